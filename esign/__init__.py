@@ -1,0 +1,1 @@
+"""Certificates, signatures, seals, time-stamps, and their verification."""

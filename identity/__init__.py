@@ -1,0 +1,1 @@
+"""Is this the person? Documents, faces, and a verdict with every doubt."""

@@ -1,0 +1,1 @@
+"""The platform: cases, their HTTP API and their database."""

@@ -1,0 +1,1 @@
+"""Evidence objects addressed by digest, on any S3 that keeps its promises."""
