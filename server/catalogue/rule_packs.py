@@ -1,0 +1,162 @@
+"""What one office may do and how it works, from one day on.
+
+A case is judged by the pack in force on the day of the question, so a pack is
+never edited: a change is a new pack with a later date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NewType
+
+from server.catalogue.errors import (
+    CatalogueDataInvalid,
+    MatterUnknown,
+    NoRulesInForce,
+    OfficeUnknown,
+    SeriesUnknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from server.catalogue.matters import EsignPolicy, MatterCode, Standing, Wording
+    from server.catalogue.numbering import NumberingRule, Series
+    from server.catalogue.routes import MissionCode, RemotePermission
+    from server.catalogue.tariffs import Tariff
+
+OfficeId = NewType("OfficeId", str)
+
+
+class FormKind(StrEnum):
+    APPLICATION = "application"
+    NOTICE_OF_RIGHTS = "notice_of_rights"
+    ACCEPTANCE_NOTICE = "acceptance_notice"
+    INTERVIEW_RECORD = "interview_record"
+    DEED = "deed"
+    CERTIFICATE = "certificate"
+    RECEIPT = "receipt"
+
+
+class RetentionClass(StrEnum):
+    SHORT = "short"
+    LONG = "long"
+    PERMANENT = "permanent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterTerms:
+    """How this office handles one matter; never laxer than the matter itself."""
+
+    sla_working_days: int
+    two_person: bool
+    approval_required: bool
+    esign: EsignPolicy
+    retention: RetentionClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRule:
+    """Which printed form is in use, so that a record names the text it showed."""
+
+    kind: FormKind
+    number: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionTerm:
+    retention: RetentionClass
+    years: int | None
+    """``None``: kept for ever."""
+
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """In calendar days, save where the name says otherwise."""
+
+    issue_working_days: int
+    supplement_days: int
+    supplement_reminder_days: tuple[int, ...]
+    termination_months: int
+    filing_months: int
+    reexamination_decide_days: int
+    reexamination_execute_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePack:
+    office: OfficeId
+    version: str
+    effective_from: date
+    citation: str
+    districts: frozenset[str]
+    """Prefixes of GB/T 2260 division codes: the area the office serves."""
+
+    overseas_authorised: bool
+    missions: frozenset[MissionCode]
+    matters: Mapping[MatterCode, MatterTerms]
+    remote: tuple[RemotePermission, ...]
+    forms: Mapping[FormKind, FormRule]
+    numbering: Mapping[Series, NumberingRule]
+    deadlines: Deadlines
+    retention: Mapping[RetentionClass, RetentionTerm]
+    tariff: Tariff
+
+    def terms(self, matter: MatterCode) -> MatterTerms:
+        """Return how the office handles ``matter``, or raise `MatterUnknown`."""
+        try:
+            return self.matters[matter]
+        except KeyError:
+            raise MatterUnknown(matter) from None
+
+    def numbering_of(self, series: Series) -> NumberingRule:
+        try:
+            return self.numbering[series]
+        except KeyError:
+            raise SeriesUnknown(series) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    id: OfficeId
+    name: Wording
+    address: Wording
+    phone: str
+    demo: bool
+    """Made up for demonstration; must never seal for the public."""
+
+    packs: tuple[RulePack, ...]
+    """By effective date, oldest first."""
+
+    def __post_init__(self) -> None:
+        dates = [pack.effective_from for pack in self.packs]
+        if not dates or dates != sorted(set(dates)):
+            raise CatalogueDataInvalid(
+                self.id, "needs at least one rule pack, each with a later date than the one before"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RulePacks:
+    """The rule packs of every office."""
+
+    offices: Mapping[OfficeId, Office]
+
+    def office(self, office: OfficeId) -> Office:
+        try:
+            return self.offices[office]
+        except KeyError:
+            raise OfficeUnknown(office) from None
+
+    def at(self, office: OfficeId, on: date) -> RulePack:
+        """Return the pack in force at ``office`` on the day ``on`` (Asia/Shanghai)."""
+        in_force = [p for p in self.office(office).packs if p.effective_from <= on]
+        if not in_force:
+            raise NoRulesInForce(office)
+        return in_force[-1]
