@@ -1,0 +1,1 @@
+"""Fees: quoted by tariff, explained line by line, settled by one machine."""

@@ -1,0 +1,77 @@
+"""Reasons a case can say no. None of them knows about HTTP or holds a person's data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.cases.guards import Unmet
+    from server.cases.status import CaseStatus
+    from server.cases.transitions import Action
+
+
+class CaseError(Exception):
+    """Base of everything a case refuses on purpose."""
+
+
+class CaseNotFound(CaseError):
+    """No case with this id is visible to the caller."""
+
+    def __init__(self) -> None:
+        super().__init__("no such case")
+
+
+class PartNotFound(CaseError):
+    """The case has no such party, material, paper or task."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        super().__init__(f"the case has no such {part}")
+
+
+class TransitionRefused(CaseError):
+    """The case is not in a status from which this action is allowed."""
+
+    def __init__(self, current: CaseStatus, action: Action) -> None:
+        self.current = current
+        self.action = action
+        super().__init__(f"cannot {action} a case that is {current}")
+
+
+class NotYourAction(CaseError):
+    """The action belongs to another role, or to another person in the case."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        super().__init__(f"{action} is not yours to do in this case")
+
+
+class ConditionsUnmet(CaseError):
+    """The action is right but something must happen first. Lists all of it."""
+
+    def __init__(self, unmet: Sequence[Unmet]) -> None:
+        self.unmet = tuple(unmet)
+        super().__init__(", ".join(u.code for u in self.unmet))
+
+
+class NotEditable(CaseError):
+    """This part of the case may not be changed in its present status."""
+
+    def __init__(self, part: str, current: CaseStatus) -> None:
+        self.part = part
+        self.current = current
+        super().__init__(f"{part} cannot be changed while the case is {current}")
+
+
+class StaleVersion(CaseError):
+    """Somebody else changed the case in between; read it again."""
+
+
+class FormIncomplete(CaseError):
+    """A form lacks answers that the rules ask for."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        super().__init__("missing: " + ", ".join(self.missing))

@@ -1,0 +1,58 @@
+"""What the case needs from the outside, in its own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.cases.case import Case
+    from server.cases.events import CaseEvent
+    from server.cases.identity_checks import CheckId, IdentityCheck
+    from server.cases.ids import AccountId, CaseId
+    from server.cases.status import CaseStatus
+
+
+class CaseBook(Protocol):
+    """The cases of one office, with their audit trail, inside one transaction."""
+
+    def add(self, case: Case) -> None:
+        """Store a new case and its pending events."""
+        ...
+
+    def get(self, case_id: CaseId, *, lock: bool = False) -> Case:
+        """Return the case, locked if asked for, or raise `CaseNotFound`."""
+        ...
+
+    def save(self, case: Case) -> None:
+        """Write the case and its pending events; raise `StaleVersion` on a race."""
+        ...
+
+    def events(self, case_id: CaseId) -> list[CaseEvent]:
+        """Return the audit trail of the case, oldest first, its chain verified."""
+        ...
+
+    def standing(self, *statuses: CaseStatus) -> Iterator[CaseId]:
+        """Yield the ids of the office's cases in one of ``statuses``."""
+        ...
+
+
+class IdentityCheckBook(Protocol):
+    def add(self, check: IdentityCheck) -> None: ...
+
+    def get(self, check_id: CheckId, *, lock: bool = False) -> IdentityCheck:
+        """Return the check, or raise `PartNotFound`."""
+        ...
+
+    def of_case(self, case_id: CaseId) -> list[IdentityCheck]: ...
+
+    def save(self, check: IdentityCheck) -> None: ...
+
+
+class SensitiveReads(Protocol):
+    """Every reading of a sensitive field leaves a row (invariant 14)."""
+
+    def put_on_record(
+        self, case_id: CaseId, *, field: str, subject: str, by: AccountId
+    ) -> None: ...

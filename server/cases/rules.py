@@ -1,0 +1,31 @@
+"""What the office's rule pack says about one case, as far as the guards ask.
+
+A snapshot of one version of the pack, so that a case is finished under the
+rules it was begun under.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRules:
+    matter: str
+    pack_version: str
+    citation: str
+    agent_allowed: bool
+    """公证法 Art. 26: some matters are for the person only."""
+
+    two_person: bool
+    """公证程序规则 Art. 53, 54; 遗嘱公证细则: two handle it, or a witness signs."""
+
+    approval_required: bool
+    deed_signed_electronically: bool
+    """``False`` where 电子签名法 Art. 3 keeps the deed on paper."""
+
+    makes_deed: bool
+    """The party signs a document of their own (委托书, 声明书 ...)."""
+
+    collective_discussion: bool
+    supplement_days: int

@@ -1,0 +1,1 @@
+"""远程面签: the room, its participants, its recording and the signing in it."""

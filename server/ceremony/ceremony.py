@@ -1,0 +1,146 @@
+"""One ceremony: who takes part, what was recorded, and in which order it happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from server.ceremony.chain import GENESIS, Link, link
+from server.ceremony.errors import ChainBroken, NotRecording, NotTakingPart
+from server.ceremony.status import CeremonyStatus, Step, next_status
+
+
+CeremonyId = NewType("CeremonyId", str)
+
+
+class Seat(StrEnum):
+    NOTARY = "notary"
+    SECOND_HANDLER = "second_handler"
+    PARTY = "party"
+    WITNESS = "witness"
+    INTERPRETER = "interpreter"
+    CONSULAR_WITNESS = "consular_witness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    account: str
+    seat: Seat
+    party: str | None = None
+    """Id of the party in the case, where the participant is one."""
+
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One piece of one participant's recording, as the client announced it."""
+
+    participant: str
+    index: int
+    """Position among this participant's own segments, from 0."""
+
+    starts_ms: int
+    """On the clock of the ceremony, from the start of recording."""
+
+    ends_ms: int
+    sha256: str
+    size: int
+    media_type: str
+    prev_sha256: str
+    """SHA-256 of this participant's segment before, or 64 zeros."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Ceremony:
+    id: CeremonyId
+    office: str
+    case: str
+    status: CeremonyStatus = CeremonyStatus.PLANNED
+    participants: list[Participant] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    version: int = 0
+
+    def take(self, step: Step, *, by: str, at: datetime, reason: str | None = None) -> None:
+        """Move the ceremony and put the step into the chain."""
+        before, self.status = self.status, next_status(self.status, step)
+        self._append(
+            str(step), at, {"by": by, "before": before, "after": self.status, "reason": reason}
+        )
+
+    def join(self, account: str, at: datetime) -> None:
+        """Put on record that a participant came in, or came back."""
+        seat = self.seat_of(account)
+        self.participants = [
+            Participant(account=p.account, seat=p.seat, party=p.party, joined_at=at)
+            if p.account == account
+            else p
+            for p in self.participants
+        ]
+        self._append("joined", at, {"by": account, "seat": seat.seat})
+
+    def seat_of(self, account: str) -> Participant:
+        for participant in self.participants:
+            if participant.account == account:
+                return participant
+        raise NotTakingPart
+
+    def add_event(
+        self, kind: str, at: datetime, *, by: str, facts: dict[str, str | int | None]
+    ) -> Link:
+        """Put something that happened into the chain while the room is live."""
+        if not self.status.records:
+            raise NotRecording
+        self.seat_of(by)
+        return self._append(kind, at, {"by": by, **facts})
+
+    def add_segment(self, segment: Segment, at: datetime) -> Link:
+        """Chain a segment to the participant's one before.
+
+        Raises `ChainBroken` with what was expected: a client that lost its
+        place can go on from there. A segment that is already there is
+        answered with its own link, so that a lost reply does no harm.
+        """
+        if not self.status.records:
+            raise NotRecording
+        self.seat_of(segment.participant)
+        own = [s for s in self.segments if s.participant == segment.participant]
+        if segment in own:
+            return self._link_of(segment)
+        expected = own[-1].sha256 if own else GENESIS
+        follows = segment.index == len(own) and segment.prev_sha256 == expected
+        begins = own[-1].ends_ms if own else 0
+        if not (follows and begins <= segment.starts_ms < segment.ends_ms):
+            raise ChainBroken("segment", expected_index=len(own), expected_prev=expected)
+        self.segments.append(segment)
+        return self._append("segment", at, _body(segment))
+
+    def _link_of(self, segment: Segment) -> Link:
+        body = _body(segment)
+        return next(each for each in self.links if each.body == body)
+
+    def _append(self, kind: str, at: datetime, body: dict[str, str | int | None]) -> Link:
+        last = self.links[-1] if self.links else None
+        self.links.append(link(last, kind=kind, at=at.isoformat(), body=body))
+        return self.links[-1]
+
+    @property
+    def head(self) -> str:
+        """The hash that stands for everything so far."""
+        return self.links[-1].hash if self.links else GENESIS
+
+
+def _body(segment: Segment) -> dict[str, str | int | None]:
+    return {
+        "by": segment.participant,
+        "segment": segment.index,
+        "starts_ms": segment.starts_ms,
+        "ends_ms": segment.ends_ms,
+        "sha256": segment.sha256,
+        "size": segment.size,
+        "media_type": segment.media_type,
+        "prev_sha256": segment.prev_sha256,
+    }

@@ -1,0 +1,50 @@
+"""Reasons a ceremony can say no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from server.ceremony.status import CeremonyStatus, Step
+
+
+class CeremonyError(Exception):
+    """Base of everything a ceremony refuses on purpose."""
+
+
+class CeremonyNotFound(CeremonyError):
+    """No ceremony with this id is visible to the caller."""
+
+
+class CeremonyRefused(CeremonyError):
+    """The ceremony is not in a status from which this step is allowed."""
+
+    def __init__(self, current: CeremonyStatus, step: Step) -> None:
+        self.current = current
+        self.step = step
+        super().__init__(f"cannot {step} a ceremony that is {current}")
+
+
+class NotTakingPart(CeremonyError):
+    """The caller has no seat in this ceremony."""
+
+
+class NotRecording(CeremonyError):
+    """Nothing is being recorded, so no segment and no event can be added."""
+
+
+class ChainBroken(CeremonyError):
+    """A link does not follow the one before it; nothing was added.
+
+    ``expected`` tells the client where to go on.
+    """
+
+    def __init__(self, what: str, *, expected_index: int, expected_prev: str) -> None:
+        self.what = what
+        self.expected_index = expected_index
+        self.expected_prev = expected_prev
+        super().__init__(f"{what}: expected index {expected_index}")
+
+
+class RecordingIncomplete(CeremonyError):
+    """Segments that were announced have not arrived."""

@@ -1,0 +1,1 @@
+"""送达: how each copy reaches its recipient, and the receipt that proves it."""

@@ -1,0 +1,62 @@
+"""Certificates as the register knows them, and the number each one bears.
+
+L-32, P-44, P-57. A number is allotted once, gap-free per office, year and
+series, and stays with its certificate whatever becomes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+
+CertificateId = NewType("CertificateId", str)
+
+
+class CertificateStatus(StrEnum):
+    INTENDED = "intended"  # The number is allotted; the seal is still to come.
+    VALID = "valid"
+    SUPERSEDED = "superseded"  # Corrected and issued again; the successor is named.
+    REVOKED = "revoked"  # Void from the start (公证法 Art. 39).
+    VOIDED = "voided"  # The number was allotted and never used; it stays allotted.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allotted:
+    """A number in its series."""
+
+    year: int
+    series: str
+    sequence: int
+    text: str
+    """As printed, by the pattern of the office's rule pack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    id: CertificateId
+    office: str
+    case: str
+    matter: str
+    number: Allotted
+    issue_date: date
+    """The date of approval in Asia/Shanghai (P-44); never typed by anybody."""
+
+    public_id: str
+    """128 random bits in base32: what the QR code carries. No personal data."""
+
+    check_code: str
+    """Printed beside the number, so that a number alone tells nobody anything."""
+
+    status: CertificateStatus
+    prepared_sha256: str | None = None
+    """The typeset certificate before any signature: what was intended."""
+
+    sealed_sha256: str | None = None
+    """The file with notary signature, office seal and archive time-stamp."""
+
+    sealed_at: datetime | None = None
+    ended_at: datetime | None = None
+    successor: str | None = None
