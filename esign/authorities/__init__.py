@@ -1,0 +1,1 @@
+"""Root, one issuing authority per office, and the certificates they give."""

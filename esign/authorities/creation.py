@@ -1,0 +1,133 @@
+"""Make the development root, the time-stamper and one authority and seal per office.
+
+Run again it keeps what exists, adds what is missing and renews the root's
+revocation list when half its life is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from esign.authorities import profiles
+from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_name
+from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.authorities.revocation import ROOT_LIST_VALID, revocation_list
+from esign.custody.keyring import Keyring
+from esign.custody.uris import KeyUri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from esign.authorities.profiles import Profile
+
+
+def create_authorities(
+    directory: Path, *, now: datetime, offices: Mapping[str, str], base_url: str
+) -> AuthorityDirectory:
+    """``offices`` maps an office's key to the name on its seal.
+
+    ``base_url`` goes into the certificates: where ``public/`` can be fetched.
+    """
+    files = AuthorityDirectory(directory)
+    founding = _Founding(files, Keyring(files.keys), now, base_url.rstrip("/"))
+    founding.root()
+    founding.under_root(TSA, Subject(common_name="Feigui Time-Stamping"), profiles.TIME_STAMPER)
+    for office, name in sorted(offices.items()):
+        founding.office(office, name)
+    return files
+
+
+@dataclass(frozen=True, slots=True)
+class _Founding:
+    files: AuthorityDirectory
+    keyring: Keyring
+    now: datetime
+    base_url: str
+
+    def root(self) -> None:
+        uri = KeyUri("file", ROOT)
+        if not self.files.has_certificate(ROOT):
+            key = self.keyring.load(uri) if self.keyring.has(uri) else self.keyring.make(uri)
+            order = CertificateOrder(
+                profile=profiles.ROOT,
+                subject=Subject(common_name="Feigui Development Root"),
+                public_key=key.public_key(),
+            )
+            self._keep(ROOT, order, Issuer(certificate=None, key=key))
+        self._renew_root_list()
+
+    def _renew_root_list(self) -> None:
+        if (self.files.public / f"{ROOT}.crl").exists():
+            listed = x509.load_der_x509_crl(self.files.revocation_list(ROOT))
+            due = listed.last_update_utc + ROOT_LIST_VALID / 2
+            if self.now < due:
+                return
+        fresh = revocation_list(
+            self.files.certificate(ROOT),
+            self.keyring.load(KeyUri("file", ROOT)),
+            [],
+            now=self.now,
+            valid_for=ROOT_LIST_VALID,
+        )
+        self.files.keep_revocation_list(ROOT, fresh)
+
+    def office(self, office: str, name: str) -> None:
+        authority = office_name(office, "authority")
+        self.under_root(
+            authority,
+            Subject(common_name=f"{name} CA", organization=name),
+            profiles.OFFICE_AUTHORITY,
+        )
+        self._under(
+            office_name(office, "seal"),
+            Subject(common_name=name, organization=name),
+            profiles.OFFICE_SEAL,
+            issuer=authority,
+        )
+        self._first_list(authority)
+
+    def under_root(self, name: str, subject: Subject, profile: Profile) -> None:
+        self._under(name, subject, profile, issuer=ROOT)
+
+    def _under(self, name: str, subject: Subject, profile: Profile, *, issuer: str) -> None:
+        if self.files.has_certificate(name):
+            return
+        # A key without its certificate is what a crash between the two leaves.
+        uri = KeyUri("file", name)
+        key = self.keyring.load(uri) if self.keyring.has(uri) else self.keyring.make(uri)
+        order = CertificateOrder(profile=profile, subject=subject, public_key=key.public_key())
+        self._keep(name, order, issuer_of(self.files, self.keyring, issuer, self.base_url))
+
+    def _first_list(self, authority: str) -> None:
+        if (self.files.public / f"{authority}.crl").exists():
+            return
+        key = self.keyring.load(KeyUri("file", authority))
+        certificate = self.files.certificate(authority)
+        listed = revocation_list(certificate, key, [], now=self.now, valid_for=timedelta(days=1))
+        self.files.keep_revocation_list(authority, listed)
+
+    def _keep(self, name: str, order: CertificateOrder, issuer: Issuer) -> None:
+        certificate = issue(
+            order,
+            issuer,
+            now=self.now,
+            record=lambda draft: self.files.record(draft, stage="intended"),
+        )
+        self.files.record(certificate, stage="issued")
+        self.files.keep_certificate(name, certificate)
+
+
+def issuer_of(files: AuthorityDirectory, keyring: Keyring, name: str, base_url: str) -> Issuer:
+    """Return the authority ``name``, with the addresses that go into its certificates."""
+    return Issuer(
+        certificate=files.certificate(name),
+        key=keyring.load(KeyUri("file", name)),
+        crl_url=f"{base_url}/{name}.crl",
+        certificate_url=f"{base_url}/{name}.pem",
+    )

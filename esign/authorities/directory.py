@@ -1,0 +1,101 @@
+"""Where the authorities' certificates, lists and records lie, and how keys are named.
+
+``keys/`` belongs to the signer process alone; ``public/`` is for everybody;
+``records/`` is what a certification authority has to keep (电子签名法 Art. 24).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.errors import AuthorityMissing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT: Final = "root"
+TSA: Final = "tsa"
+
+_LABEL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def office_name(office: str, role: str) -> str:
+    """Name the key and certificate of one role of an office, ``seal`` for example."""
+    if not _LABEL.fullmatch(office):
+        raise AuthorityMissing("an office key is lower-case letters, digits and hyphens")
+    return f"office.{office}.{role}"
+
+
+def notary_name(office: str, notary: str) -> str:
+    if not _LABEL.fullmatch(notary):
+        raise AuthorityMissing("a notary id is lower-case letters, digits and hyphens")
+    return office_name(office, f"notary.{notary}")
+
+
+def write_whole(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file that is either there completely or not at all."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityDirectory:
+    path: Path
+
+    @property
+    def keys(self) -> Path:
+        return self._made("keys", 0o700)
+
+    @property
+    def public(self) -> Path:
+        return self._made("public", 0o755)
+
+    @property
+    def records(self) -> Path:
+        return self._made("records", 0o700)
+
+    def _made(self, name: str, mode: int) -> Path:
+        folder = self.path / name
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        return folder
+
+    def certificate(self, name: str) -> x509.Certificate:
+        try:
+            return x509.load_pem_x509_certificate(
+                (self.path / "public" / f"{name}.pem").read_bytes()
+            )
+        except FileNotFoundError:
+            raise AuthorityMissing("no such certificate has been made") from None
+
+    def has_certificate(self, name: str) -> bool:
+        return (self.path / "public" / f"{name}.pem").exists()
+
+    def keep_certificate(self, name: str, certificate: x509.Certificate) -> None:
+        pem = certificate.public_bytes(Encoding.PEM)
+        write_whole(self.public / f"{name}.pem", pem, mode=0o644)
+
+    def revocation_list(self, name: str) -> bytes:
+        try:
+            return (self.path / "public" / f"{name}.crl").read_bytes()
+        except FileNotFoundError:
+            raise AuthorityMissing("no revocation list has been made") from None
+
+    def keep_revocation_list(self, name: str, der: bytes) -> None:
+        write_whole(self.public / f"{name}.crl", der, mode=0o644)
+
+    def record(self, certificate: x509.Certificate, *, stage: str) -> None:
+        """Keep a certificate for the years the law asks, ``intended`` and ``issued``."""
+        name = f"{certificate.serial_number:040x}.{stage}.der"
+        write_whole(self.records / name, certificate.public_bytes(Encoding.DER), mode=0o600)

@@ -1,0 +1,152 @@
+"""One certificate after a profile: made with a throw-away key, linted, then signed.
+
+Linting the finished certificate before the authority's key touches it is
+Boulder's practice: a certificate that breaks a rule is never signed, so it
+never has to be revoked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from esign import oids
+from esign.errors import LintFailed
+from esign.lints.certificates import CERTIFICATE_LINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from esign.authorities.profiles import Profile
+
+BACKDATED: Final = timedelta(seconds=5)
+"""Two of our clocks may differ by their declared accuracy; a time-stamp from the
+slower one must not fall before the certificate."""
+
+_USAGES: Final = [
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    common_name: str
+    organization: str | None = None
+
+    def as_name(self) -> x509.Name:
+        parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")]
+        if self.organization is not None:
+            parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, self.organization))
+        return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, self.common_name)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Whoever signs: its certificate, or ``None`` for a root that signs itself."""
+
+    certificate: x509.Certificate | None
+    key: ec.EllipticCurvePrivateKey
+    crl_url: str | None = None
+    certificate_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateOrder:
+    profile: Profile
+    subject: Subject
+    public_key: ec.EllipticCurvePublicKey
+    evidence: bytes | None = None
+    """DER of `esign.evidence.EvidenceDigests`, where the profile asks for it."""
+
+
+def issue(
+    order: CertificateOrder,
+    issuer: Issuer,
+    *,
+    now: datetime,
+    record: Callable[[x509.Certificate], None] = lambda _: None,
+) -> x509.Certificate:
+    """Return the certificate; ``record`` sees what is about to be signed, first."""
+    builder = _builder(order, issuer, now)
+    # (1) The same certificate under a key that nobody trusts and nobody keeps.
+    rehearsal = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    broken = [r for lint in CERTIFICATE_LINTS if (r := lint(rehearsal, order.profile))]
+    if broken:
+        raise LintFailed("; ".join(broken))
+    # (2) On record before it exists: serial, profile and key are final now.
+    record(rehearsal)
+    # (3) The real one.
+    return builder.sign(issuer.key, hashes.SHA256())
+
+
+def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.CertificateBuilder:
+    profile, subject = order.profile, order.subject.as_name()
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer.certificate else subject)
+        .public_key(order.public_key)
+        # 20 octets, 158 random bits; RFC 5280 4.1.2.2 wants it positive.
+        .serial_number(secrets.randbits(158) | 1 << 158)
+        .not_valid_before(now - BACKDATED)
+        .not_valid_after(now + profile.valid_for)
+    )
+    for extension, critical in [*_described(order), *_issued_by(issuer, order.public_key)]:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder
+
+
+def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]:
+    profile = order.profile
+    policy = x509.PolicyInformation(x509.ObjectIdentifier(profile.policy), None)
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.BasicConstraints(ca=profile.is_authority, path_length=profile.path_length), True),
+        (x509.KeyUsage(**{usage: usage in profile.key_usage for usage in _USAGES}), True),
+        (x509.SubjectKeyIdentifier.from_public_key(order.public_key), False),
+        (x509.CertificatePolicies([policy]), False),
+    ]
+    if profile.extended_usage:
+        usages = [x509.ObjectIdentifier(oid) for oid in profile.extended_usage]
+        extensions.append((x509.ExtendedKeyUsage(usages), profile.extended_usage_critical))
+    if order.evidence is not None:
+        oid = x509.ObjectIdentifier(oids.EVIDENCE)
+        extensions.append((x509.UnrecognizedExtension(oid, order.evidence), False))
+    return extensions
+
+
+def _issued_by(
+    issuer: Issuer, own_key: ec.EllipticCurvePublicKey
+) -> list[tuple[x509.ExtensionType, bool]]:
+    key = issuer.certificate.public_key() if issuer.certificate else own_key
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise LintFailed("an authority's key is not on an elliptic curve")
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(key), False)
+    ]
+    if issuer.crl_url is not None:
+        name = x509.UniformResourceIdentifier(issuer.crl_url)
+        point = x509.DistributionPoint([name], None, None, None)
+        extensions.append((x509.CRLDistributionPoints([point]), False))
+    if issuer.certificate_url is not None:
+        where = x509.AccessDescription(
+            x509.oid.AuthorityInformationAccessOID.CA_ISSUERS,
+            x509.UniformResourceIdentifier(issuer.certificate_url),
+        )
+        extensions.append((x509.AuthorityInformationAccess([where]), False))
+    return extensions

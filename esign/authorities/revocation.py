@@ -1,0 +1,61 @@
+"""Revocation lists, RFC 5280 section 5: which certificates an authority took back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+OFFICE_LIST_VALID: Final = timedelta(days=1)
+"""An office's authority is online and lists anew at every use."""
+
+ROOT_LIST_VALID: Final = timedelta(days=366)
+"""The root is offline; its list is renewed once a year (CA/B Baseline
+Requirements 4.9.7 allow twelve months for a list of subordinate authorities)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    serial: int
+    at: datetime
+    reason: x509.ReasonFlags = x509.ReasonFlags.unspecified
+
+
+def revocation_list(
+    issuer: x509.Certificate,
+    key: ec.EllipticCurvePrivateKey,
+    revoked: Sequence[Revoked],
+    *,
+    now: datetime,
+    valid_for: timedelta,
+) -> bytes:
+    """Return the list in DER, numbered by its time so that numbers only rise."""
+    public = key.public_key()
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now - timedelta(seconds=5))
+        .next_update(now + valid_for)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
+        .add_extension(x509.CRLNumber(int(now.timestamp() * 1_000_000)), critical=False)
+    )
+    for entry in revoked:
+        builder = builder.add_revoked_certificate(_row(entry))
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _row(entry: Revoked) -> x509.RevokedCertificate:
+    row = x509.RevokedCertificateBuilder().serial_number(entry.serial).revocation_date(entry.at)
+    if entry.reason is not x509.ReasonFlags.unspecified:
+        # RFC 5280 5.3.1: "unspecified" is said by leaving the extension out.
+        row = row.add_extension(x509.CRLReason(entry.reason), critical=False)
+    return row.build()

@@ -1,0 +1,1 @@
+"""Private keys and the process of their own in which they live."""

@@ -1,0 +1,82 @@
+"""The web and worker processes' side of custody: they hold no key, only this address."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Final
+
+from esign import errors
+from esign.custody import wire
+from esign.custody.ports import EventKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from esign.evidence import EvidenceDigests
+
+PATIENCE_S: Final = 10.0
+"""A signature takes a millisecond; a signer that needs ten seconds is down."""
+
+_REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
+    refusal.__name__: refusal
+    for refusal in (
+        errors.AuthorityMissing,
+        errors.KeyMisused,
+        errors.KeyUnknown,
+        errors.LintFailed,
+        errors.RequestRefused,
+    )
+}
+
+
+class CustodyClient:
+    def __init__(self, path: Path, *, patience_s: float = PATIENCE_S) -> None:
+        self._path = path
+        self._patience_s = patience_s
+
+    def ping(self) -> None:
+        """Raise `CustodyUnavailable` unless the signer process answers."""
+        self._ask("ping")
+
+    def sign_digest(self, key: str, digest: bytes) -> bytes:
+        return bytes.fromhex(self._ask("sign_digest", key=key, digest=digest.hex())["signature"])
+
+    def sign_once(self, key: str, digest: bytes) -> bytes:
+        return bytes.fromhex(self._ask("sign_once", key=key, digest=digest.hex())["signature"])
+
+    def make_event_key(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventKey:
+        made = self._ask(
+            "make_event_key",
+            office=office,
+            common_name=common_name,
+            identity_check=evidence.identity_check,
+            ceremony_segment=evidence.ceremony_segment,
+            document=evidence.document,
+        )
+        return EventKey(uri=made["key"], certificate=bytes.fromhex(made["certificate"]))
+
+    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+        asked = {"office": office, "notary": notary, "common_name": common_name}
+        return self._ask("enrol_notary", **asked)["key"]
+
+    def revoke(self, *, office: str, serial: int) -> None:
+        self._ask("revoke", office=office, serial=f"{serial:x}")
+
+    def revocation_list(self, *, office: str) -> bytes:
+        return bytes.fromhex(self._ask("revocation_list", office=office)["list"])
+
+    def _ask(self, operation: str, **fields: str) -> dict[str, str]:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(self._patience_s)
+                connection.connect(str(self._path))
+                wire.send(connection, {"operation": operation, **fields})
+                answer = wire.receive(connection)
+        except OSError as error:
+            raise errors.CustodyUnavailable("the signer process does not answer") from error
+        if "error" in answer:
+            refusal = _REFUSALS.get(answer["error"], errors.CustodyUnavailable)
+            raise refusal(answer.get("detail", ""))
+        return answer

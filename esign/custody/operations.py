@@ -1,0 +1,76 @@
+"""The table of operations that the signer process answers; there are no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from esign.errors import RequestRefused
+from esign.evidence import EvidenceDigests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from esign.custody.ports import Custody
+
+    Operation = Callable[[Custody, Mapping[str, str]], dict[str, str]]
+
+
+def _ping(_: Custody, __: Mapping[str, str]) -> dict[str, str]:
+    return {}
+
+
+def _sign_digest(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    return {"signature": custody.sign_digest(asked["key"], bytes.fromhex(asked["digest"])).hex()}
+
+
+def _sign_once(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    return {"signature": custody.sign_once(asked["key"], bytes.fromhex(asked["digest"])).hex()}
+
+
+def _make_event_key(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    made = custody.make_event_key(
+        office=asked["office"],
+        common_name=asked["common_name"],
+        evidence=EvidenceDigests(
+            identity_check=asked["identity_check"],
+            ceremony_segment=asked["ceremony_segment"],
+            document=asked["document"],
+        ),
+    )
+    return {"key": made.uri, "certificate": made.certificate.hex()}
+
+
+def _enrol_notary(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    key = custody.enrol_notary(
+        office=asked["office"], notary=asked["notary"], common_name=asked["common_name"]
+    )
+    return {"key": key}
+
+
+def _revoke(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    custody.revoke(office=asked["office"], serial=int(asked["serial"], 16))
+    return {}
+
+
+def _revocation_list(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    return {"list": custody.revocation_list(office=asked["office"]).hex()}
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "ping": _ping,
+    "sign_digest": _sign_digest,
+    "sign_once": _sign_once,
+    "make_event_key": _make_event_key,
+    "enrol_notary": _enrol_notary,
+    "revoke": _revoke,
+    "revocation_list": _revocation_list,
+}
+
+
+def perform(custody: Custody, request: Mapping[str, str]) -> dict[str, str]:
+    """Carry out one request; a malformed one is refused without saying its content."""
+    try:
+        operation = OPERATIONS[request["operation"]]
+        return operation(custody, request)
+    except (KeyError, ValueError):
+        raise RequestRefused("no such operation, or its fields are wrong") from None

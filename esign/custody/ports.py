@@ -1,0 +1,44 @@
+"""What the rest of the platform may ask of whoever holds the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from esign.evidence import EvidenceDigests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKey:
+    """A key for one signing act, with the certificate that binds it to its evidence."""
+
+    uri: str
+    certificate: bytes
+    """DER."""
+
+
+class Custody(Protocol):
+    """Satisfied by the vault inside the signer process and by its client outside."""
+
+    def sign_digest(self, key: str, digest: bytes) -> bytes:
+        """Return an ECDSA signature (DER) over a SHA-256 digest."""
+        ...
+
+    def sign_once(self, key: str, digest: bytes) -> bytes:
+        """Sign with an event key; the key is gone afterwards, whatever happens."""
+        ...
+
+    def make_event_key(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventKey: ...
+
+    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+        """Make key and certificate of a notary, once; return the key's URI."""
+        ...
+
+    def revoke(self, *, office: str, serial: int) -> None: ...
+
+    def revocation_list(self, *, office: str) -> bytes:
+        """Return a list of the office's authority made just now, in DER."""
+        ...

@@ -1,0 +1,164 @@
+"""The allow-list of what may be done with private keys; runs inside the signer process.
+
+An authority's key signs certificates and lists that this module made itself,
+never a digest from outside.  An event key signs once and is destroyed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING, Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from esign.authorities import profiles
+from esign.authorities.creation import issuer_of
+from esign.authorities.directory import notary_name, office_name
+from esign.authorities.issuing import CertificateOrder, Subject, issue
+from esign.authorities.register import RevocationRegister
+from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_list
+from esign.custody.audit import AuditTrail
+from esign.custody.keyring import Keyring
+from esign.custody.ports import EventKey
+from esign.custody.uris import KeyUri, KeyUse
+from esign.errors import KeyMisused, RequestRefused
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cryptography.x509 import Certificate
+
+    from esign.authorities.directory import AuthorityDirectory
+    from esign.clock import Clock
+    from esign.evidence import EvidenceDigests
+
+EVENT_KEYS_AT_ONCE: Final = 1000
+"""More parties than could ever sign within one event certificate's life."""
+
+_SHA256_PREHASHED: Final = ec.ECDSA(Prehashed(hashes.SHA256()))
+
+
+class Vault:
+    def __init__(self, files: AuthorityDirectory, *, now: Clock, base_url: str) -> None:
+        self._files = files
+        self._now = now
+        self._base_url = base_url.rstrip("/")
+        self._keyring = Keyring(files.keys)
+        self._audit = AuditTrail(files.records / "audit.jsonl", now=now)
+        self._revoked = RevocationRegister(files.records / "revoked.jsonl")
+        self._lock = threading.Lock()
+        self._event_keys: dict[KeyUri, datetime] = {}
+
+    def sign_digest(self, key: str, digest: bytes) -> bytes:
+        uri = _for_use(key, KeyUse.SIGN)
+        private = self._keyring.load(uri)
+        return self._signed("sign_digest", uri, private, digest)
+
+    def sign_once(self, key: str, digest: bytes) -> bytes:
+        uri = _for_use(key, KeyUse.SIGN_ONCE)
+        self._forget_expired()
+        private = self._keyring.take(uri)
+        with self._lock:
+            self._event_keys.pop(uri, None)
+        return self._signed("sign_once", uri, private, digest)
+
+    def make_event_key(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventKey:
+        uri = KeyUri("memory", f"event.{secrets.token_hex(16)}")
+        self._forget_expired()
+        with self._lock:
+            if len(self._event_keys) >= EVENT_KEYS_AT_ONCE:
+                raise RequestRefused("too many event keys wait to be used")
+            self._event_keys[uri] = self._now() + profiles.EVENT.valid_for
+        order = CertificateOrder(
+            profile=profiles.EVENT,
+            subject=Subject(common_name=common_name),
+            public_key=self._keyring.make(uri).public_key(),
+            evidence=evidence.to_der(),
+        )
+        certificate = self._issue(office, order)
+        return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
+
+    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+        uri = KeyUri("file", notary_name(office, notary))
+        with self._lock:
+            if not self._files.has_certificate(uri.name):
+                known = self._keyring.has(uri)
+                key = self._keyring.load(uri) if known else self._keyring.make(uri)
+                order = CertificateOrder(
+                    profile=profiles.NOTARY,
+                    subject=Subject(
+                        common_name=common_name, organization=self._office_title(office)
+                    ),
+                    public_key=key.public_key(),
+                )
+                self._files.keep_certificate(uri.name, self._issue(office, order))
+        return str(uri)
+
+    def revoke(self, *, office: str, serial: int) -> None:
+        self._audit.append("revoke", office=office, serial=f"{serial:x}")
+        self._revoked.add(office_name(office, "authority"), Revoked(serial=serial, at=self._now()))
+
+    def revocation_list(self, *, office: str) -> bytes:
+        authority = office_name(office, "authority")
+        self._audit.append("revocation_list", office=office)
+        listed = revocation_list(
+            self._files.certificate(authority),
+            self._keyring.load(KeyUri("file", authority)),
+            self._revoked.of(authority),
+            now=self._now(),
+            valid_for=OFFICE_LIST_VALID,
+        )
+        self._files.keep_revocation_list(authority, listed)
+        return listed
+
+    def _issue(self, office: str, order: CertificateOrder) -> Certificate:
+        authority = office_name(office, "authority")
+
+        def intend(draft: Certificate) -> None:
+            self._files.record(draft, stage="intended")
+            self._audit.append(
+                "issue_certificate",
+                authority=authority,
+                profile=order.profile.name,
+                serial=f"{draft.serial_number:x}",
+            )
+
+        issuer = issuer_of(self._files, self._keyring, authority, self._base_url)
+        certificate = issue(order, issuer, now=self._now(), record=intend)
+        self._files.record(certificate, stage="issued")
+        return certificate
+
+    def _signed(
+        self, operation: str, uri: KeyUri, private: ec.EllipticCurvePrivateKey, digest: bytes
+    ) -> bytes:
+        if len(digest) != hashes.SHA256.digest_size:
+            raise RequestRefused("a SHA-256 digest has 32 bytes")
+        self._audit.append(operation, key=str(uri), digest=digest.hex())
+        return private.sign(digest, _SHA256_PREHASHED)
+
+    def _office_title(self, office: str) -> str:
+        subject = self._files.certificate(office_name(office, "seal")).subject
+        return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+    def _forget_expired(self) -> None:
+        now = self._now()
+        with self._lock:
+            expired = [uri for uri, until in self._event_keys.items() if not now <= until]
+            for uri in expired:
+                del self._event_keys[uri]
+        for uri in expired:
+            self._keyring.take(uri)
+
+
+def _for_use(key: str, use: KeyUse) -> KeyUri:
+    uri = KeyUri.parse(key)
+    if uri.use is not use:
+        raise KeyMisused(f"this key is not for {use}")
+    return uri

@@ -1,0 +1,97 @@
+"""What can go wrong between a typeset document and a signature anybody can check.
+
+No error here carries a name, a number or any other personal value: they are
+logged and shown.
+"""
+
+
+class EsignError(Exception):
+    """Base of every failure this package reports."""
+
+
+class NotForProduction(UserWarning):
+    """A stand-in is in use where a real office needs the real thing."""
+
+
+class PermitSpent(EsignError):
+    """The permit was already redeemed; prepare the document again."""
+
+
+class PermitMisused(EsignError):
+    """The permit was issued by another sealer."""
+
+
+class LintFailed(EsignError):
+    """The document or certificate breaks a rule it would be signed under."""
+
+
+class ProfileUnknown(EsignError):
+    """No certificate profile has this name."""
+
+
+class AuthorityMissing(EsignError):
+    """No certificate of this name has been made in the authorities' directory."""
+
+
+class CustodyError(EsignError):
+    """Base of what the signer process refuses."""
+
+
+class KeyUnknown(CustodyError):
+    """No key has this URI, or a one-time key was already used and destroyed."""
+
+
+class KeyMisused(CustodyError):
+    """The key exists, but not for this kind of use."""
+
+
+class RequestRefused(CustodyError):
+    """The signer process does not know this operation or cannot read it."""
+
+
+class CustodyUnavailable(CustodyError):
+    """The signer process did not answer; nothing was signed that we know of."""
+
+
+class TimeStampUnavailable(EsignError):
+    """No trustworthy time-stamp could be had, so there is no signature either.
+
+    A signature without its time-stamp would look complete and be worthless a
+    few minutes later; the level is never lowered to get something out.
+    """
+
+
+class FieldMissing(EsignError):
+    """The document has no unsigned field of this name; prepare it first."""
+
+
+class VerificationFailed(EsignError):
+    """Base of every reason why a file is not what it claims to be."""
+
+
+class NotAPdf(VerificationFailed):
+    """The file is not a PDF at all."""
+
+
+class TooLarge(VerificationFailed):
+    """The file is larger than anything this platform issues."""
+
+
+class NotOurs(VerificationFailed):
+    """Nothing in the file was signed under the given roots."""
+
+
+class Tampered(VerificationFailed):
+    """Something in the file changed after it was signed."""
+
+
+class ChainInvalid(VerificationFailed):
+    """The certificate does not chain to a trusted root at the given time."""
+
+
+class SignatureDoubtful(VerificationFailed):
+    """The signature is intact, but it proves less than the law asks for."""
+
+
+class CertificateRevoked(SignatureDoubtful):
+    """The certificate had been revoked when it was used."""

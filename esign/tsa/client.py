@@ -1,0 +1,93 @@
+"""pyHanko's time-stamper over urllib3, with time-outs, and every answer proven.
+
+Whatever goes wrong is `TimeStampUnavailable`: without a time-stamp there is no
+signature.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import urllib3
+from pyhanko.sign.timestamps import TimeStamper
+
+from esign.errors import TimeStampUnavailable
+from esign.tsa.responses import check_token, read_response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.x509 import Certificate
+
+    from esign.asn1 import Asn1
+    from esign.clock import Clock
+
+PATIENCE: Final = urllib3.Timeout(connect=2.0, read=5.0)
+LARGEST_ANSWER: Final = 64 * 1024
+
+TOLERANCE: Final = timedelta(seconds=30)
+"""Between our clock and the authority's; wide, because only theirs is proven."""
+
+_HEADERS: Final = {
+    "Content-Type": "application/timestamp-query",
+    "Accept": "application/timestamp-reply",
+}
+
+
+class TimeStampSource:
+    """Where stamps come from; shared by all threads, one connection pool."""
+
+    def __init__(self, url: str, *, roots: Sequence[Certificate], now: Clock) -> None:
+        self._url = url
+        self._roots = list(roots)
+        self._now = now
+        self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False, maxsize=8)
+
+    def ask(self, request: bytes, *, digest: bytes, nonce: int | None) -> Asn1:
+        """Return a proven ``TimeStampResp`` of asn1crypto, which ships no types."""
+        answer = read_response(self._exchange(request), digest=digest, nonce=nonce)
+        try:
+            check_token(
+                answer["time_stamp_token"],
+                roots=self._roots,
+                now=self._now(),
+                tolerance=TOLERANCE,
+            )
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise TimeStampUnavailable("the answer is not a time-stamp") from error
+        return answer
+
+    def stamper(self) -> HttpTimeStamper:
+        """Return pyHanko's view of this source, for one document."""
+        return HttpTimeStamper(self)
+
+    def _exchange(self, request: bytes) -> bytes:
+        try:
+            answer = self._pool.request(
+                "POST", self._url, body=request, headers=_HEADERS, preload_content=False
+            )
+            with answer:
+                body = answer.read(LARGEST_ANSWER + 1)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise TimeStampUnavailable("the time-stamping authority does not answer") from error
+        kind = answer.headers.get("Content-Type", "")
+        if answer.status != HTTPStatus.OK or kind != _HEADERS["Accept"]:
+            raise TimeStampUnavailable("the time-stamping authority does not answer properly")
+        if not len(body) <= LARGEST_ANSWER:
+            raise TimeStampUnavailable("the answer is too large")
+        return body
+
+
+class HttpTimeStamper(TimeStamper):
+    def __init__(self, source: TimeStampSource) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's own
+        self._source = source
+
+    async def async_request_tsa_response(self, req: Asn1) -> Asn1:
+        imprint = req["message_imprint"]["hashed_message"].native
+        return await asyncio.to_thread(
+            self._source.ask, req.dump(), digest=imprint, nonce=req["nonce"].native
+        )
