@@ -1,0 +1,1 @@
+"""Key-encryption keys, each kind named by the scheme of its URI."""
