@@ -1,0 +1,1 @@
+"""Binds the published contract to the handlers, so that neither can drift."""
