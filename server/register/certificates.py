@@ -11,7 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
-
 CertificateId = NewType("CertificateId", str)
 
 
@@ -51,6 +50,7 @@ class Certificate:
     """Printed beside the number, so that a number alone tells nobody anything."""
 
     status: CertificateStatus
+    intended_at: datetime
     prepared_sha256: str | None = None
     """The typeset certificate before any signature: what was intended."""
 

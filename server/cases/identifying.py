@@ -1,0 +1,108 @@
+"""Ask for an identity check, take its outcome, and let a person decide where needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from server.cases.case import BEFORE_ACCEPTANCE
+from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
+from server.cases.guards import Unmet
+from server.cases.identity_checks import CheckState, IdentityCheck, PersonDecision
+from server.cases.intake import may_use_face, require_part
+from server.cases.parties import IdDocument, IdType
+from server.cases.roles import Role
+from server.cases.status import CaseStatus
+from server.cases.transitions import Action
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from server.cases.actor import Actor
+    from server.cases.case import Case
+    from server.cases.identity_checks import CheckId, CheckInputs, CheckOutcome
+    from server.cases.ids import PartyId
+
+
+def request_check(
+    case: Case,
+    party_id: PartyId,
+    inputs: CheckInputs,
+    actor: Actor,
+    *,
+    check_id: CheckId,
+    at: datetime,
+) -> IdentityCheck:
+    """Return the check to be run. Without consent to face data no face is looked at."""
+    require_part(case, actor, "request_check")
+    case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
+    party = case.party(party_id)
+    if inputs.live is not None and not may_use_face(case, party.id):
+        raise ConditionsUnmet(
+            (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
+        )
+    case.note("identity_check_requested", actor, at, party=party.id, check=check_id)
+    return IdentityCheck(
+        id=check_id,
+        office=case.office,
+        case=case.id,
+        party=party.id,
+        inputs=inputs,
+        state=CheckState.QUEUED,
+        requested_at=at,
+    )
+
+
+def record_outcome(
+    case: Case,
+    check: IdentityCheck,
+    *,
+    state: CheckState,
+    outcome: CheckOutcome,
+    actor: Actor,
+    at: datetime,
+) -> IdentityCheck:
+    """Take in what the check measured; only a proven one marks the party."""
+    if check.state is not CheckState.QUEUED:
+        return check
+    if state is CheckState.PROVEN:
+        _mark_proven(case, check, outcome)
+    case.note(
+        "identity_checked",
+        actor,
+        at,
+        party=check.party,
+        check=check.id,
+        state=state,
+        doubts=" ".join(outcome.doubts) or None,
+        policy=outcome.policy_citation,
+    )
+    return replace(check, state=state, outcome=outcome)
+
+
+def decide_check(
+    case: Case, check: IdentityCheck, *, proven: bool, reason: str, actor: Actor, at: datetime
+) -> IdentityCheck:
+    """Let a notary decide what the machine left open; a refusal is not overruled."""
+    if Role.NOTARY not in actor.roles:
+        raise NotYourAction("decide_identity_check")
+    if check.state is not CheckState.PERSON_DECIDES or check.outcome is None:
+        raise TransitionRefused(case.status, Action.SUBMIT)
+    decision = PersonDecision(decided_by=actor.account, proven=proven, reason=reason, at=at)
+    state = CheckState.PROVEN if proven else CheckState.REFUSED
+    if proven:
+        _mark_proven(case, check, check.outcome)
+    case.note("identity_decided", actor, at, party=check.party, check=check.id, state=state)
+    return replace(check, state=state, decision=decision)
+
+
+def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:
+    party = case.party(check.party)
+    document = party.id_document
+    if outcome.id_number is not None:
+        document = IdDocument(
+            type=IdType.RESIDENT_ID if check.inputs.document == "resident_id" else IdType.PASSPORT,
+            number=outcome.id_number,
+            valid_until=outcome.valid_until,
+        )
+    case.replace_party(replace(party, identity_proven=True, id_document=document))
