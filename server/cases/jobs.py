@@ -1,0 +1,30 @@
+"""The work that is done after the answer: names, and the ids each one is given.
+
+A job is queued in the transaction of its cause. Its arguments are ids only:
+whoever runs it reads everything else from the books. ``operation`` is the id of
+the operation that the caller can ask about.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Job(StrEnum):
+    ADMIT_UPLOAD = "upload.admit"
+    CHECK_IDENTITY = "identity.check"
+    TYPESET_DEED = "deed.typeset"
+    SIGN_DEED = "deed.sign"
+    TYPESET_DRAFT = "draft.typeset"
+    ISSUE_CASE = "case.issue"
+
+
+ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
+    Job.ADMIT_UPLOAD: ("office", "upload"),
+    Job.CHECK_IDENTITY: ("office", "case", "check", "operation"),
+    Job.TYPESET_DEED: ("office", "case", "operation"),
+    Job.SIGN_DEED: ("office", "case", "party", "ceremony", "operation"),
+    Job.TYPESET_DRAFT: ("office", "case", "operation"),
+    Job.ISSUE_CASE: ("office", "case", "operation"),
+}
