@@ -92,10 +92,16 @@ class MaterialItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatterGroup:
+    code: str
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     code: MatterCode
     name: Wording
-    group: str
+    group: MatterGroup
     kind: MatterKind
     remote: Remote
     overseas_video: OverseasVideo
@@ -106,6 +112,9 @@ class Matter:
     two_person: bool
     sla_working_days: int
     """What the sources promise; the law's own limit is 15 (公证法 Art. 30)."""
+
+    sla_calendar_days: int | None
+    """A second limit in calendar days (公证程序规则 Art. 52: on-site supervision)."""
 
     approval_required: bool
     esign: EsignPolicy

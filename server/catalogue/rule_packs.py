@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from server.catalogue.matters import EsignPolicy, MatterCode, Standing, Wording
     from server.catalogue.numbering import NumberingRule, Series
     from server.catalogue.routes import MissionCode, RemotePermission
-    from server.catalogue.tariffs import Tariff
+    from server.catalogue.tariffs import OfficePrices, Tariff
 
 OfficeId = NewType("OfficeId", str)
 
@@ -51,6 +51,7 @@ class MatterTerms:
     """How this office handles one matter; never laxer than the matter itself."""
 
     sla_working_days: int
+    sla_calendar_days: int | None
     two_person: bool
     approval_required: bool
     esign: EsignPolicy
@@ -107,6 +108,7 @@ class RulePack:
     deadlines: Deadlines
     retention: Mapping[RetentionClass, RetentionTerm]
     tariff: Tariff
+    prices: OfficePrices
 
     def terms(self, matter: MatterCode) -> MatterTerms:
         """Return how the office handles ``matter``, or raise `MatterUnknown`."""

@@ -1,4 +1,4 @@
-"""Prices as published: fixed, by tiers of the value, or left to the market.
+"""Prices as published: fixed, by tiers of the value, or left to the office.
 
 Money is whole fen. A rate is in parts per million, so that 0.5 % is 5000 and
 no price passes through a float.
@@ -45,11 +45,11 @@ class TieredFee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketPrice:
-    """The office agrees the price with the applicant and publishes its list."""
+class PriceByOffice:
+    """The tariff names no amount: left to the market, or a figure nobody has verified."""
 
 
-FeeRule = FixedFee | TieredFee | MarketPrice
+FeeRule = FixedFee | TieredFee | PriceByOffice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,9 @@ class TariffItem:
     code: str
     name: Wording
     rule: FeeRule
+    rule_if_disposing: FeeRule | None
+    """Takes the place of ``rule`` when the deed disposes of property."""
+
     citation: str
     standing: Standing
 
@@ -80,6 +83,16 @@ class Tariff:
     citation: str
     items: Mapping[MatterCode, TariffItem]
     reliefs: Mapping[str, Relief]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePrices:
+    """What the office sets and publishes itself, beside the tariff."""
+
+    citation: str
+    published: Mapping[MatterCode, Fen]
+    """Prices of matters that the tariff leaves to the office."""
+
     copies_included: int
     copy_fee: Fen
     """For each copy beyond those included."""
