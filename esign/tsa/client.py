@@ -61,8 +61,14 @@ class TimeStampSource:
         return answer
 
     def stamper(self) -> HttpTimeStamper:
-        """Return pyHanko's view of this source, for one document."""
-        return HttpTimeStamper(self)
+        """Return pyHanko's view of this source, for one document.
+
+        Raises `TimeStampUnavailable` unless a stamp can be had right now; the one
+        that shows it also tells pyHanko how much room stamps need.
+        """
+        stamper = HttpTimeStamper(self)
+        asyncio.run(stamper.async_dummy_response("sha256"))
+        return stamper
 
     def _exchange(self, request: bytes) -> bytes:
         try:
@@ -83,7 +89,7 @@ class TimeStampSource:
 
 class HttpTimeStamper(TimeStamper):
     def __init__(self, source: TimeStampSource) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko's own
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko types no constructor
         self._source = source
 
     async def async_request_tsa_response(self, req: Asn1) -> Asn1:

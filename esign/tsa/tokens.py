@@ -80,7 +80,7 @@ def _signed_attributes(content: bytes, signer: Asn1) -> Asn1:
         {
             "cert_hash": hashlib.sha256(signer.dump()).digest(),
             "issuer_serial": {
-                "issuer": [{"directory_name": signer.issuer}],
+                "issuer": [asn1_x509.GeneralName("directory_name", signer.issuer)],
                 "serial_number": signer.serial_number,
             },
         }
