@@ -1,1 +1,1 @@
-"""Fees: quoted by tariff, explained line by line, settled by one machine."""
+"""What a case costs, why, and where its fee stands. Money is whole fen."""
