@@ -1,0 +1,96 @@
+"""Any order of any action by any role keeps the promises of the workflow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from server.billing.fee import FeeState
+from server.cases.acting import Particulars, act
+from server.cases.actor import Actor  # noqa: TC001  # Hypothesis reads the annotation
+from server.cases.closing import DeclineGround, RefusalGround, TerminationGround
+from server.cases.errors import CaseError
+from server.cases.status import CaseStatus as S
+from server.cases.transitions import Action
+from tests.unit.cases.a_case import (
+    APPROVER,
+    CHECKER,
+    EVERYBODY,
+    NOTARY,
+    NOW,
+    WANG,
+    all_ticks,
+    ready_case,
+)
+
+ISSUED_OR_LATER = {S.ISSUED, S.DELIVERED, S.REEXAM, S.REVOKED}
+GROUNDS = [*DeclineGround, *RefusalGround, *TerminationGround, None, "made up"]
+
+
+class CaseLifecycle(RuleBasedStateMachine):
+    @initialize(
+        identified=st.booleans(),
+        confirmed=st.booleans(),
+        fee=st.sampled_from(FeeState),
+        ticked=st.sampled_from([APPROVER, NOTARY, None]),
+    )
+    def begin(
+        self, *, identified: bool, confirmed: bool, fee: FeeState, ticked: Actor | None
+    ) -> None:
+        """Start with any of the things that can be wrong being wrong."""
+        self.case = ready_case()
+        self.done: list[tuple[Action, Actor]] = []
+        self.case.parties = [replace(self.case.party(WANG), identity_proven=identified)]
+        if self.case.interview is not None and not confirmed:
+            self.case.interview = replace(self.case.interview, confirmed_at=None)
+        if self.case.fee is not None:
+            self.case.fee = replace(self.case.fee, state=fee)
+        self.case.approval = all_ticks(ticked) if ticked else None
+
+    @rule(
+        action=st.sampled_from(Action),
+        who=st.sampled_from(EVERYBODY),
+        ground=st.sampled_from(GROUNDS),
+    )
+    def attempt(self, action: Action, who: Actor, ground: str | None) -> None:
+        before, events = self.case.status, len(self.case.pending)
+        try:
+            act(self.case, action, who, at=NOW, particulars=Particulars(ground=ground))
+        except CaseError:
+            assert (self.case.status, len(self.case.pending)) == (before, events)
+        else:
+            assert not before.is_final, f"{before} is final but allowed {action}"
+            assert len(self.case.pending) == events + 1
+            self.done.append((action, who))
+
+    @rule()
+    def give_opinions_again(self) -> None:
+        """Let the two who may, tick again, so that a returned draft can go on."""
+        self.case.check, self.case.approval = all_ticks(CHECKER), all_ticks(APPROVER)
+
+    @invariant()
+    def a_certificate_has_a_history(self) -> None:
+        if not hasattr(self, "case") or self.case.status not in ISSUED_OR_LATER:
+            return
+        actions = [a for a, _ in self.done]
+        order = [Action.SUBMIT, Action.ACCEPT, Action.COMPLETE_INTERVIEW, Action.APPROVE]
+        positions = [actions.index(a) for a in order]
+        assert positions == sorted(positions)
+        assert self.case.party(WANG).identity_proven
+        assert self.case.interview is not None
+        assert self.case.interview.is_confirmed
+        assert self.case.fee is not None
+        assert self.case.fee.is_covered
+
+    @invariant()
+    def no_handler_ever_approved(self) -> None:
+        if hasattr(self, "case"):
+            approvers = {who.account for a, who in self.done if a is Action.APPROVE}
+            assert not approvers & self.case.handlers
+
+
+TestCaseLifecycle = CaseLifecycle.TestCase
+TestCaseLifecycle.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
