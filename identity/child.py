@@ -1,0 +1,96 @@
+"""The limited child's own program: ``python -m identity.child decoder|engine OPTIONS``.
+
+It confines itself, loads its models once, reports for work, and answers one frame after
+another until its parent closes the pipe. Its standard output belongs to the protocol;
+what libraries print goes nowhere, since it may quote what they read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+from typing import TYPE_CHECKING, Final, Protocol
+
+from identity.confinement import DECODER, ENGINE, Allowance, arm_cpu_limit, confine
+from identity.framing import Frame, encode, read_frame
+from identity.images.refusal import FileRefused, RefusalCode
+from identity.unavailable import Cause, CheckUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from identity.framing import Json
+
+KINDS: Final[Mapping[str, tuple[str, Allowance]]] = {
+    "decoder": ("identity.decoder_jobs", DECODER),
+    "engine": ("identity.engine_jobs", ENGINE),
+}
+
+
+class Worker(Protocol):
+    def answer(self, job: Frame) -> Frame: ...
+
+
+def main() -> None:
+    kind, options = sys.argv[1], json.loads(sys.argv[2])
+    module, allowance = KINDS[kind]
+    source, sink = _take_over_pipes()
+    network_gone = confine(allowance)
+    worker: Worker = importlib.import_module(module).open_worker(options)
+    _write(sink, Frame({"ready": True, "network_gone": network_gone}))
+    while True:
+        arm_cpu_limit(allowance)
+        job = _read(source)
+        _write(sink, _answer(worker, job))
+
+
+def _answer(worker: Worker, job: Frame) -> Frame:
+    """Turn every named error into a word of the protocol; any other ends this child."""
+    try:
+        done = worker.answer(job)
+    except FileRefused as refusal:
+        return Frame({"refused": refusal.code.value})
+    except CheckUnavailable as error:
+        return Frame({"unavailable": error.cause.value})
+    except MemoryError:
+        return Frame({"refused": RefusalCode.DECODING_TOO_COSTLY.value})
+    peak: Json = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Frame({"done": dict(done.head), "peak_kib": peak}, done.blobs)
+
+
+def _take_over_pipes() -> tuple[int, int]:
+    source, sink = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    return source, sink
+
+
+def _read(source: int) -> Frame:
+    def exactly(size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = os.read(source, size - len(parts))
+            if not part:
+                # The parent has gone or has no more work.
+                raise SystemExit(0)
+            parts += part
+        return bytes(parts)
+
+    return read_frame(exactly)
+
+
+def _write(sink: int, frame: Frame) -> None:
+    left = memoryview(encode(frame.head, frame.blobs))
+    while left:
+        left = left[os.write(sink, left) :]
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except CheckUnavailable as error:
+        raise SystemExit(list(Cause).index(error.cause) + 10) from error

@@ -1,0 +1,66 @@
+"""What a child gives up before it sees a stranger's byte. Runs before numpy is imported.
+
+Limits are the kernel's (setrlimit, prctl, unshare), so they hold for a child that was
+taken over. Where the network cannot be taken away (no root, no user namespaces) the rest
+still stands, and the child says so when it reports for work.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from typing import Final
+
+MIB: Final = 1024 * 1024
+CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 38, 4
+MOST_OPEN_FILES: Final = 64
+CPU_SECONDS_OF_A_LIFE: Final = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    memory_mib: int
+    cpu_seconds: int
+    """For one job; re-armed before each."""
+    wall_seconds: float
+    """For one job, kept by the parent."""
+    start_seconds: float
+
+
+DECODER: Final = Allowance(memory_mib=1024, cpu_seconds=10, wall_seconds=20, start_seconds=30)
+"""One picture or PDF: 40 Mpx need 120 MB twice; see docs/identity-policy.md 6."""
+ENGINE: Final = Allowance(memory_mib=3072, cpu_seconds=60, wall_seconds=90, start_seconds=60)
+"""OCR and two face engines: address space measured at 2.0 GiB, resident 1.0 GiB."""
+
+
+def confine(allowance: Allowance) -> bool:
+    """Give everything up; returns whether the network went too."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    network_gone = _without_network(libc)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    memory = allowance.memory_mib * MIB
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_OF_A_LIFE, CPU_SECONDS_OF_A_LIFE))
+    return network_gone
+
+
+def arm_cpu_limit(allowance: Allowance) -> None:
+    """From now on ``allowance.cpu_seconds`` of processor time, then SIGXCPU."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + allowance.cpu_seconds
+    hard = CPU_SECONDS_OF_A_LIFE
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
+
+
+def _without_network(libc: ctypes.CDLL) -> bool:
+    flags = CLONE_NEWNET if os.geteuid() == 0 else CLONE_NEWUSER | CLONE_NEWNET
+    return bool(libc.unshare(flags) == 0)
