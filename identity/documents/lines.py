@@ -1,0 +1,57 @@
+"""Lines of recognised text, put back into the rows that a person sees."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    text: str
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    lines: tuple[TextLine, ...]
+    """From left to right."""
+
+    @property
+    def text(self) -> str:
+        return "".join(re.sub(r"\s", "", line.text) for line in self.lines)
+
+    @property
+    def confidence(self) -> float:
+        return min(line.confidence for line in self.lines)
+
+    @property
+    def middle(self) -> float:
+        return sum(line.middle for line in self.lines) / len(self.lines)
+
+
+class RecogniseLine(Protocol):
+    """Read one cut-out without looking for text first, for what the detector misses."""
+
+    def __call__(self, *, left: float, top: float, right: float, bottom: float) -> TextLine: ...
+
+
+def rows_of(lines: list[TextLine]) -> list[Row]:
+    """Group lines whose middles lie within each other's height, top to bottom."""
+    groups: list[list[TextLine]] = []
+    for line in sorted(lines, key=lambda each: each.middle):
+        home = groups[-1] if groups else []
+        if home and abs(home[-1].middle - line.middle) < 0.5 * (line.bottom - line.top):
+            home.append(line)
+        else:
+            groups.append([line])
+    return [Row(tuple(sorted(group, key=lambda each: each.left))) for group in groups]
