@@ -1,0 +1,53 @@
+"""Child only: YuNet finds faces and five points in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from identity.faces.face import Face
+from identity.faces.weights import YUNET, verified
+from identity.unavailable import Cause, CheckUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from identity.pixels import Pixels
+
+SEARCH_SIDE: Final = 640
+"""YuNet is trained for faces of 10 to 300 pixels; larger pictures are searched shrunk."""
+LEAST_CONFIDENCE: Final = 0.7
+
+
+class FaceFinder:
+    def __init__(self, folder: Path | None = None) -> None:
+        path = verified(YUNET, folder=folder)
+        try:
+            self._net = cv2.FaceDetectorYN.create(str(path), "", (320, 320), LEAST_CONFIDENCE)
+        except cv2.error as error:
+            raise CheckUnavailable(Cause.ENGINE_MISSING) from error
+
+    def faces(self, picture: Pixels) -> list[Face]:
+        """The largest first."""
+        scale = min(1.0, SEARCH_SIDE / max(picture.shape[:2]))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        self._net.setInputSize((small.shape[1], small.shape[0]))
+        # Typed by hand: the stub forgets that there are no rows where there is no face.
+        answer: tuple[int, object] = self._net.detect(small)
+        rows = answer[1] if isinstance(answer[1], np.ndarray) else ()
+        found = [_face(np.asarray(row, np.float32), scale) for row in rows]
+        return sorted(found, key=lambda face: face.side, reverse=True)
+
+
+def _face(row: np.ndarray[tuple[int, ...], np.dtype[np.float32]], scale: float) -> Face:
+    left, top, width, height = (float(value) / scale for value in row[:4])
+    return Face(
+        left=left,
+        top=top,
+        width=width,
+        height=height,
+        points=(row[4:14].reshape(5, 2) / scale).astype(np.float32),
+        confidence=float(row[14]),
+    )
