@@ -1,0 +1,158 @@
+"""From measurements to a verdict. No I/O, no clock: everything is passed in."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from identity.documents.facts import DocumentFacts, facts_of
+from identity.verdict import Doubt, Verdict
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from identity.faces.quality import Shortcoming
+    from identity.measurements import FaceComparison, Measurements
+    from identity.policy import ProofPolicy
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""Documents end with the day where they were issued."""
+MOST_LIKENESS: Final = 1.001
+"""A cosine may round to a little more than 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who the person says they are, as entered before the check."""
+
+    name: str | None
+    number: str | None
+
+
+def judge(
+    measured: Measurements, policy: ProofPolicy, *, now: datetime, claim: Claim | None = None
+) -> Verdict:
+    """Return every doubt at once, so that a person is asked only once.
+
+    Each test asks for the good case and negates it: a score that is not a number, or a
+    time from the future, is then a doubt and not a pass.
+    """
+    facts = facts_stated(measured, policy, now=now)
+    shortcomings = _live_shortcomings(measured, policy)
+    doubts = {
+        *_of_document(facts, measured, today=now.astimezone(CHINA).date()),
+        *_of_claim(facts, claim),
+        *_of_faces(measured, policy),
+        *_of_circumstances(measured, policy, now=now),
+    }
+    if shortcomings:
+        doubts.add(Doubt.LIVE_FACE_POOR)
+    return Verdict(
+        doubts=frozenset(doubts),
+        live_shortcomings=shortcomings,
+        face_score=measured.face.likeness if measured.face else None,
+        second_score=measured.face.second_likeness if measured.face else None,
+        policy_citation=policy.citation,
+        judged_at=now,
+    )
+
+
+def facts_stated(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> DocumentFacts:
+    """What the document states, for the case file and for the person to confirm."""
+    return facts_of(
+        measured.front,
+        measured.back,
+        limits=policy.reading,
+        today=now.astimezone(CHINA).date(),
+    )
+
+
+def _of_document(facts: DocumentFacts, measured: Measurements, *, today: date) -> set[Doubt]:
+    doubts = set(facts.doubts)
+    sides = [side for side in (measured.front, measured.back) if side]
+    if not all(side.fields for side in sides) and not measured.unavailable:
+        doubts.add(Doubt.DOCUMENT_NOT_RECOGNISED)
+    if facts.valid_from and not facts.valid_from <= today:
+        doubts.add(Doubt.DOCUMENT_NOT_YET_VALID)
+    if facts.valid_until and not today <= facts.valid_until:
+        doubts.add(Doubt.DOCUMENT_EXPIRED)
+    return doubts
+
+
+def _of_claim(facts: DocumentFacts, claim: Claim | None) -> set[Doubt]:
+    if claim is None:
+        return set()
+    pairs = ((claim.name, facts.name), (claim.number, facts.number))
+    if all(_same(claimed, stated) for claimed, stated in pairs if claimed and stated):
+        return set()
+    return {Doubt.NOT_THE_CLAIMED_PERSON}
+
+
+def _same(claimed: str, stated: str) -> bool:
+    return _plain(claimed) == _plain(stated)
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def _of_faces(measured: Measurements, policy: ProofPolicy) -> set[Doubt]:
+    face = measured.face
+    if face is None:
+        return {Doubt.FACE_NOT_COMPARED}
+    doubts = set()
+    if face.reference is None:
+        doubts.add(Doubt.REFERENCE_FACE_MISSING)
+    elif policy.reference_gates.shortcomings(face.reference.quality):
+        doubts.add(Doubt.REFERENCE_FACE_POOR)
+    if face.live is None:
+        doubts.add(Doubt.LIVE_FACE_MISSING)
+    elif face.live.others != 0:
+        doubts.add(Doubt.SEVERAL_FACES)
+    if face.reference is None or face.live is None:
+        return doubts
+    return doubts | _of_likeness(face, measured, policy) | _of_second_opinion(face, policy)
+
+
+def _of_likeness(face: FaceComparison, measured: Measurements, policy: ProofPolicy) -> set[Doubt]:
+    band = policy.bands[measured.reference_quality]
+    likeness = face.likeness
+    if likeness is None or not -MOST_LIKENESS <= likeness <= MOST_LIKENESS:
+        return {Doubt.MEASUREMENT_INVALID}
+    if not likeness >= band.no_match_below:
+        return {Doubt.FACE_NO_MATCH}
+    if not likeness >= band.match_from:
+        return {Doubt.FACE_UNCERTAIN}
+    return set() if likeness < policy.too_alike_from else {Doubt.LIVE_TOO_ALIKE}
+
+
+def _of_second_opinion(face: FaceComparison, policy: ProofPolicy) -> set[Doubt]:
+    second = face.second_likeness
+    if second is None:
+        return {Doubt.SECOND_OPINION_MISSING}
+    if not -MOST_LIKENESS <= second <= MOST_LIKENESS:
+        return {Doubt.MEASUREMENT_INVALID}
+    return set() if second >= policy.second_opinion_from else {Doubt.SECOND_OPINION_DISAGREES}
+
+
+def _live_shortcomings(measured: Measurements, policy: ProofPolicy) -> frozenset[Shortcoming]:
+    live = measured.face.live if measured.face else None
+    return policy.live_gates.shortcomings(live.quality) if live else frozenset()
+
+
+def _of_circumstances(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> set[Doubt]:
+    doubts = set()
+    if measured.unavailable:
+        doubts.add(Doubt.CHECK_UNAVAILABLE)
+    if policy.requires_liveness:
+        doubts.add(Doubt.LIVENESS_NOT_MEASURED)
+    if measured.no_face_route:
+        return doubts
+    received_at = measured.live_received_at
+    age_s = (now - received_at).total_seconds() if received_at else None
+    if age_s is None or not 0 <= age_s <= policy.most_live_age_s:
+        doubts.add(Doubt.LIVE_PHOTO_STALE)
+    return doubts
