@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from server.cases.closing import Closing
+from server.cases.closing import Closing, TerminationGround
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import unmet
 from server.cases.materials import MaterialState
@@ -140,8 +140,10 @@ def _take_in(
     case: Case, action: Action, actor: Actor, *, at: datetime, particulars: Particulars
 ) -> None:
     if action in _CLOSES:
+        # Withdrawing has one ground only, so nobody is asked for it.
+        withdrawn = TerminationGround.WITHDRAWN if action is Action.WITHDRAW else None
         case.closing = Closing(
-            ground=particulars.ground or "",
+            ground=withdrawn or particulars.ground or "",
             report=particulars.report or "",
             proposed_by=actor.account,
             proposed_at=at,

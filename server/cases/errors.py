@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from server.cases.guards import Unmet
     from server.cases.status import CaseStatus
     from server.cases.transitions import Action
+    from server.catalogue.eligibility_question import Reason
 
 
 class CaseError(Exception):
@@ -48,6 +49,14 @@ class NotYourAction(CaseError):
         super().__init__(f"{action} is not yours to do in this case")
 
 
+class NotEligible(CaseError):
+    """The office may not take this application. Lists every reason, with the way on."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(", ".join(r.code for r in self.reasons))
+
+
 class ConditionsUnmet(CaseError):
     """The action is right but something must happen first. Lists all of it."""
 
@@ -67,6 +76,14 @@ class NotEditable(CaseError):
 
 class StaleVersion(CaseError):
     """Somebody else changed the case in between; read it again."""
+
+
+class TextDiffers(CaseError):
+    """What the person was shown is not what the office's text says."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"the {what} shown differs from the one in force")
 
 
 class FormIncomplete(CaseError):

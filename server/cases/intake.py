@@ -46,6 +46,16 @@ def open_case(
     return case
 
 
+def amend_intake(case: Case, intake: Intake, actor: Actor, *, at: datetime) -> None:
+    """Change what is asked for. What eligibility was judged on needs a new case."""
+    case.require_editable("intake", *BEFORE_ACCEPTANCE)
+    require_part(case, actor, "amend_intake")
+    case.intake = replace(
+        case.intake, purpose=intake.purpose, copies=intake.copies, language=intake.language
+    )
+    case.note("intake_amended", actor, at, copies=intake.copies, language=intake.language)
+
+
 def add_party(case: Case, party: Party, actor: Actor, *, at: datetime) -> None:
     """Add a party, or refuse one that the matter does not admit (公证法 Art. 26)."""
     case.require_editable("parties", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)

@@ -1,0 +1,151 @@
+"""面签: how a case goes into its ceremony and what it brings back.
+
+公证程序规则 Art. 5, 28, 53; PIPL Art. 29: nobody is recorded without consent,
+and the handling notary leads in person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from server.cases.actor import SYSTEM_ACTOR
+from server.cases.consents import Purpose
+from server.cases.errors import ConditionsUnmet, NotYourAction
+from server.cases.guards import Unmet, deed_signed, two_persons_present
+from server.cases.status import CaseStatus as S
+from server.ceremony.ceremony import Ceremony, Participant, Seat
+from server.ceremony.errors import CeremonyRefused, NotTakingPart, RecordingIncomplete
+from server.ceremony.status import CeremonyStatus, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from server.cases.actor import Actor
+    from server.cases.case import Case
+    from server.cases.ids import PartyId
+    from server.ceremony.ceremony import CeremonyId
+
+_SEATS_OF_PARTIES: Final = frozenset(Seat) - {Seat.NOTARY, Seat.SECOND_HANDLER}
+# A lost line is whoever notices it first; everything else is the notary's (P-5).
+_ANYBODYS: Final = frozenset({Step.INTERRUPT})
+
+
+def plan_ceremony(
+    case: Case,
+    seats: Iterable[tuple[PartyId, Seat]],
+    actor: Actor,
+    *,
+    ceremony_id: CeremonyId,
+    at: datetime,
+) -> Ceremony:
+    """Return a ceremony of the case's own staff and of the parties in ``seats``."""
+    case.require_editable("ceremony", S.INTERVIEW_SET)
+    if not actor.is_staff:
+        raise NotYourAction("plan_ceremony")
+    people = [*_staff_of(case), *(_party_in(case, party, seat) for party, seat in seats)]
+    case.note("ceremony_planned", actor, at, ceremony=ceremony_id, participants=len(people))
+    return Ceremony(id=ceremony_id, office=case.office, case=case.id, participants=people)
+
+
+def _staff_of(case: Case) -> Iterator[Participant]:
+    notary, second = case.staffing.handling_notary, case.staffing.second_handler
+    if notary is None:
+        raise ConditionsUnmet((Unmet("handling_notary_missing", "P-20"),))
+    if missing := tuple(two_persons_present(case, SYSTEM_ACTOR)):
+        raise ConditionsUnmet(missing)
+    yield Participant(account=notary, seat=Seat.NOTARY)
+    if second is not None:
+        yield Participant(account=second, seat=Seat.SECOND_HANDLER)
+
+
+def _party_in(case: Case, party_id: PartyId, seat: Seat) -> Participant:
+    party = case.party(party_id)
+    if seat not in _SEATS_OF_PARTIES:
+        raise NotYourAction("sit_as_staff")
+    if party.account is None:
+        raise ConditionsUnmet((Unmet("account_missing", "P-28", party.id),))
+    return Participant(account=party.account, seat=seat, party=party.id)
+
+
+def join_ceremony(case: Case, ceremony: Ceremony, actor: Actor, *, at: datetime) -> None:
+    """Let a participant in, again after a lost line; a closed room stays closed."""
+    case.require_editable("ceremony", S.INTERVIEW_SET)
+    if ceremony.status.is_final:
+        raise CeremonyRefused(ceremony.status, Step.ADMIT)
+    ceremony.join(actor.account, at)
+
+
+def step_ceremony(
+    case: Case,
+    ceremony: Ceremony,
+    step: Step,
+    actor: Actor,
+    *,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Take one step. Recording needs everybody's consent, completing a closed record."""
+    seat = ceremony.seat_of(actor.account).seat
+    if seat is not Seat.NOTARY and step not in _ANYBODYS:
+        raise NotYourAction(step)
+    case.require_editable("ceremony", S.INTERVIEW_SET)
+    if missing := tuple(_unmet(case, ceremony, step)):
+        raise ConditionsUnmet(missing)
+    if step is Step.COMPLETE and not ceremony.segments:
+        raise RecordingIncomplete
+    ceremony.take(step, by=actor.account, at=at, reason=reason)
+    if step is Step.COMPLETE:
+        case.ceremony_completed_at = at
+    case.note(f"ceremony_{step}", actor, at, ceremony=ceremony.id, head=ceremony.head)
+
+
+def _unmet(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
+    if step in {Step.START_RECORDING, Step.RESUME}:
+        for participant in ceremony.participants:
+            if participant.joined_at is None and participant.seat is not Seat.INTERPRETER:
+                yield Unmet("participant_missing", "P-28, P-53", participant.party)
+        for party in _parties_of(case, ceremony):
+            if not case.consent_holds(party, Purpose.RECORDING):
+                yield Unmet("consent_missing_recording", "PIPL Art. 29", party)
+    if step is Step.COMPLETE:
+        yield from deed_signed(case, SYSTEM_ACTOR)
+
+
+def _parties_of(case: Case, ceremony: Ceremony) -> Iterator[PartyId]:
+    seated = {p.party for p in ceremony.participants if p.party is not None}
+    return (party.id for party in case.parties if party.id in seated)
+
+
+def confirm_deed(
+    case: Case, ceremony: Ceremony, actor: Actor, *, deed_sha256: str, at: datetime
+) -> PartyId:
+    """Put on record that a party wants to sign exactly this deed (电子签名法 Art. 13).
+
+    The signature itself is made afterwards by a job, with an event certificate.
+    """
+    case.require_editable("deed", S.INTERVIEW_SET)
+    if ceremony.case != case.id:
+        raise NotTakingPart
+    party = case.party_of(actor.account)
+    if missing := tuple(_unmet_before_signing(case, party.id, deed_sha256)):
+        raise ConditionsUnmet(missing)
+    if ceremony.status is not CeremonyStatus.SIGNING:
+        raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
+    ceremony.add_event("deed_confirmed", at, by=actor.account, facts={"object": deed_sha256})
+    case.note("deed_confirmed", actor, at, party=party.id, object=deed_sha256)
+    return party.id
+
+
+def _unmet_before_signing(case: Case, party: PartyId, deed_sha256: str) -> Iterator[Unmet]:
+    deed = case.deed
+    if deed is None or deed.object_sha256 is None:
+        yield Unmet("deed_missing", "P-38")
+    elif deed_sha256 not in {deed.object_sha256, deed.signed_sha256}:
+        yield Unmet("deed_differs", "电子签名法 Art. 13", party)
+    elif party in deed.signed_by:
+        yield Unmet("deed_already_signed", "电子签名法 Art. 13", party)
+    if not case.rules.deed_signed_electronically:
+        yield Unmet("deed_is_signed_in_ink", "电子签名法 Art. 3")
+    if not case.consent_holds(party, Purpose.E_SIGNATURE):
+        yield Unmet("consent_missing_e_signature", "电子签名法 Art. 3", party)

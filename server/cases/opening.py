@@ -1,0 +1,96 @@
+"""From the office's rule pack and the answers of a person to a new case.
+
+A case keeps a snapshot of the rules it was begun under. An application that
+the pre-check refuses is not begun (公证法 Art. 25, 26; 公证程序规则 Art. 19).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from server.cases.case import Intake
+from server.cases.errors import NotEligible
+from server.cases.ids import MaterialId
+from server.cases.materials import Material
+from server.cases.rules import CaseRules
+from server.catalogue.eligibility import check_eligibility
+from server.catalogue.eligibility_question import Outcome
+from server.catalogue.matters import EsignPolicy, Necessity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from server.cases.ids import NewId
+    from server.catalogue.eligibility_question import EligibilityQuestion
+    from server.catalogue.matters import Matter
+    from server.catalogue.rule_packs import RulePack
+
+# Groups of matters in which the parties sign a paper of their own (公证程序规则 Art. 36).
+WITH_A_DEED: Final = frozenset(
+    {
+        "adoption",
+        "contract",
+        "declaration",
+        "enforceable",
+        "gift",
+        "power_of_attorney",
+        "signature",
+        "will",
+    }
+)
+
+
+def rules_of(pack: RulePack, matter: Matter) -> CaseRules:
+    """Return what ``pack`` says about a case of ``matter``, or raise `MatterUnknown`."""
+    terms = pack.terms(matter.code)
+    return CaseRules(
+        matter=matter.code,
+        pack_version=pack.version,
+        citation=pack.citation,
+        agent_allowed=matter.agent_allowed,
+        two_person=terms.two_person,
+        approval_required=terms.approval_required,
+        deed_signed_electronically=terms.esign is not EsignPolicy.WET_INK,
+        makes_deed=matter.group.code in WITH_A_DEED,
+        collective_discussion=False,
+        supplement_days=pack.deadlines.supplement_days,
+    )
+
+
+def materials_of(matter: Matter, new_id: NewId) -> list[Material]:
+    """Return an empty place for every item that the matter asks for."""
+    return [
+        Material(
+            id=MaterialId(new_id()),
+            item=item.code,
+            name_zh=item.name.zh,
+            name_en=item.name.en,
+            required=item.necessity is Necessity.REQUIRED,
+        )
+        for item in matter.materials
+    ]
+
+
+def judged_intake(
+    question: EligibilityQuestion,
+    *,
+    pack: RulePack,
+    matter: Matter,
+    on: date,
+    purpose: str,
+    copies: int,
+    language: str,
+) -> Intake:
+    """Return the intake of an application that may go on, or raise `NotEligible`."""
+    answer = check_eligibility(question, pack=pack, matter=matter, on=on)
+    if answer.outcome is Outcome.NOT_ELIGIBLE:
+        raise NotEligible(answer.reasons)
+    return Intake(
+        purpose=purpose,
+        use_country=question.use_country,
+        route=question.route,
+        applicant_country=question.location_country,
+        copies=copies,
+        language=language,
+        eligibility=answer.outcome,
+    )
