@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from server.billing.errors import FeeActorRefused, RefundNeedsTwoPeople
 from server.billing.fee_status import FeeStatus
 from server.billing.fee_transitions import FeeAction, FeeActor, fee_transition
-
-if TYPE_CHECKING:
-    from server.billing.quoting import Quote
+from server.billing.quoting import Quote
 
 _HANDLES_MONEY: Final = frozenset(
     {

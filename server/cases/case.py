@@ -7,27 +7,26 @@ server.cases.guards, all conditions together, so that nobody is sent round twice
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.billing.fee import Fee
+from server.billing.fees import Fee
 from server.cases.closing import Closing
 from server.cases.consents import Consent, Purpose
 from server.cases.drafting import Draft, SixTicks
 from server.cases.errors import NotEditable, NotYourAction, PartNotFound
 from server.cases.events import CaseEvent
+from server.cases.ids import AccountId, CaseId, MaterialId, MatterCode, OfficeId, PartyId
 from server.cases.interview import InterviewRecord
 from server.cases.materials import Material
 from server.cases.parties import Party
 from server.cases.review import Review, VerificationTask
+from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
 from server.cases.transitions import BACK, TRANSITIONS, Action, transition
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from server.cases.actor import Actor
-    from server.cases.ids import AccountId, CaseId, MaterialId, MatterCode, OfficeId, PartyId
-    from server.cases.rules import CaseRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

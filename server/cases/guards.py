@@ -152,7 +152,7 @@ def check_passed(case: Case, _: Actor) -> Iterator[Unmet]:
 
 
 def fee_covered(case: Case, _: Actor) -> Iterator[Unmet]:
-    if case.fee is None or not case.fee.is_covered:
+    if case.fee is None or not case.fee.status.clears_approval:
         yield Unmet("fee_not_covered", "P-22, P-41(5)")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from server.billing.fee import FeeState
+from server.billing.fee_transitions import FeeAction, FeeActor
+from server.billing.fees import Fee, FeePerson, requoted
 from server.cases.drafting import Draft, SixTicks, Tick
 from server.cases.errors import (
     ConditionsUnmet,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from server.billing.fee import Fee
+    from server.billing.quoting import Quote
     from server.cases.actor import Actor
     from server.cases.case import Case, Deed, Staffing
     from server.cases.ids import AccountId, TaskId
@@ -90,23 +91,28 @@ def close_task(
     raise PartNotFound("open verification task")
 
 
-def quote_fee(case: Case, fee: Fee, actor: Actor, *, at: datetime) -> None:
-    """Put the quoted fee on the case; it may be quoted again until it is covered."""
+def quote_fee(case: Case, quote: Quote, actor: Actor, *, at: datetime) -> None:
+    """Put the quoted fee on the case; it may be quoted again until money has moved."""
     case.require_editable("fee", S.SUBMITTED, *REVIEWABLE, S.CHECKING)
-    if case.fee is not None and case.fee.is_covered:
-        raise NotEditable("fee", case.status)
-    case.fee = fee
-    case.note("fee_quoted", actor, at, fen=fee.total_fen, tariff=fee.tariff_version)
+    by = _fee_person(actor, FeeActor.NOTARY, FeeActor.ASSISTANT)
+    case.fee = Fee(quote=quote) if case.fee is None else requoted(case.fee, quote, by=by)
+    case.note("fee_quoted", actor, at, fen=quote.total, tariff=quote.tariff_version)
 
 
 def put_on_account(case: Case, actor: Actor, *, at: datetime) -> None:
     """记账: the office carries the fee and bills it later (rules.md 2.3)."""
     if case.fee is None:
         raise PartNotFound("quoted fee")
-    if case.fee.state is not FeeState.QUOTED:
-        raise NotEditable("fee", case.status)
-    case.fee = replace(case.fee, state=FeeState.ON_ACCOUNT)
-    case.note("fee_on_account", actor, at, fen=case.fee.total_fen)
+    by = _fee_person(actor, FeeActor.CASHIER)
+    case.fee = case.fee.apply(FeeAction.PUT_ON_ACCOUNT, by=by)
+    case.note("fee_on_account", actor, at, fen=case.fee.quote.total)
+
+
+def _fee_person(actor: Actor, *as_any_of: FeeActor) -> FeePerson:
+    for role in as_any_of:
+        if role in actor.roles:
+            return FeePerson(person=actor.account, role=role)
+    raise NotYourAction("fee")
 
 
 def write_deed(case: Case, deed: Deed, actor: Actor, *, at: datetime) -> None:

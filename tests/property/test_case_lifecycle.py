@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from server.billing.fee import FeeState
+from server.billing.fee_status import FeeStatus
 from server.cases.acting import Particulars, act
 from server.cases.actor import Actor  # noqa: TC001  # Hypothesis reads the annotation
 from server.cases.closing import DeclineGround, RefusalGround, TerminationGround
@@ -34,11 +34,11 @@ class CaseLifecycle(RuleBasedStateMachine):
     @initialize(
         identified=st.booleans(),
         confirmed=st.booleans(),
-        fee=st.sampled_from(FeeState),
+        fee=st.sampled_from(FeeStatus),
         ticked=st.sampled_from([APPROVER, NOTARY, None]),
     )
     def begin(
-        self, *, identified: bool, confirmed: bool, fee: FeeState, ticked: Actor | None
+        self, *, identified: bool, confirmed: bool, fee: FeeStatus, ticked: Actor | None
     ) -> None:
         """Start with any of the things that can be wrong being wrong."""
         self.case = ready_case()
@@ -47,7 +47,7 @@ class CaseLifecycle(RuleBasedStateMachine):
         if self.case.interview is not None and not confirmed:
             self.case.interview = replace(self.case.interview, confirmed_at=None)
         if self.case.fee is not None:
-            self.case.fee = replace(self.case.fee, state=fee)
+            self.case.fee = replace(self.case.fee, status=fee)
         self.case.approval = all_ticks(ticked) if ticked else None
 
     @rule(
@@ -83,7 +83,7 @@ class CaseLifecycle(RuleBasedStateMachine):
         assert self.case.interview is not None
         assert self.case.interview.is_confirmed
         assert self.case.fee is not None
-        assert self.case.fee.is_covered
+        assert self.case.fee.status.clears_approval
 
     @invariant()
     def no_handler_ever_approved(self) -> None:

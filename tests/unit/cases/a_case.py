@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from server.billing.fee import Fee, FeeLine, FeeState
+from server.billing.fee_status import FeeStatus
+from server.billing.fees import Fee
+from server.billing.quoting import LineKind, Quote, QuoteLine
 from server.cases.actor import Actor
 from server.cases.case import Case, Deed, Intake, Milestones, Staffing
 from server.cases.closing import Closing, TerminationGround
@@ -27,6 +28,7 @@ from server.cases.review import Finding, Head, Review
 from server.cases.roles import Role
 from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
+from server.catalogue.tariffs import Fen
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 WANG = PartyId("p-wang")
@@ -70,6 +72,19 @@ RULES = CaseRules(
     makes_deed=True,
     collective_discussion=False,
     supplement_days=30,
+)
+
+QUOTE = Quote(
+    lines=(
+        QuoteLine(
+            kind=LineKind.NOTARIAL_FEE,
+            quantity=1,
+            amount=Fen(30000),
+            item="WT03",
+            citation="tariff",
+        ),
+    ),
+    tariff_version="2026-01",
 )
 
 
@@ -172,12 +187,7 @@ def ready_case(status: CaseStatus = CaseStatus.DRAFT) -> Case:
         ),
         check=all_ticks(CHECKER),
         approval=all_ticks(APPROVER),
-        fee=Fee(
-            state=FeeState.ON_ACCOUNT,
-            lines=(FeeLine(code="notarial_fee", amount_fen=30000, citation="tariff"),),
-            currency="CNY",
-            tariff_version="2026-01",
-        ),
+        fee=Fee(quote=QUOTE, status=FeeStatus.ON_ACCOUNT),
         closing=Closing(
             ground=TerminationGround.WITHDRAWN,
             report="",
@@ -188,7 +198,6 @@ def ready_case(status: CaseStatus = CaseStatus.DRAFT) -> Case:
     )
 
 
-def with_fee(case: Case, state: FeeState) -> Case:
-    if case.fee is not None:
-        case.fee = replace(case.fee, state=state)
+def with_fee(case: Case, status: FeeStatus) -> Case:
+    case.fee = Fee(quote=QUOTE, status=status)
     return case

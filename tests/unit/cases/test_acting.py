@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.billing.fee import FeeState
+from server.billing.fee_status import FeeStatus
 from server.cases.acting import Particulars, SupplementItem, act, available_actions
 from server.cases.case import Staffing
 from server.cases.closing import RefusalGround, TerminationGround, WayOfClosing
@@ -145,11 +145,11 @@ def test_a_returned_draft_loses_the_opinions_given_on_it(action: Action) -> None
 
 
 @pytest.mark.parametrize(
-    "state",
-    [s for s in FeeState if s not in {FeeState.SETTLED, FeeState.ON_ACCOUNT, FeeState.WAIVED}],
+    "status",
+    [s for s in FeeStatus if not s.clears_approval],
 )
-def test_an_open_fee_keeps_the_draft_from_approval(state: FeeState) -> None:
-    case = with_fee(ready_case(S.CHECKING), state)
+def test_an_open_fee_keeps_the_draft_from_approval(status: FeeStatus) -> None:
+    case = with_fee(ready_case(S.CHECKING), status)
     with pytest.raises(ConditionsUnmet, match="fee_not_covered"):
         act(case, Action.PASS_CHECK, CHECKER, at=NOW)
 
