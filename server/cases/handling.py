@@ -110,7 +110,7 @@ def put_on_account(case: Case, actor: Actor, *, at: datetime) -> None:
 
 def _fee_person(actor: Actor, *as_any_of: FeeActor) -> FeePerson:
     for role in as_any_of:
-        if role in actor.roles:
+        if Role(role) in actor.roles:
             return FeePerson(person=actor.account, role=role)
     raise NotYourAction("fee")
 
