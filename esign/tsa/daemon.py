@@ -30,6 +30,9 @@ SLOWEST_CLIENT_S: Final = 10.0
 class _Exchange(BaseHTTPRequestHandler):
     server: TimeStampServer
     timeout = SLOWEST_CLIENT_S
+    # Answer in one packet; else the caller's delayed acknowledgement costs 40 ms.
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server_version = "feigui-tsa"
     sys_version = ""
     protocol_version = "HTTP/1.1"

@@ -45,7 +45,7 @@ def token(
     """Return the token as asn1crypto's ``ContentInfo``."""
     signer = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
     content = _stamp_info(stamp).dump()
-    attributes = _signed_attributes(content, signer)
+    attributes = as_bytes(_signed_attributes(content, signer))
     signature = sign(hashlib.sha256(attributes.dump()).digest())
     data = {
         "version": "v3",
@@ -54,11 +54,21 @@ def token(
             "content_type": "tst_info",
             "content": cms.ParsableOctetString(content),
         },
-        "signer_infos": [_signer_info(signer, attributes, signature)],
+        "signer_infos": [as_bytes(_signer_info(signer, attributes, signature))],
     }
     if with_certificate:
         data["certificates"] = [signer]
-    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(data)})
+    content_info = {"content_type": "signed_data", "content": as_bytes(cms.SignedData(data))}
+    return as_bytes(cms.ContentInfo(content_info))
+
+
+def as_bytes(value: Asn1) -> Asn1:
+    """Return ``value`` as if just read.
+
+    asn1crypto takes time exponential in the nesting to encode what was composed;
+    what was read and not looked into it copies.
+    """
+    return type(value).load(value.dump())
 
 
 def _stamp_info(stamp: Stamp) -> Asn1:
@@ -76,15 +86,7 @@ def _stamp_info(stamp: Stamp) -> Asn1:
 
 
 def _signed_attributes(content: bytes, signer: Asn1) -> Asn1:
-    reference = tsp.ESSCertIDv2(
-        {
-            "cert_hash": hashlib.sha256(signer.dump()).digest(),
-            "issuer_serial": {
-                "issuer": [asn1_x509.GeneralName("directory_name", signer.issuer)],
-                "serial_number": signer.serial_number,
-            },
-        }
-    )
+    reference = as_bytes(_reference(signer))
     protection = {
         "digest_algorithm": algos.DigestAlgorithm(SHA256),
         "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
@@ -100,9 +102,21 @@ def _signed_attributes(content: bytes, signer: Asn1) -> Asn1:
     )
 
 
-def _signer_info(signer: Asn1, attributes: Asn1, signature: bytes) -> dict[str, Asn1]:
+def _reference(signer: Asn1) -> Asn1:
+    return tsp.ESSCertIDv2(
+        {
+            "cert_hash": hashlib.sha256(signer.dump()).digest(),
+            "issuer_serial": {
+                "issuer": [asn1_x509.GeneralName("directory_name", signer.issuer)],
+                "serial_number": signer.serial_number,
+            },
+        }
+    )
+
+
+def _signer_info(signer: Asn1, attributes: Asn1, signature: bytes) -> Asn1:
     identified = {"issuer": signer.issuer, "serial_number": signer.serial_number}
-    return {
+    info = {
         "version": "v1",
         "sid": cms.SignerIdentifier({"issuer_and_serial_number": identified}),
         "digest_algorithm": SHA256,
@@ -110,3 +124,4 @@ def _signer_info(signer: Asn1, attributes: Asn1, signature: bytes) -> dict[str, 
         "signed_attrs": attributes,
         "signature": core.OctetString(signature),
     }
+    return cms.SignerInfo(info)
