@@ -20,6 +20,16 @@ class StateInUse(EmbeddedError):
         super().__init__(f"the servers of {directory} are already running in another process")
 
 
+class StateUnreachable(EmbeddedError):
+    """The servers' user cannot get to the directory that is to hold its data."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        super().__init__(
+            f"the servers' user cannot enter {directory}; name another one in FEIGUI_STATE"
+        )
+
+
 class ProgramMissing(EmbeddedError):
     """A program that we start is not installed."""
 

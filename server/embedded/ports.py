@@ -70,11 +70,20 @@ def _listening_inodes(port: int) -> set[str]:
 
 
 def _open_files(pid: int) -> set[str]:
-    found = set()
+    return {target for entry in _entries(Path(f"/proc/{pid}/fd")) for target in _target(entry)}
+
+
+def _entries(directory: Path) -> list[Path]:
     try:
-        for entry in Path(f"/proc/{pid}/fd").iterdir():
-            found.add(str(entry.readlink()))
+        return list(directory.iterdir())
     except OSError:
-        # It ended, or closed a file, while we looked; the next look tells.
-        return set()
-    return found
+        # It ended, or belongs to another user: not a server of ours.
+        return []
+
+
+def _target(link: Path) -> list[str]:
+    try:
+        return [str(link.readlink())]
+    except FileNotFoundError:
+        # Closed while we looked.
+        return []

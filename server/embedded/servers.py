@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from server.embedded import binaries
-from server.embedded.account import server_account
+from server.embedded.account import can_be_entered_by_others, server_account
+from server.embedded.errors import StateUnreachable
 from server.embedded.postgres import installed_postgres, start_postgres
 from server.embedded.seaweedfs import start_seaweedfs
 from server.embedded.state import opened_state
@@ -58,6 +59,8 @@ def start_embedded(wanted: Wanted) -> Iterator[Embedded]:
     with ExitStack() as ends:
         state = ends.enter_context(opened_state(wanted.state))
         account = server_account()
+        if account.needs_switch and not can_be_entered_by_others(state.root):
+            raise StateUnreachable(state.root)
         processes: dict[str, Supervised] = {}
         database, object_store = None, None
         if wanted.database:

@@ -20,7 +20,7 @@ from server.embedded.account import can_be_entered_by_others
 from server.embedded.errors import StateInUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 CLONE: Final = Path(__file__).resolve().parents[2]
 SYSTEM_STATE: Final = Path("/var/lib/feigui")
@@ -72,6 +72,12 @@ def opened_state(root: Path) -> Iterator[State]:
         except BlockingIOError as error:
             raise StateInUse(root) from error
         yield State(root)
+
+
+def named_root(environ: Mapping[str, str]) -> Path:
+    """Return the state directory that ``FEIGUI_STATE`` names, or the clone's own."""
+    named = environ.get("FEIGUI_STATE")
+    return Path(named).absolute() if named else default_root()
 
 
 def default_root(clone: Path = CLONE) -> Path:

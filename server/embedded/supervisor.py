@@ -15,7 +15,6 @@ from server.embedded.errors import EmbeddedError, NotReady, ServerDidNotStart
 
 if TYPE_CHECKING:
     import signal
-    import subprocess
     from collections.abc import Callable, Sequence
 
     from server.embedded.account import Account
@@ -52,23 +51,16 @@ class Supervised:
     def __init__(self, recipe: Recipe, account: Account) -> None:
         self._recipe = recipe
         self._account = account
-        self._ready = threading.Event()
-        self._answered_once = threading.Event()
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._changed = threading.Condition()
+        self._serving: int | None = None
+        self._has_served = False
         self._failure: BaseException | None = None
         # A daemon, so that an exit that forgets us does not hang; the kernel
         # then ends the child with the thread.
         self._thread = threading.Thread(
             target=self._keep_running, name=recipe.command.name, daemon=True
         )
-
-    @property
-    def pid(self) -> int:
-        """The process that runs at the moment, or the last one that did."""
-        if self._child is None:
-            raise NotReady(f"{self._recipe.command.name} was not started")
-        return self._child.pid
 
     def start(self) -> None:
         """Start the server and return when it answers."""
@@ -79,13 +71,18 @@ class Supervised:
             self.stop()
             raise
 
-    def wait_until_ready(self) -> None:
-        """Return when the server answers, also while it is being restarted."""
-        answered = self._ready.wait(self._recipe.patience_s)
-        if self._failure is not None:
-            raise self._failure
-        if not answered:
-            raise ServerDidNotStart(self._recipe.command.name, self._recipe.command.log)
+    def wait_until_ready(self, *, other_than: int | None = None) -> int:
+        """Return the process that answers; after a crash, one other than the crashed."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._failure or self._serving not in {None, other_than},
+                self._recipe.patience_s,
+            )
+            if self._failure is not None:
+                raise self._failure
+            if self._serving is None:
+                raise ServerDidNotStart(self._recipe.command.name, self._recipe.command.log)
+            return self._serving
 
     def stop(self) -> None:
         """End the server in order and return when it is gone."""
@@ -106,30 +103,36 @@ class Supervised:
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
         except (EmbeddedError, OSError) as error:
-            self._failure = error
-            self._ready.set()
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()
 
     def _run_once(self) -> None:
         self._recipe.clear()
-        child = self._child = process.start(self._recipe.command, self._account)
+        child = process.start(self._recipe.command, self._account)
         try:
             while child.poll() is None and not self._stopping.is_set():
-                if not self._ready.is_set():
+                if self._serving is None:
                     self._look(child.pid)
                 self._stopping.wait(LOOK_EVERY_S)
         finally:
-            self._ready.clear()
+            self._now_serving(None)
             if child.poll() is None:
                 process.end(child, self._recipe.ending)
-
-    def _give_up_after(self, attempts: int) -> None:
-        if attempts >= FIRST_ATTEMPTS and not self._answered_once.is_set():
-            raise ServerDidNotStart(self._recipe.command.name, self._recipe.command.log)
 
     def _look(self, pid: int) -> None:
         try:
             self._recipe.check(pid)
         except NotReady:
             return
-        self._answered_once.set()
-        self._ready.set()
+        self._has_served = True
+        self._now_serving(pid)
+
+    def _now_serving(self, pid: int | None) -> None:
+        with self._changed:
+            self._serving = pid
+            self._changed.notify_all()
+
+    def _give_up_after(self, attempts: int) -> None:
+        if attempts >= FIRST_ATTEMPTS and not self._has_served:
+            raise ServerDidNotStart(self._recipe.command.name, self._recipe.command.log)
