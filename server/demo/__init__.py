@@ -1,0 +1,1 @@
+"""The demonstration: seeded offices and people, and one case driven over HTTP."""
