@@ -5,23 +5,46 @@ class AccessError(Exception):
     """Base of every refusal of this package."""
 
 
+class RefusedOnRecord(AccessError):
+    """A refusal whose traces stay: the try is used up, the session is ended.
+
+    The edge commits what was written before it tells the caller.
+    """
+
+
 class AccountNotFound(AccessError):
     """No account with this id is visible to the caller."""
 
 
-class LoginRefused(AccessError):
+class SessionNotFound(AccessError):
+    """The caller has no such session."""
+
+
+class LoginRefused(RefusedOnRecord):
     """Something about the credentials is wrong; which is not said."""
+
+
+class LoginBlocked(AccessError):
+    """Too many wrong logins; the next try is heard after a while."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("too many wrong logins")
 
 
 class TooManyCodes(AccessError):
     """A code was sent a moment ago, or too many were asked for."""
+
+    def __init__(self, retry_after_s: int = 60) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("too many codes")
 
 
 class TokenRefused(AccessError):
     """The token is missing, malformed, expired, for somebody else, or ended."""
 
 
-class TokenReplayed(AccessError):
+class TokenReplayed(RefusedOnRecord):
     """A spent refresh token came back: the session was ended for safety."""
 
 

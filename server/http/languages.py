@@ -1,0 +1,65 @@
+"""The languages in which people are answered, and the texts in each.
+
+Texts live in messages/LANGUAGE.yaml by code; every code is in every language.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHINESE: Final = "zh-CN"
+ENGLISH: Final = "en"
+LANGUAGES: Final = (CHINESE, ENGLISH)
+MESSAGES: Final = Path(__file__).with_name("messages")
+
+
+class MessageMissing(RuntimeError):
+    """No text has this code; our mistake, seen by the tests."""
+
+
+class Messages:
+    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+
+    @classmethod
+    def load(cls, folder: Path = MESSAGES) -> Messages:
+        return cls(
+            {
+                language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8"))
+                for language in LANGUAGES
+            }
+        )
+
+    def text(self, language: str, code: str, **names: str | int) -> str:
+        """Return the text of ``code``, with ``names`` put in."""
+        try:
+            return self._texts[language][code].format_map(names)
+        except KeyError as missing:
+            raise MessageMissing(f"{code} ({missing})") from None
+
+    def template(self, language: str, code: str) -> str:
+        """Return the text of ``code`` with its names still open."""
+        found = self.text_or_none(language, code)
+        if found is None:
+            raise MessageMissing(code)
+        return found
+
+    def text_or_none(self, language: str, code: str) -> str | None:
+        return self._texts[language].get(code)
+
+    def codes(self, language: str) -> frozenset[str]:
+        return frozenset(self._texts[language])
+
+
+def language_of(accept: str) -> str:
+    """Return the language that the caller likes best; Chinese where nothing fits."""
+    wanted = parse_accept_header(accept[:200], LanguageAccept)
+    return wanted.best_match(LANGUAGES, default=CHINESE) or CHINESE

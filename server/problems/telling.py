@@ -1,0 +1,99 @@
+"""What each error may tell: codes, ids, digests and limits, never a value of a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.problems.problem import Details, Told
+
+if TYPE_CHECKING:
+    from server.access.errors import LoginBlocked, TooManyCodes
+    from server.cases.errors import (
+        ConditionsUnmet,
+        FormIncomplete,
+        NotEditable,
+        NotYourAction,
+        PartNotFound,
+        TransitionRefused,
+    )
+    from server.ceremony.errors import CeremonyRefused, ChainBroken
+    from server.delivery.delivery import DeliveryRefused
+    from server.problems.refusals import BodyMalformed, MethodNotServed, RequestInvalid
+    from storage.errors import UploadIncomplete
+
+
+def allowed_methods(error: MethodNotServed) -> Details:
+    return Details(headers={"Allow": ", ".join(error.allowed)})
+
+
+def code_at_body(error: BodyMalformed) -> Details:
+    return Details(told=(Told(code=error.code, pointer=""),))
+
+
+def faults(error: RequestInvalid) -> Details:
+    return Details(
+        told=tuple(Told(code=f.code, pointer=f.pointer, limit=f.limit) for f in error.faults)
+    )
+
+
+def try_again_soon(_: Exception) -> Details:
+    return Details(headers={"Retry-After": "1"})
+
+
+def bearer(_: Exception) -> Details:
+    # RFC 9110 11.6.1 wants it with every 401. No error code: that would tell
+    # a thief which check the token failed.
+    return Details(headers={"WWW-Authenticate": 'Bearer realm="feigui"'})
+
+
+def retry_after(error: LoginBlocked | TooManyCodes) -> Details:
+    return Details(headers={"Retry-After": str(error.retry_after_s)})
+
+
+def part(error: PartNotFound) -> Details:
+    return Details(facts={"part": error.part})
+
+
+def case_step(error: TransitionRefused) -> Details:
+    return Details(facts={"status": str(error.current), "action": str(error.action)})
+
+
+def action(error: NotYourAction) -> Details:
+    return Details(facts={"action": str(error.action)})
+
+
+def unmet(error: ConditionsUnmet) -> Details:
+    return Details(
+        told=tuple(Told(code=u.code, subject=u.subject, citation=u.citation) for u in error.unmet)
+    )
+
+
+def locked_part(error: NotEditable) -> Details:
+    return Details(facts={"part": error.part, "status": str(error.current)})
+
+
+def missing_answers(error: FormIncomplete) -> Details:
+    return Details(told=tuple(Told(code="answer_missing", subject=m) for m in error.missing))
+
+
+def ceremony_step(error: CeremonyRefused) -> Details:
+    return Details(facts={"status": str(error.current), "step": str(error.step)})
+
+
+def expected_link(error: ChainBroken) -> Details:
+    return Details(
+        facts={
+            "expected_index": error.expected_index,
+            "expected_prev_sha256": error.expected_prev,
+        }
+    )
+
+
+def delivery_step(error: DeliveryRefused) -> Details:
+    return Details(facts={"state": str(error.current), "target": str(error.target)})
+
+
+def missing_parts(error: UploadIncomplete) -> Details:
+    return Details(
+        told=tuple(Told(code="part_missing", subject=str(n)) for n in error.numbers[:100])
+    )
