@@ -1,0 +1,111 @@
+"""Everything the process reads from its environment, read once.
+
+``FEIGUI_*``; docs/operations.md has the table. An error names the variable and
+never shows its value, which may be a pasted secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEBIAN_FONTS: Final = "/usr/share/fonts/opentype/noto"
+
+
+class SettingsError(Exception):
+    """A variable is missing or malformed. Never carries its value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    database_url: str = field(repr=False)
+    """The application's role: owns nothing, and row-level security binds it."""
+
+    s3_endpoint: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    s3_region: str
+    evidence_bucket: str
+    staging_bucket: str
+    key_encryption_keys: tuple[str, ...]
+    """URIs; the first one wraps new data keys, the others still open old ones."""
+
+    secrets: Path
+    """Directory with one secret a file: field keys, cursor key, code key."""
+
+    token_keys: Path
+    """Directory with the P-256 keys of the access tokens, one PEM file a ``kid``."""
+
+    authorities: Path
+    signer_socket: Path
+    tsa_url: str
+    public_url: str
+    """Where people reach us; QR codes and issuers of tokens are made from it."""
+
+    fonts: Path
+    api_page: Path | None
+    """Directory with the API page's script; ``None`` turns the page off."""
+
+    code_outbox: Path | None
+    """Where one-time codes are written instead of being sent. Never in production."""
+
+    validate_responses: bool
+    fault: str | None
+    """Name of the point at which a fault test kills the process."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read every variable, or raise `SettingsError` for the first bad one."""
+        return cls(
+            database_url=_required(environ, "FEIGUI_DATABASE_URL"),
+            s3_endpoint=_required(environ, "FEIGUI_S3_ENDPOINT"),
+            s3_access_key=_required(environ, "FEIGUI_S3_ACCESS_KEY"),
+            s3_secret_key=_required(environ, "FEIGUI_S3_SECRET_KEY"),
+            s3_region=environ.get("FEIGUI_S3_REGION", "us-east-1"),
+            evidence_bucket=environ.get("FEIGUI_EVIDENCE_BUCKET", "feigui-evidence"),
+            staging_bucket=environ.get("FEIGUI_STAGING_BUCKET", "feigui-staging"),
+            key_encryption_keys=_listed(environ, "FEIGUI_KEY_ENCRYPTION_KEYS"),
+            secrets=_path(environ, "FEIGUI_SECRETS"),
+            token_keys=_path(environ, "FEIGUI_TOKEN_KEYS"),
+            authorities=_path(environ, "FEIGUI_AUTHORITIES"),
+            signer_socket=_path(environ, "FEIGUI_SIGNER_SOCKET"),
+            tsa_url=_required(environ, "FEIGUI_TSA_URL"),
+            public_url=_required(environ, "FEIGUI_PUBLIC_URL").rstrip("/"),
+            fonts=Path(environ.get("FEIGUI_FONTS", DEBIAN_FONTS)),
+            api_page=_optional_path(environ, "FEIGUI_API_PAGE"),
+            code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
+            validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
+            fault=environ.get("FEIGUI_FAULT") or None,
+        )
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set")
+    return value
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path:
+    return Path(_required(environ, name))
+
+
+def _optional_path(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name, "")
+    return Path(value) if value else None
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each for each in _required(environ, name).split(",") if each)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "off")
+    if value not in {"on", "off"}:
+        # The value stays out of the message: it may be a pasted secret.
+        raise SettingsError(f"{name} must be on or off")
+    return value == "on"
