@@ -33,10 +33,11 @@ class CustodySigner(Signer):
     ) -> None:
         registry = SimpleCertificateStore()
         registry.register_multiple(map(to_asn1, issuers))
-        # The root is not part of a signature: whoever checks has it or must not
-        # take it from here.
+        # The root goes into the document's security store: without it, pyHanko
+        # finds no past for the lists that the root signed. It is trusted by
+        # nobody for being there.
         super().__init__(
-            signing_cert=to_asn1(certificate), cert_registry=registry, embed_roots=False
+            signing_cert=to_asn1(certificate), cert_registry=registry, embed_roots=True
         )
         self._sign = sign
 

@@ -59,29 +59,34 @@ def check_token(
     roots: Sequence[x509.Certificate],
     now: datetime,
     tolerance: timedelta,
-) -> datetime:
-    """Return the proven time of ``token``, or raise `TimeStampUnavailable`."""
+) -> None:
+    """Raise `TimeStampUnavailable` unless ``token`` is fresh and ours."""
+    try:
+        at = proven_time(token, roots=roots)
+    except ChainInvalid as error:
+        raise TimeStampUnavailable("the time-stamp is from a stranger") from error
+    # An old token played back is not a new one.
+    if not abs(now - at) <= tolerance:
+        raise TimeStampUnavailable("the time-stamp is not of this time")
+
+
+def proven_time(token: Asn1, *, roots: Sequence[x509.Certificate]) -> datetime:
+    """Return the time that ``token`` proves; also used on stamps inside documents."""
     data = token["content"]
     signer_info = data["signer_infos"][0]
     info = data["encap_content_info"]["content"]
-    # (1) The time is about now: an old token played back is not a new one.
-    at: datetime = info.parsed["gen_time"].native
-    if not abs(now - at) <= tolerance:
-        raise TimeStampUnavailable("the time-stamp is not of this time")
-    # (2) The certificate inside is the one whose digest was signed (RFC 5816).
+    # (1) The certificate inside is the one whose digest was signed (RFC 5816).
     certificate = x509.load_der_x509_certificate(data["certificates"][0].chosen.dump())
     attributes = {a["type"].native: a["values"][0] for a in signer_info["signed_attrs"]}
     _is_named(certificate, attributes)
-    # (3) It signed exactly this content.
+    # (2) It signed exactly this content.
     if attributes["message_digest"].native != hashlib.sha256(bytes(info)).digest():
         raise TimeStampUnavailable("the time-stamp was altered")
     _has_signed(certificate, signer_info)
-    # (4) It may stamp time, and chains to a root of ours.
+    # (3) It may stamp time, and chains to a root of ours.
     _may_stamp(certificate)
-    try:
-        verify_chain_at(certificate, [], roots=roots, at=at)
-    except ChainInvalid as error:
-        raise TimeStampUnavailable("the time-stamp is from a stranger") from error
+    at: datetime = info.parsed["gen_time"].native
+    verify_chain_at(certificate, [], roots=roots, at=at)
     return at
 
 

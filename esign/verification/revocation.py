@@ -1,0 +1,60 @@
+"""Lists that are inside the document, and newer ones that the caller knows of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import SignatureValidationError
+
+from esign.errors import CertificateRevoked, SignatureDoubtful, Tampered
+from esign.verification.strict_cms import MALFORMED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from esign.asn1 import Asn1
+
+
+def known_lists(reader: Asn1, fresh: Sequence[bytes]) -> list[x509.CertificateRevocationList]:
+    """Return the lists of the document's security store, and ``fresh`` ones."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader) if "/DSS" in reader.root else None
+        inside = [entry.get_object().data for entry in store.crls] if store else []
+        return [x509.load_der_x509_crl(der) for der in (*inside, *fresh)]
+    except (*MALFORMED, SignatureValidationError) as error:
+        raise Tampered("the document's validation data cannot be read") from error
+
+
+def unrevoked_since(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    lists: Sequence[x509.CertificateRevocationList],
+    *,
+    used_at: datetime,
+) -> datetime:
+    """Return the date of the newest list that still lets this use stand.
+
+    A revocation counts when it is dated before the use; no list at all is a
+    doubt and not a pass.
+    """
+    own = [found for found in lists if _is_from(found, issuer)]
+    for found in own:
+        entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry is not None and not used_at < entry.revocation_date_utc:
+            raise CertificateRevoked("a certificate had been revoked when it was used")
+    if not own:
+        raise SignatureDoubtful("nothing is known about a certificate's revocation")
+    return max(found.last_update_utc for found in own)
+
+
+def _is_from(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    key = issuer.public_key()
+    return (
+        found.issuer == issuer.subject
+        and isinstance(key, ec.EllipticCurvePublicKey)
+        and found.is_signature_valid(key)
+    )

@@ -1,0 +1,110 @@
+"""One signature of a person or office: who, when, under which policy, how durable."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from esign import oids
+from esign.chain import verify_chain_at
+from esign.errors import NotOurs, SignatureDoubtful, Tampered
+from esign.evidence import EvidenceDigests
+from esign.pdf.levels import PadesLevel
+from esign.pdf.revisions import has_revision
+from esign.verification.report import Role, SignatureFound
+from esign.verification.revocation import unrevoked_since
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from esign.asn1 import Asn1
+
+_ROLES: Final = {
+    oids.POLICY_PARTY: Role.PARTY,
+    oids.POLICY_NOTARY: Role.NOTARY,
+    oids.POLICY_OFFICE_SEAL: Role.OFFICE_SEAL,
+}
+
+
+def describe(
+    signature: Asn1,
+    result: Asn1,
+    *,
+    roots: Sequence[x509.Certificate],
+    lists: Sequence[x509.CertificateRevocationList],
+    document: bytes,
+) -> SignatureFound:
+    """Return what ``signature``, already validated with ``result``, says."""
+    certificate = _load(signature.signer_cert)
+    role = _role(certificate)
+    signed_at = _signed_at(result)
+    # The chain once more, by a second implementation, at the proven time.
+    others = [_load(other) for other in signature.other_embedded_certs]
+    chain = verify_chain_at(certificate, others, roots=roots, at=signed_at)
+    for subject, issuer in pairwise(chain):
+        unrevoked_since(subject, issuer, lists, used_at=signed_at)
+    return SignatureFound(
+        field=str(signature.field_name),
+        role=role,
+        common_name=_named(certificate, NameOID.COMMON_NAME) or "",
+        organization=_named(certificate, NameOID.ORGANIZATION_NAME),
+        serial=certificate.serial_number,
+        signed_at=signed_at,
+        level=_level(signature, result),
+        evidence=_evidence(certificate, role, document),
+    )
+
+
+def _load(certificate: Asn1) -> x509.Certificate:
+    return x509.load_der_x509_certificate(certificate.dump())
+
+
+def _role(certificate: x509.Certificate) -> Role:
+    try:
+        policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except x509.ExtensionNotFound:
+        raise NotOurs("a signer's certificate names no policy of ours") from None
+    stated = [p.policy_identifier.dotted_string for p in policies]
+    roles = [_ROLES[policy] for policy in stated if policy in _ROLES]
+    if len(roles) != 1:
+        raise NotOurs("a signer's certificate names no policy of ours")
+    return roles[0]
+
+
+def _signed_at(result: Asn1) -> datetime:
+    stamp = result.signature_timestamp_status
+    if stamp is None or stamp.api_status is None:
+        raise SignatureDoubtful("a signature has no time-stamp of its own")
+    at: datetime = stamp.api_status.timestamp
+    return at
+
+
+def _level(signature: Asn1, result: Asn1) -> PadesLevel:
+    if result.oldest_evidence_record_timestamp is not None:
+        return PadesLevel.B_LTA
+    has_validation_data = "/DSS" in signature.reader.root
+    return PadesLevel.B_LT if has_validation_data else PadesLevel.B_T
+
+
+def _named(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
+    found = certificate.subject.get_attributes_for_oid(oid)
+    return str(found[0].value) if found else None
+
+
+def _evidence(certificate: x509.Certificate, role: Role, document: bytes) -> EvidenceDigests | None:
+    if role is not Role.PARTY:
+        return None
+    try:
+        extension = certificate.extensions.get_extension_for_oid(
+            x509.ObjectIdentifier(oids.EVIDENCE)
+        )
+    except x509.ExtensionNotFound:
+        raise NotOurs("an event certificate names no evidence") from None
+    evidence = EvidenceDigests.from_der(extension.value.public_bytes())
+    if not has_revision(document, evidence.document):
+        raise Tampered("the party was shown another document")
+    return evidence

@@ -1,0 +1,97 @@
+"""The last signature is covered by no other, so its own form must leave no freedom.
+
+ISO 32000-2 12.8.3.3 asks for DER: what is decoded and encoded again has to be
+the same bytes, with one signer, SHA-256, and only certificates that matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from asn1crypto import cms
+
+from esign.errors import Tampered
+
+if TYPE_CHECKING:
+    from esign.asn1 import Asn1
+
+MALFORMED: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    NotImplementedError,
+)
+"""What parsers raise on bytes that somebody made up."""
+
+_ALGORITHMS: Final = {"sha256_ecdsa", "sha256_rsa", "rsassa_pkcs1v15", "rsassa_pss"}
+
+
+def check_strict(contents: bytes, covered_digest: bytes) -> None:
+    """Raise `Tampered` unless ``contents`` is exactly one whole signature."""
+    try:
+        data = cms.ContentInfo.load(contents, strict=True)["content"]
+        _check_fields(data, covered_digest)
+        kept = cms.ContentInfo.load(contents, strict=True).dump(force=True)
+    except MALFORMED as error:
+        raise Tampered("the last signature cannot be read") from error
+    if kept != contents:
+        raise Tampered("the last signature is not in its one canonical form")
+
+
+def _check_fields(data: Asn1, covered_digest: bytes) -> None:
+    (signer,) = data["signer_infos"]
+    (digest,) = data["digest_algorithms"]
+    attributes = {a["type"].native: a["values"] for a in signer["signed_attrs"]}
+    info = data["encap_content_info"]
+    is_stamp = info["content_type"].native == "tst_info"
+    signed_digest = (
+        info["content"].parsed["message_imprint"]["hashed_message"].native
+        if is_stamp
+        else attributes["message_digest"][0].native
+    )
+    facts = (
+        signed_digest == covered_digest,
+        data["version"].native == ("v3" if is_stamp else "v1"),
+        signer["version"].native == "v1",
+        digest.dump() == signer["digest_algorithm"].dump(),
+        digest["algorithm"].native == "sha256",
+        signer["signature_algorithm"]["algorithm"].native in _ALGORITHMS,
+        attributes["content_type"][0].native == info["content_type"].native,
+        data["crls"].native is None,
+        _names_its_certificate(data, signer, attributes),
+    )
+    if not all(facts):
+        raise Tampered("the last signature was altered")
+    if is_stamp:
+        _check_stamp(data, signer, attributes)
+
+
+def _check_stamp(data: Asn1, signer: Asn1, attributes: Asn1) -> None:
+    content = bytes(data["encap_content_info"]["content"])
+    protected = attributes["cms_algorithm_protection"][0]
+    facts = (
+        attributes["message_digest"][0].native == hashlib.sha256(content).digest(),
+        # A token carries the one certificate that its signature names.
+        len(data["certificates"]) == 1,
+        protected["signature_algorithm"].dump(force=True)[2:]
+        == signer["signature_algorithm"].dump(force=True)[2:],
+        not len(signer["unsigned_attrs"]),
+    )
+    if not all(facts):
+        raise Tampered("the last time-stamp was altered")
+
+
+def _names_its_certificate(data: Asn1, signer: Asn1, attributes: Asn1) -> bool:
+    named = attributes["signing_certificate_v2"][0]["certs"][0]["cert_hash"].native
+    sid = signer["sid"].chosen
+    return any(
+        hashlib.sha256(c.chosen.dump()).digest() == named
+        and c.chosen.serial_number == sid["serial_number"].native
+        and c.chosen.issuer.dump() == sid["issuer"].dump()
+        for c in data["certificates"]
+    )
