@@ -76,7 +76,7 @@ def _signer(plan: Plan) -> Recipe:
     arguments = ["-m", "esign.custody.daemon", "--keys", str(plan.authorities)]
     arguments += ["--socket", str(plan.signer_socket), "--base-url", plan.public_url]
     return _recipe(
-        plan, "signer", arguments, check, lambda: plan.signer_socket.unlink(missing_ok=True)
+        plan, "signer", arguments, check, clear=lambda: plan.signer_socket.unlink(missing_ok=True)
     )
 
 
@@ -106,7 +106,7 @@ def _worker(plan: Plan, number: int) -> Recipe:
     arguments = ["-m", "flask", "--app", "server.wiring:web", "notary", "worker"]
     arguments += ["--ready", str(ready)]
     return _recipe(
-        plan, f"worker-{number}", arguments, check, lambda: ready.unlink(missing_ok=True)
+        plan, f"worker-{number}", arguments, check, clear=lambda: ready.unlink(missing_ok=True)
     )
 
 
@@ -139,6 +139,7 @@ def _recipe(
     name: str,
     arguments: Sequence[str],
     check: Callable[[int], None],
+    *,
     clear: Callable[[], None] = _nothing,
 ) -> Recipe:
     command = Command(

@@ -84,6 +84,6 @@ def _entries(directory: Path) -> list[Path]:
 def _target(link: Path) -> list[str]:
     try:
         return [str(link.readlink())]
-    except FileNotFoundError:
-        # Closed while we looked.
+    except OSError:
+        # Closed while we looked, or of a process that we may not look into.
         return []

@@ -1,0 +1,106 @@
+# Every command sets up what it needs, and notices in a moment when nothing changed.
+# On a bare Debian 12 it wants make and python3, and root the first time.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+unexport PYTHONPATH
+
+PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3)
+BIN := .venv/bin
+NOTARY := $(BIN)/flask --app server.wiring notary
+PYTEST := $(BIN)/pytest -q
+REDOCLY := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off tools/npm/node_modules/.bin/redocly
+SPEC := mobile_api_spec/openapi.yaml
+BUNDLE := mobile_api_spec/openapi.bundled.yaml
+# What one process per core makes faster, and what owns the machine while it runs.
+APART := tests/unit tests/property tests/architecture tests/spec tests/security
+REST := tests/contract tests/functional tests/browser tests/migrations tests/faults
+existing = $(wildcard $(1))
+
+.PHONY: help setup run serve test sure format-check lint types contracts units spec-check rest
+.PHONY: faults bench screenshots format bundle clean
+
+help:  ## Tell every command
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name says; do \
+	    printf '  make %-12s %s\n' "$$name" "$$says"; done
+
+setup:  ## Install all that the other commands need (Debian packages as root)
+	@$(PYTHON) tools/set_up.py test
+
+run:  ## Take one case from intake to a sealed certificate; everything it made is in build/run
+	@began=$$SECONDS; $(PYTHON) tools/set_up.py run; ready=$$SECONDS; \
+	$(NOTARY) demo run --into build/run; \
+	echo "make run: $$((SECONDS - began)) s, of which set-up $$((ready - began)) s"
+
+serve:  ## Serve the platform with demo offices on http://127.0.0.1:8000
+	@$(PYTHON) tools/set_up.py serve
+	@$(NOTARY) serve --demo
+
+test:  ## Set up and run every check and every test there is
+	@began=$$SECONDS; $(PYTHON) tools/set_up.py test; ready=$$SECONDS; \
+	$(MAKE) checks; $(MAKE) rest; \
+	echo "make test: $$((SECONDS - began)) s, of which set-up $$((ready - began)) s"
+
+sure:  ## Check format, lint, types, import contracts, unit tests with coverage, and the API contract
+	@$(PYTHON) tools/set_up.py test
+	@$(MAKE) checks
+
+.PHONY: checks
+checks: format-check lint types contracts spec-check units
+
+format-check:
+	@$(call timed,format,$(BIN)/ruff format --quiet --check .)
+
+lint:
+	@$(call timed,lint,$(BIN)/ruff check --quiet .)
+
+types:
+	@$(call timed,types,$(BIN)/mypy --no-error-summary)
+
+contracts:
+	@$(call timed,import contracts,$(BIN)/lint-imports > build/import-contracts.log || { cat build/import-contracts.log; false; })
+
+units:
+	@rm -f .coverage .coverage.*
+	@$(call timed,unit tests,$(PYTEST) -n 2 --cov --cov-report= $(call existing,$(APART)))
+	@$(BIN)/coverage report
+
+spec-check:
+	@$(call timed,API contract,$(REDOCLY) lint --format=stylish $(SPEC) > build/redocly.log 2>&1 || { cat build/redocly.log; false; })
+	@$(REDOCLY) bundle $(SPEC) --output build/openapi.bundled.yaml > build/redocly.log 2>&1 || { cat build/redocly.log; false; }
+	@cmp -s build/openapi.bundled.yaml $(BUNDLE) || { echo "$(BUNDLE) is not what $(SPEC) says: make bundle"; false; }
+
+rest:
+	@$(call timed,all other tests,$(PYTEST) $(call existing,$(REST)))
+
+faults:  ## Kill the platform at every step of issuing, ten times each, and look what is lost
+	@$(PYTHON) tools/set_up.py test
+	@FEIGUI_FAULT_REPEATS=10 $(PYTEST) -m faults $(call existing,tests/faults tests/functional)
+
+bench:  ## Measure; figures, tables and plots are in build/bench
+	@$(PYTHON) tools/set_up.py test
+	@mkdir -p build/bench
+	@FEIGUI_BENCH_INTO=build/bench $(PYTEST) -s tests/benchmarks
+
+screenshots:  ## Take the pictures of the README anew
+	@$(PYTHON) tools/set_up.py test
+	@$(BIN)/python tools/screenshots.py
+
+bundle:  ## Write the API contract anew as one file
+	@$(PYTHON) tools/set_up.py test
+	@$(REDOCLY) bundle $(SPEC) --output $(BUNDLE)
+
+format:  ## Format the code
+	@$(PYTHON) tools/set_up.py test
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+clean:  ## Remove what the commands made, the demo's data included; .venv stays
+	@rm -rf build tools/npm/node_modules .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# One line per step, with its time; the step's own words only when it fails.
+define timed
+began=$$SECONDS; $(2); echo "$(1): ok, $$((SECONDS - began)) s"
+endef
