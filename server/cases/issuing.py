@@ -85,7 +85,6 @@ class Press:
     """(case, year, sequence) -> the number as printed, by the office's rule pack."""
 
     typeset: Callable[[Case, Certificate], bytes]
-    """Deterministic: the same case and certificate give the same bytes."""
 
     seal: Callable[[Case, Certificate, bytes, Callable[[str], None]], bytes]
     """Lint, permit, notary signature, office seal, time-stamps; verified before it returns."""
@@ -116,31 +115,24 @@ def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> Certificat
         return certificate.id
     press.reach(Fault.NUMBER_ALLOTTED)
 
-    # (2) The document itself, from what stands in the books and nothing else.
-    prepared = press.typeset(case, certificate)
-    press.reach(Fault.TYPESET)
-    digest = press.put(office, prepared)
-    press.reach(Fault.PREPARED_STORED)
+    # (2) The document, and its exact bytes on record before any key is touched.
+    #     If the power fails after (3) this is how we know what a signature may
+    #     exist for.
+    certificate, prepared = _prepared(office, case, certificate, press=press)
 
-    # (3) The exact bytes are on record before any key is touched. If the power
-    #     fails after (4) this is how we know what a signature may exist for.
-    with press.open_books(office) as books:
-        certificate = _record_prepared(books, certificate, digest)
-    press.reach(Fault.INTENT_RECORDED)
-
-    # (4) Signature, seal, time-stamps. No transaction is open: the authority
+    # (3) Signature, seal, time-stamps. No transaction is open: the authority
     #     may take a minute.
     sealed = press.seal(case, certificate, prepared, press.reach)
     press.reach(Fault.SEALED)
 
-    # (5) Store it and read it back: a number must never point at nothing.
+    # (4) Store it and read it back: a number must never point at nothing.
     sealed_digest = press.put(office, sealed)
     press.reach(Fault.SEALED_STORED)
     if press.get(office, sealed_digest) != sealed:
         raise IntentBroken("the store returned other bytes than were sealed")
     press.reach(Fault.READ_BACK)
 
-    # (6) Only now is the case issued, for everybody at once: register, audit
+    # (5) Only now is the case issued, for everybody at once: register, audit
     #     trail, verification page and delivery are rows of this transaction.
     with press.open_books(office) as books:
         _record_sealed(books, case_id, certificate, sealed_digest, press=press)
@@ -189,6 +181,25 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
     case.note("issue_intended", SYSTEM_ACTOR, press.now(), certificate=certificate.id)
     books.cases.save(case)
     return certificate
+
+
+def _prepared(
+    office: OfficeId, case: Case, certificate: Certificate, *, press: Press
+) -> tuple[Certificate, bytes]:
+    """Return the document that was intended: typeset once, and from then on fetched.
+
+    A later release may typeset differently; what is sealed is what was intended.
+    """
+    if certificate.prepared_sha256 is not None:
+        return certificate, press.get(office, Digest(certificate.prepared_sha256))
+    prepared = press.typeset(case, certificate)
+    press.reach(Fault.TYPESET)
+    digest = press.put(office, prepared)
+    press.reach(Fault.PREPARED_STORED)
+    with press.open_books(office) as books:
+        certificate = _record_prepared(books, certificate, digest)
+    press.reach(Fault.INTENT_RECORDED)
+    return certificate, prepared
 
 
 def _record_prepared(books: IssuingBooks, certificate: Certificate, digest: Digest) -> Certificate:
