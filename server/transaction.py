@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from server.access.ports import AccountBook, CodeBook, SessionBook
+    from server.access.ports import AccountBook, CodeBook, LoginTries, SessionBook
     from server.cases.ids import AccountId, CaseId, OfficeId
     from server.cases.ports import CaseBook, IdentityCheckBook, SensitiveReads
     from server.ceremony.ports import CeremonyBook
@@ -175,6 +175,8 @@ class Transaction(Protocol):
     def sessions(self) -> SessionBook: ...
     @property
     def codes(self) -> CodeBook: ...
+    @property
+    def login_tries(self) -> LoginTries: ...
     @property
     def cases(self) -> CaseBook: ...
     @property

@@ -82,3 +82,17 @@ class CodeBook(Protocol):
     def spend(self, code_id: str, *, at: datetime) -> bool:
         """Mark the code used unless it already was; say whether this call won."""
         ...
+
+
+class LoginTries(Protocol):
+    """Wrong tries by what was typed as the login, known or not; found by a keyed hash."""
+
+    def wrong_since(self, login: str, since: datetime) -> list[datetime]:
+        """Return when wrong tries were made since ``since``, newest first, 50 at most."""
+        ...
+
+    def add(self, login: str, *, at: datetime) -> None: ...
+
+    def forget(self, login: str) -> None:
+        """A right one came; the wrong ones before it no longer count."""
+        ...
