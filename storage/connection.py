@@ -35,6 +35,7 @@ _MEANINGS: Final[dict[str, type[StorageError]]] = {
     "NoSuchVersion": ObjectMissing,
     "NoSuchUpload": UploadMissing,
     "BadDigest": ContentMismatch,
+    "PreconditionFailed": ContentMismatch,  # it changed between two readings
 }
 
 TAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -95,7 +96,9 @@ def translated() -> Iterator[None]:
         code = code_of(error)
         if code in _MEANINGS:
             raise _MEANINGS[code](code) from error
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        # "Not implemented" will not pass with time, as the other 5xx do.
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
             raise StoreUnavailable(code) from error
         raise StoreRefused(code) from error
     except (BotoCoreError, HTTPError) as error:

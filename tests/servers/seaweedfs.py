@@ -76,6 +76,14 @@ class SeaweedFS:
 
     def sync_every_write(self) -> None:
         """Make it fsync before it acknowledges; the setting outlives restarts."""
+        self._shell("fs.configure -locationPrefix=/ -fsync -apply")
+
+    def run_lifecycle(self) -> None:
+        """Do now what the server would do by its lifecycle rules within a day."""
+        gateway = f"{_ADDRESS}:{self._ports['s3.port.grpc']}"
+        self._shell(f"s3.lifecycle.run-shard -shards 0-15 -s3 {gateway} -runtime 3s")
+
+    def _shell(self, command: str) -> None:
         port = self._ports
         subprocess.run(
             [
@@ -84,7 +92,7 @@ class SeaweedFS:
                 f"-master={_ADDRESS}:{port['master.port']}.{port['master.port.grpc']}",
                 f"-filer={_ADDRESS}:{port['filer.port']}.{port['filer.port.grpc']}",
             ],
-            input=b"fs.configure -locationPrefix=/ -fsync -apply\n",
+            input=f"{command}\n".encode(),
             cwd=self._folder,
             env={"PATH": os.environ["PATH"], "HOME": str(self._folder), **self._keys},
             capture_output=True,
