@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from server.register.certificates import Certificate, CertificateId
@@ -49,7 +49,7 @@ class PublicRegister(Protocol):
 class RegisterView(Protocol):
     """公证登记簿: a view over what happened; nobody writes it."""
 
-    def rows(self, *, year: int) -> list[RegisterRow]: ...
+    def rows(self, *, year: int) -> Sequence[RegisterRow]: ...
 
 
 class RegisterRow(Protocol):

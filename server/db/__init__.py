@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, one book per port, the transaction and the migrations."""

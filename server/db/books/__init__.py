@@ -1,0 +1,1 @@
+"""One book per port: the domain's values in, rows out, and back again."""

@@ -1,0 +1,97 @@
+"""Identity checks. What was read off a document is encrypted; features never arrive here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from server.cases.errors import PartNotFound
+from server.cases.identity_checks import (
+    CheckId,
+    CheckInputs,
+    CheckOutcome,
+    CheckState,
+    IdentityCheck,
+    PersonDecision,
+)
+from server.cases.ids import CaseId, OfficeId, PartyId
+from server.db.codec import from_json, seal, to_json, unseal
+from server.db.secrets import Place
+from server.db.tables.cases import IDENTITY_CHECKS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from server.db.scoped import ScopedConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPapers:
+    outcome: CheckOutcome | None
+    decision: PersonDecision | None
+
+
+class PostgresIdentityCheckBook:
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def add(self, check: IdentityCheck) -> None:
+        self._scoped.connection.execute(insert(IDENTITY_CHECKS).values(self._values(check)))
+
+    def get(self, check_id: CheckId, *, lock: bool = False) -> IdentityCheck:
+        query = select(IDENTITY_CHECKS).where(IDENTITY_CHECKS.c.id == check_id)
+        row = self._scoped.connection.execute(query.with_for_update() if lock else query).first()
+        if row is None:
+            raise PartNotFound("identity check")
+        return self._check(row)
+
+    def of_case(self, case_id: CaseId) -> list[IdentityCheck]:
+        rows = self._scoped.connection.execute(
+            select(IDENTITY_CHECKS)
+            .where(IDENTITY_CHECKS.c.case_id == case_id)
+            .order_by(IDENTITY_CHECKS.c.requested_at, IDENTITY_CHECKS.c.id)
+        )
+        return [self._check(row) for row in rows]
+
+    def save(self, check: IdentityCheck) -> None:
+        changed = self._scoped.connection.execute(
+            update(IDENTITY_CHECKS)
+            .where(IDENTITY_CHECKS.c.id == check.id)
+            .values(self._values(check))
+        )
+        if changed.rowcount != 1:
+            raise PartNotFound("identity check")
+
+    def _values(self, check: IdentityCheck) -> dict[str, Any]:
+        papers = CheckPapers(outcome=check.outcome, decision=check.decision)
+        return {
+            "id": check.id,
+            "office": check.office,
+            "case_id": check.case,
+            "party": check.party,
+            "state": check.state.value,
+            "inputs": to_json(check.inputs),
+            "requested_at": check.requested_at,
+            "papers": seal(papers, self._scoped.cipher, _place(check.id)),
+        }
+
+    def _check(self, row: Row[Any]) -> IdentityCheck:
+        place = _place(row.id)
+        papers = unseal(row.papers, CheckPapers, cipher=self._scoped.cipher, place=place)
+        return IdentityCheck(
+            id=CheckId(row.id),
+            office=OfficeId(row.office),
+            case=CaseId(row.case_id),
+            party=PartyId(row.party),
+            inputs=from_json(row.inputs, CheckInputs),
+            state=CheckState(row.state),
+            requested_at=row.requested_at,
+            outcome=papers.outcome,
+            decision=papers.decision,
+        )
+
+
+def _place(check_id: str) -> Place:
+    return Place(table="identity_checks", column="papers", row=check_id)

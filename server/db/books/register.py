@@ -1,0 +1,232 @@
+"""Numbers, certificates, the public's questions and the 公证登记簿."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from server.cases.parties import PartyRole
+from server.db.books.part_rows import party_papers
+from server.db.tables.cases import PARTIES
+from server.db.tables.register import CERTIFICATES, NUMBER_SERIES, REGISTER_VIEW
+from server.register.certificates import (
+    Allotted,
+    Certificate,
+    CertificateId,
+    CertificateStatus,
+)
+from server.register.errors import CertificateNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from sqlalchemy import Row
+
+    from server.db.scoped import ScopedConnection
+
+_AGENTS: Final = frozenset({PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE})
+_BESIDE: Final = frozenset({PartyRole.WITNESS, PartyRole.INTERPRETER, PartyRole.CONSULAR_WITNESS})
+
+
+class PostgresNumberBook:
+    """The row of a series is locked until the transaction ends.
+
+    So the next number waits to learn whether this one exists, and a rollback
+    gives it back: no gaps, no twins (rules.md 1.8, invariant 3).
+    """
+
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def allot(self, *, year: int, series: str) -> int:
+        first = upsert(NUMBER_SERIES).values(
+            office=self._scoped.office, year=year, series=series, last=1
+        )
+        allotted: int = self._scoped.connection.execute(
+            first.on_conflict_do_update(
+                index_elements=["office", "year", "series"],
+                set_={"last": NUMBER_SERIES.c.last + 1},
+            ).returning(NUMBER_SERIES.c.last)
+        ).scalar_one()
+        return allotted
+
+
+class PostgresCertificateBook:
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def add(self, certificate: Certificate) -> None:
+        self._scoped.connection.execute(insert(CERTIFICATES).values(_values(certificate)))
+
+    def get(self, certificate_id: CertificateId, *, lock: bool = False) -> Certificate:
+        query = select(CERTIFICATES).where(CERTIFICATES.c.id == certificate_id)
+        row = self._scoped.connection.execute(query.with_for_update() if lock else query).first()
+        if row is None:
+            raise CertificateNotFound
+        return _certificate(row)
+
+    def of_case(self, case_id: str) -> list[Certificate]:
+        rows = self._scoped.connection.execute(
+            select(CERTIFICATES)
+            .where(CERTIFICATES.c.case_id == case_id)
+            .order_by(CERTIFICATES.c.intended_at, CERTIFICATES.c.id)
+        )
+        return [_certificate(row) for row in rows]
+
+    def save(self, certificate: Certificate) -> None:
+        changed = self._scoped.connection.execute(
+            update(CERTIFICATES)
+            .where(CERTIFICATES.c.id == certificate.id)
+            .values(_values(certificate))
+        )
+        if changed.rowcount != 1:
+            raise CertificateNotFound
+
+    def unfinished(self, *, before: datetime) -> Iterator[Certificate]:
+        rows = self._scoped.connection.execute(
+            select(CERTIFICATES)
+            .where(
+                CERTIFICATES.c.office == self._scoped.office,
+                CERTIFICATES.c.status == CertificateStatus.INTENDED.value,
+                CERTIFICATES.c.intended_at < before,
+            )
+            .order_by(CERTIFICATES.c.intended_at)
+        )
+        return (_certificate(row) for row in rows.all())
+
+
+class PostgresPublicRegister:
+    """Whoever asks must hold what is printed on the certificate, or the file itself."""
+
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def by_public_id(self, public_id: str) -> Certificate | None:
+        return self._one(public_id, CERTIFICATES.c.public_id == public_id)
+
+    def by_number(self, number: str, check_code: str) -> Certificate | None:
+        both = (CERTIFICATES.c.number == number) & (CERTIFICATES.c.check_code == check_code)
+        return self._one(f"{number}/{check_code}", both)
+
+    def by_sealed_digest(self, sha256: str) -> Certificate | None:
+        return self._one(sha256, CERTIFICATES.c.sealed_sha256 == sha256)
+
+    def _one(self, sought: str, condition: ColumnElement[bool]) -> Certificate | None:
+        self._scoped.seek(sought)
+        query = select(CERTIFICATES).where(
+            condition, CERTIFICATES.c.status != CertificateStatus.INTENDED.value
+        )
+        row = self._scoped.connection.execute(query).first()
+        return None if row is None else _certificate(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLine:
+    """One line of the 公证登记簿."""
+
+    category: str
+    """The matter's code; the catalogue knows its category and its name."""
+
+    parties: tuple[str, ...]
+    agents: tuple[str, ...]
+    accepted_on: date
+    handler: str
+    approver: str | None
+    way_of_closing: str | None
+    closed_on: date | None
+    number: str | None
+
+
+class PostgresRegisterView:
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def rows(self, *, year: int) -> list[RegisterLine]:
+        view = REGISTER_VIEW.c
+        lines = self._scoped.connection.execute(
+            select(REGISTER_VIEW)
+            .where(view.office == self._scoped.office, view.year == year)
+            .order_by(view.accepted_on, view.case_id, view.number)
+        ).all()
+        people = self._people(year)
+        return [
+            RegisterLine(
+                category=line.category,
+                parties=_names(people.get(line.case_id, []), agents=False),
+                agents=_names(people.get(line.case_id, []), agents=True),
+                accepted_on=line.accepted_on,
+                handler=line.handler,
+                approver=line.approver,
+                way_of_closing=line.way_of_closing,
+                closed_on=line.closed_on,
+                number=line.number,
+            )
+            for line in lines
+        ]
+
+    def _people(self, year: int) -> dict[str, list[tuple[PartyRole, str]]]:
+        view = REGISTER_VIEW.c
+        inside = select(view.case_id).where(view.office == self._scoped.office, view.year == year)
+        rows = self._scoped.connection.execute(
+            select(PARTIES)
+            .where(PARTIES.c.case_id.in_(inside))
+            .order_by(PARTIES.c.case_id, PARTIES.c.position)
+        )
+        people: dict[str, list[tuple[PartyRole, str]]] = {}
+        for row in rows:
+            name = party_papers(row.id, row.papers, self._scoped.cipher).name
+            people.setdefault(row.case_id, []).append((PartyRole(row.role), name))
+        return people
+
+
+def _names(people: list[tuple[PartyRole, str]], *, agents: bool) -> tuple[str, ...]:
+    return tuple(
+        name for role, name in people if role not in _BESIDE and (role in _AGENTS) is agents
+    )
+
+
+def _values(certificate: Certificate) -> dict[str, Any]:
+    return {
+        "id": certificate.id,
+        "office": certificate.office,
+        "case_id": certificate.case,
+        "matter": certificate.matter,
+        "year": certificate.number.year,
+        "series": certificate.number.series,
+        "sequence": certificate.number.sequence,
+        "number": certificate.number.text,
+        "issue_date": certificate.issue_date,
+        "public_id": certificate.public_id,
+        "check_code": certificate.check_code,
+        "status": certificate.status.value,
+        "prepared_sha256": certificate.prepared_sha256,
+        "sealed_sha256": certificate.sealed_sha256,
+        "sealed_at": certificate.sealed_at,
+        "ended_at": certificate.ended_at,
+        "successor": certificate.successor,
+        "intended_at": certificate.intended_at,
+    }
+
+
+def _certificate(row: Row[Any]) -> Certificate:
+    return Certificate(
+        id=CertificateId(row.id),
+        office=row.office,
+        case=row.case_id,
+        matter=row.matter,
+        number=Allotted(year=row.year, series=row.series, sequence=row.sequence, text=row.number),
+        issue_date=row.issue_date,
+        public_id=row.public_id,
+        check_code=row.check_code,
+        status=CertificateStatus(row.status),
+        prepared_sha256=row.prepared_sha256,
+        sealed_sha256=row.sealed_sha256,
+        sealed_at=row.sealed_at,
+        ended_at=row.ended_at,
+        successor=row.successor,
+        intended_at=row.intended_at,
+    )

@@ -1,0 +1,1 @@
+"""The SQL of the first revision, one aggregate a file."""

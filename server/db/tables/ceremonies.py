@@ -1,0 +1,51 @@
+"""Ceremonies, their segments and the links of their chain."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Integer, Table
+from sqlalchemy.dialects.postgresql import JSONB
+
+from server.db.tables.metadata import METADATA, moment, text
+
+CEREMONIES = Table(
+    "ceremonies",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("status"),
+    Column("participants", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    moment("created_at"),
+)
+
+CEREMONY_SEGMENTS = Table(
+    "ceremony_segments",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("ceremony_id", key=True),
+    Column("position", Integer, primary_key=True),
+    text("participant"),
+    Column("index", Integer, nullable=False),
+    Column("starts_ms", BigInteger, nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),
+    text("sha256"),
+    Column("size", BigInteger, nullable=False),
+    text("media_type"),
+    text("prev_sha256"),
+)
+
+CEREMONY_LINKS = Table(
+    "ceremony_links",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("ceremony_id", key=True),
+    Column("index", Integer, primary_key=True),
+    text("kind"),
+    text("at"),
+    Column("body", JSONB, nullable=False),
+    text("prev"),
+    text("hash"),
+)

@@ -1,0 +1,69 @@
+"""Numbers, certificates, deliveries and the view of the 公证登记簿."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table
+
+from server.db.tables.metadata import METADATA, moment, text
+
+NUMBER_SERIES = Table(
+    "number_series",
+    METADATA,
+    text("office", key=True),
+    Column("year", Integer, primary_key=True),
+    text("series", key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+CERTIFICATES = Table(
+    "certificates",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("matter"),
+    Column("year", Integer, nullable=False),
+    text("series"),
+    Column("sequence", BigInteger, nullable=False),
+    text("number"),
+    Column("issue_date", Date, nullable=False),
+    text("public_id"),
+    text("check_code"),
+    text("status"),
+    text("prepared_sha256", optional=True),
+    text("sealed_sha256", optional=True),
+    moment("sealed_at", optional=True),
+    moment("ended_at", optional=True),
+    text("successor", optional=True),
+    moment("intended_at"),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("certificate"),
+    text("recipient"),
+    text("state"),
+    moment("sent_at"),
+    moment("downloaded_at", optional=True),
+    moment("received_at", optional=True),
+)
+
+# A view is no table: whoever compares the schema must not look for it there.
+REGISTER_VIEW = Table(
+    "register_view",
+    MetaData(),
+    text("office"),
+    text("case_id"),
+    text("category"),
+    Column("accepted_on", Date, nullable=False),
+    Column("year", Integer, nullable=False),
+    text("handler"),
+    text("approver", optional=True),
+    text("way_of_closing", optional=True),
+    Column("closed_on", Date),
+    text("number", optional=True),
+)

@@ -1,0 +1,95 @@
+"""One transaction on PostgreSQL, with every book in it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from server.db.audit import AuditTrail, PostgresSensitiveReads
+from server.db.books.accounts import PostgresAccountBook
+from server.db.books.cases import PostgresCaseBook, PostgresCaseLists
+from server.db.books.ceremonies import PostgresCeremonyBook
+from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
+from server.db.books.deliveries import PostgresDeliveryBook
+from server.db.books.idempotency import PostgresIdempotencyBook
+from server.db.books.identity_checks import PostgresIdentityCheckBook
+from server.db.books.register import (
+    PostgresCertificateBook,
+    PostgresNumberBook,
+    PostgresPublicRegister,
+    PostgresRegisterView,
+)
+from server.db.books.requests import PostgresOperationBook, PostgresUploadBook
+from server.db.books.sessions import PostgresSessionBook
+from server.db.scoped import ScopedConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import psycopg
+    from sqlalchemy import Connection, Engine
+
+    from server.cases.ids import Clock
+    from server.db.secrets import FieldCipher
+    from server.transaction import JobQueue, OpenTransaction, Scope, Transaction
+
+    QueueOn = Callable[[psycopg.Connection], JobQueue]
+    """Returns the queue that enqueues on exactly this connection."""
+
+
+class Work:
+    """The `Transaction` of server/transaction.py."""
+
+    def __init__(self, scoped: ScopedConnection, jobs: JobQueue) -> None:
+        self._scoped = scoped
+        self._trail = AuditTrail(scoped)
+        self.accounts = PostgresAccountBook(scoped)
+        self.sessions = PostgresSessionBook(scoped)
+        self.codes = PostgresCodeBook(scoped)
+        self.login_tries = PostgresLoginTries(scoped)
+        self.cases = PostgresCaseBook(scoped, self._trail)
+        self.case_lists = PostgresCaseLists(scoped)
+        self.identity_checks = PostgresIdentityCheckBook(scoped)
+        self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
+        self.ceremonies = PostgresCeremonyBook(scoped)
+        self.numbers = PostgresNumberBook(scoped)
+        self.certificates = PostgresCertificateBook(scoped)
+        self.public_register = PostgresPublicRegister(scoped)
+        self.register_view = PostgresRegisterView(scoped)
+        self.deliveries = PostgresDeliveryBook(scoped)
+        self.idempotency = PostgresIdempotencyBook(scoped)
+        self.operations = PostgresOperationBook(scoped)
+        self.uploads = PostgresUploadBook(scoped)
+        self.jobs = jobs
+
+    def narrow(self, scope: Scope) -> None:
+        # What waits for the trail was noted under the scope that still holds.
+        self.finish()
+        self._scoped.narrow(scope)
+
+    def finish(self) -> None:
+        """Write what waits for the end of the transaction."""
+        self._trail.write()
+
+
+def open_transaction(
+    engine: Engine, *, cipher: FieldCipher, now: Clock, queue_on: QueueOn
+) -> OpenTransaction:
+    """Return what opens one transaction: committed when left, undone by any error."""
+
+    @contextmanager
+    def opened(scope: Scope) -> Iterator[Transaction]:
+        with engine.begin() as connection:
+            scoped = ScopedConnection(connection=connection, cipher=cipher, now=now)
+            scoped.narrow(scope)
+            work = Work(scoped, queue_on(driver_connection(connection)))
+            yield work
+            work.finish()
+
+    return opened
+
+
+def driver_connection(connection: Connection) -> psycopg.Connection:
+    """Return the psycopg connection below, on which the same transaction runs."""
+    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy types it as any driver's
+    return driver

@@ -1,0 +1,1 @@
+"""Background work: the same use cases on another edge."""

@@ -1,0 +1,111 @@
+"""The worker: runs jobs by name, and takes up again what a killed one left.
+
+Every worker beats; who has not beaten for `Pace.stalled_after_s` is taken for
+dead, and its jobs are put back. A worker that was only slow may therefore do a
+job twice: the tasks are written so that a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+STALLED: Final = "retry_stalled_jobs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A use case, as the queue runs it."""
+
+    run: Callable[..., None]
+    """Called with the arguments of `JobQueue.defer`; for a periodic task with none."""
+
+    attempts: int = 5
+    first_wait_s: int = 2
+    """Doubled after every failure."""
+
+    every: str | None = None
+    """Cron line (a sixth field means seconds) of a periodic task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How quickly a dead worker is noticed, against how much the database is asked."""
+
+    heartbeat_s: float = 5.0
+    stalled_after_s: float = 20.0
+    look_for_stalled: str = "*/10 * * * * *"
+    poll_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    conninfo: str
+    """libpq URL of the platform's role."""
+
+    options: str
+    """Server settings of each connection; the queue's schema must be on its path."""
+
+    concurrency: int = 2
+    pace: Pace = field(default_factory=Pace)
+
+
+def run_worker(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
+    """Run jobs until SIGINT or SIGTERM; what is running then is finished first."""
+    asyncio.run(_run(registry, settings))
+
+
+async def _run(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
+    pace = settings.pace
+    async with worker_app(registry, settings).open_async() as app:
+        await app.run_worker_async(
+            concurrency=settings.concurrency,
+            update_heartbeat_interval=pace.heartbeat_s,
+            stalled_worker_timeout=pace.stalled_after_s,
+            fetch_job_polling_interval=pace.poll_s,
+            delete_jobs="successful",
+        )
+
+
+def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
+    """Return the queue with every task of ``registry`` bound to its name."""
+    connector = PsycopgConnector(
+        conninfo=settings.conninfo, kwargs={"options": settings.options}, min_size=1
+    )
+    app = App(connector=connector)
+    for name, task in registry.items():
+        _bind(app, name, task)
+    _bind_stalled(app, settings.pace)
+    return app
+
+
+def _bind(app: App, name: str, task: Task) -> None:
+    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.first_wait_s)
+    if task.every is None:
+        app.task(name=name, retry=retry)(task.run)
+        return
+    run = task.run
+
+    def run_periodically(timestamp: int) -> None:  # noqa: ARG001  # the queue passes it by name
+        run()
+
+    # One waits at most: a sweep that is late is not made up for twice.
+    bound = app.task(name=name, queueing_lock=name, retry=retry)(run_periodically)
+    app.periodic(cron=task.every)(bound)
+
+
+def _bind_stalled(app: App, pace: Pace) -> None:
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # likewise
+        manager = context.app.job_manager
+        stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=pace.stalled_after_s)
+        for job in stalled:
+            await manager.retry_job(job)
+
+    bound = app.task(name=STALLED, queueing_lock=STALLED, pass_context=True)(retry_stalled)
+    app.periodic(cron=pace.look_for_stalled)(bound)
