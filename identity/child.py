@@ -36,7 +36,7 @@ class Worker(Protocol):
 
 def main() -> None:
     kind, options = sys.argv[1], json.loads(sys.argv[2])
-    module, allowance = KINDS[kind]
+    module, allowance = KINDS[kind][0], Allowance(**options["allowance"])
     source, sink = _take_over_pipes()
     network_gone = confine(allowance)
     worker: Worker = importlib.import_module(module).open_worker(options)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -24,6 +25,7 @@ from identity.unavailable import Cause, CheckUnavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from identity.confinement import Allowance
     from identity.framing import Json
 
 JOBS_OF_A_LIFE: Final = 200
@@ -49,10 +51,14 @@ _Code = TypeVar("_Code", RefusalCode, Cause)
 class LimitedWorker:
     """One child at a time, one question at a time; safe to share between threads."""
 
-    def __init__(self, kind: str, *, weights: Path | None = None) -> None:
+    def __init__(
+        self, kind: str, *, weights: Path | None = None, allowance: Allowance | None = None
+    ) -> None:
         self._kind = kind
-        self._allowance = KINDS[kind][1]
-        self._options = json.dumps({"weights": str(weights) if weights else None})
+        self._allowance = allowance or KINDS[kind][1]
+        self._options = json.dumps(
+            {"weights": str(weights) if weights else None, "allowance": asdict(self._allowance)}
+        )
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._answered = 0

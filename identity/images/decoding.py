@@ -31,7 +31,9 @@ def decode_upright(content: bytes, *, orientation: int, longest: int) -> Pixels:
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error as error:
-        raise ImageRefused(RefusalCode.DECODING_FAILED) from error
+        no_room = error.code == cv2.Error.StsNoMem
+        code = RefusalCode.DECODING_TOO_COSTLY if no_room else RefusalCode.DECODING_FAILED
+        raise ImageRefused(code) from error
     if pixels is None:
         raise ImageRefused(RefusalCode.DECODING_FAILED)
     scale = longest / max(pixels.shape[:2])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 """Telephones have larger modes, off by default; 40 Mpx decode to 120 MB."""
+JPEG_BLOCK: Final = 64
+"""Pixels; no JPEG spends less than a bit on them, so fewer bits than that are missing some."""
 LEAST_SIDE: Final = 160
 """Below it neither a card's text (32 px a line) nor a face (80 px) can be read."""
 
@@ -73,6 +75,8 @@ def examine(content: bytes, *, claimed: str) -> ExaminedImage:
         raise ImageRefused(RefusalCode.PIXELS_TOO_MANY)
     if not min(facts.width, facts.height) >= LEAST_SIDE:
         raise ImageRefused(RefusalCode.PIXELS_TOO_FEW)
+    if media_type == JPEG and len(content) * 8 < facts.width * facts.height // JPEG_BLOCK:
+        raise ImageRefused(RefusalCode.FILE_TRUNCATED)
     _refuse_second_file(content, facts.metadata)
     return _examined(content, media_type, (facts.width, facts.height), facts.exif)
 

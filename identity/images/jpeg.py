@@ -26,6 +26,7 @@ MOST_METADATA: Final = 2 * 1024 * 1024
 MOST_SCANS: Final = 40
 """libjpeg's progressive default is 10; a file of thousands of scans is an attack on time."""
 MOST_PICTURES: Final = 4
+MOST_SEGMENTS: Final = 2000
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
@@ -37,6 +38,7 @@ class JpegFacts:
     announces_more: bool = False
     scans: int = 0
     metadata: list[bytes] = field(default_factory=list)
+    metadata_size: int = 0
     end: int = 0
 
 
@@ -74,7 +76,7 @@ def _read_one(content: bytes, at: int) -> JpegFacts:
 
 def _segments(content: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
     """Yield each marker with its content and where it ends, up to and with the end marker."""
-    while True:
+    for _ in range(MOST_SEGMENTS):
         if len(content) < at + 2:
             raise ImageRefused(RefusalCode.FILE_TRUNCATED)
         if content[at] != 0xFF:  # noqa: PLR2004 - the marker's first byte
@@ -87,6 +89,7 @@ def _segments(content: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
         end = at + 2 + length
         yield marker, content[at + 4 : end], end
         at = _after_scan(content, end) if marker == SOS else end
+    raise ImageRefused(RefusalCode.DECODING_TOO_COSTLY)
 
 
 def _length(content: bytes, at: int) -> int:
@@ -123,7 +126,8 @@ def _take_frame(facts: JpegFacts, marker: int, segment: bytes) -> None:
 
 def _take_metadata(facts: JpegFacts, marker: int, segment: bytes) -> None:
     facts.metadata.append(segment)
-    if not sum(map(len, facts.metadata)) <= MOST_METADATA:
+    facts.metadata_size += len(segment)
+    if not facts.metadata_size <= MOST_METADATA:
         raise ImageRefused(RefusalCode.METADATA_TOO_LARGE)
     if marker == APP1 and segment.startswith(b"Exif\x00\x00"):
         facts.exif = read_exif(segment[6:])

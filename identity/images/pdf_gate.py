@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from identity.images.refusal import PdfRefused, RefusalCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 MOST_PAGES: Final = 500
 MOST_OBJECTS: Final = 200_000
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d")
-_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_NAME: Final = re.compile(rb"/[^\x00-\x20()<>\[\]{}/%]+")
-_PAGE_COUNT: Final = re.compile(rb"/Count\s+(\d{1,12})")
-_SIZE: Final = re.compile(rb"/Size\s+(\d{1,12})")
+_TOO_MANY_PAGES: Final = re.compile(
+    rb"/Count\s{1,9}0{0,9}(?:50[1-9]|5[1-9]\d|[6-9]\d\d|[1-9]\d{3})"
+)
+_TOO_MANY_OBJECTS: Final = re.compile(rb"/Size\s{1,9}0{0,9}(?:[2-9]\d{5}|[1-9]\d{6})")
+_TOO_DEEP: Final = (b"[" * 64, b"[ " * 64)
 
 FORBIDDEN_NAMES: Final = {
     "/Encrypt": RefusalCode.PDF_ENCRYPTED,
@@ -64,22 +68,31 @@ def examine_pdf(content: bytes) -> ExaminedPdf:
     return ExaminedPdf(content=content)
 
 
-def plain_name(name: bytes) -> str:
-    """Undo the ``#xx`` of names, by which a forbidden word is most easily disguised."""
-    return _ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), name).decode("latin-1")
+def _disguised(name: str) -> str:
+    """Match ``name`` with any of its letters written as ``#xx``, the easiest disguise."""
+    return "".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in name[1:])
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    words = "|".join(_disguised(name) for name in names)
+    return re.compile(f"/(?:{words})(?=[\\x00-\\x20()<>\\[\\]{{}}/%])".encode())
+
+
+# The short names occur by chance in compressed data once in some megabytes: those are
+# left to the structure check, which sees real objects.
+_LONG_NAMES: Final = [name for name in FORBIDDEN_NAMES if len(name) > len("/XFA")]
+_FORBIDDEN: Final = _any_of(_LONG_NAMES)
 
 
 def _refuse_names(content: bytes) -> None:
-    # The two-letter names occur by chance in compressed data once in a few megabytes:
-    # those are left to the structure check, which sees real objects.
-    written = {plain_name(name) for name in set(_NAME.findall(content))}
-    for name, code in FORBIDDEN_NAMES.items():
-        if len(name) > len("/XFA") and name in written:
-            raise PdfRefused(code)
+    if not _FORBIDDEN.search(content):
+        return
+    first = next(name for name in _LONG_NAMES if _any_of([name]).search(content))
+    raise PdfRefused(FORBIDDEN_NAMES[first])
 
 
 def _refuse_counts(content: bytes) -> None:
-    if any(int(n) > MOST_PAGES for n in _PAGE_COUNT.findall(content)):
+    if _TOO_MANY_PAGES.search(content):
         raise PdfRefused(RefusalCode.PDF_PAGES_TOO_MANY)
-    if any(int(n) > MOST_OBJECTS for n in _SIZE.findall(content)):
+    if _TOO_MANY_OBJECTS.search(content) or any(deep in content for deep in _TOO_DEEP):
         raise PdfRefused(RefusalCode.PDF_OBJECTS_TOO_MANY)

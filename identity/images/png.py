@@ -31,6 +31,7 @@ class PngFacts:
     height: int = 0
     exif: ExifFacts = NO_EXIF
     metadata: list[bytes] = field(default_factory=list)
+    metadata_size: int = 0
     inflated: int = 0
     has_pixels: bool = False
 
@@ -98,7 +99,8 @@ def _take_header(facts: PngFacts, data: bytes) -> None:
 
 def _take_metadata(facts: PngFacts, kind: bytes, data: bytes) -> None:
     facts.metadata.append(data)
-    if not sum(map(len, facts.metadata)) <= MOST_METADATA:
+    facts.metadata_size += len(data)
+    if not facts.metadata_size <= MOST_METADATA:
         raise ImageRefused(RefusalCode.METADATA_TOO_LARGE)
     if kind == b"eXIf":
         facts.exif = read_exif(data)

@@ -1,0 +1,133 @@
+"""The limits of the children that decode: memory, time, network, environment, and their death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from identity.admitting import admit_image
+from identity.confinement import DECODER
+from identity.images.refusal import ImageRefused, RefusalCode
+from identity.unavailable import Cause, CheckUnavailable
+from identity.worker import JOBS_OF_A_LIFE, LimitedWorker
+from tests.hostile import jpegs, pngs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+JPEG, PNG = "image/jpeg", "image/png"
+
+
+@pytest.fixture
+def decoder() -> Iterator[LimitedWorker]:
+    worker = LimitedWorker("decoder")
+    yield worker
+    worker.close()
+
+
+def of_child(pid: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except PermissionError:
+        pytest.skip("only root may look into a process that gave up being looked into")
+
+
+def test_the_child_sees_nothing_of_its_parents_environment(
+    decoder: LimitedWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEIGUI_SECRET", "canary")
+    assert b"canary" not in of_child(decoder.start(), "environ")
+
+
+def test_the_child_has_no_network(decoder: LimitedWorker) -> None:
+    pid = decoder.start()
+    if not decoder.network_gone:
+        pytest.skip("neither root nor user namespaces: the network cannot be taken away here")
+    interfaces = of_child(pid, "net/dev").decode().splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in interfaces] == ["lo"]
+
+
+def test_the_kernel_holds_the_childs_memory_and_files(decoder: LimitedWorker) -> None:
+    limits = of_child(decoder.start(), "limits").decode()
+    rows = {line[:25].strip(): line[25:].split()[:2] for line in limits.splitlines()}
+    assert rows["Max address space"] == [str(DECODER.memory_mib * 1024 * 1024)] * 2
+    assert rows["Max file size"] == ["0", "0"]
+    assert rows["Max core file size"] == ["0", "0"]
+
+
+def test_a_picture_beyond_the_childs_memory_is_refused_by_name() -> None:
+    """39 Mpx are within the gate's limit; with less room than usual they are too costly."""
+    scant = LimitedWorker("decoder", allowance=replace(DECODER, memory_mib=360))
+    body = pngs.header(6500, 6000) + pngs.rows(6500, 6000)
+    large = pngs.SIGNATURE + body + pngs.chunk(b"IEND", b"")
+    try:
+        with pytest.raises(ImageRefused) as refused:
+            admit_image(large, claimed=PNG, decoder=scant)
+        assert refused.value.code is RefusalCode.DECODING_TOO_COSTLY
+        assert admit_image(jpegs.honest(), claimed=JPEG, decoder=scant).width == 400
+    finally:
+        scant.close()
+
+
+def test_a_child_that_does_not_answer_in_time_is_replaced() -> None:
+    hasty = LimitedWorker("decoder", allowance=replace(DECODER, wall_seconds=0.3))
+    try:
+        stuck = hasty.start()
+        os.kill(stuck, signal.SIGSTOP)
+        with pytest.raises(ImageRefused) as refused:
+            admit_image(jpegs.honest(), claimed=JPEG, decoder=hasty)
+        assert refused.value.code is RefusalCode.DECODING_TOO_COSTLY
+        assert hasty.start() != stuck
+    finally:
+        hasty.close()
+
+
+def test_a_child_that_dies_over_a_question_answers_it_with_unavailable(
+    decoder: LimitedWorker,
+) -> None:
+    victim = decoder.start()
+    os.kill(victim, signal.SIGSTOP)
+    killer = threading.Timer(0.2, os.kill, (victim, signal.SIGKILL))
+    killer.start()
+    with pytest.raises(CheckUnavailable) as error:
+        decoder.ask("pdf", {}, [b"%PDF-1.7"])
+    killer.join()
+    assert error.value.cause is Cause.DIED
+
+
+def test_a_child_that_died_between_questions_is_not_noticed_by_anyone(
+    decoder: LimitedWorker,
+) -> None:
+    victim = decoder.start()
+    os.kill(victim, signal.SIGKILL)
+    os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
+    assert admit_image(jpegs.honest(), claimed=JPEG, decoder=decoder).width == 400
+
+
+def test_a_child_is_replaced_after_a_life_of_questions(decoder: LimitedWorker) -> None:
+    first, small = decoder.start(), jpegs.honest(size=(160, 160))
+    for _ in range(JOBS_OF_A_LIFE):
+        admit_image(small, claimed=JPEG, decoder=decoder)
+    admit_image(small, claimed=JPEG, decoder=decoder)
+    assert decoder.start() != first
+
+
+def test_a_job_that_nobody_knows_ends_the_child_and_not_the_parent(
+    decoder: LimitedWorker,
+) -> None:
+    with pytest.raises(CheckUnavailable):
+        decoder.ask("format_the_disk", {}, [])
+    assert admit_image(jpegs.honest(), claimed=JPEG, decoder=decoder).width == 400
+
+
+def test_a_child_that_cannot_start_is_unavailable() -> None:
+    starved = LimitedWorker("decoder", allowance=replace(DECODER, memory_mib=40))
+    with pytest.raises(CheckUnavailable) as error:
+        admit_image(jpegs.honest(), claimed=JPEG, decoder=starved)
+    assert error.value.cause is Cause.NOT_STARTED
