@@ -35,8 +35,8 @@ class Sealing:
     notary: str
     """Id under which the notary was enrolled with custody."""
 
-    places: Sequence[SignaturePlace]
-    """One for ``notary-1`` and one for ``office-1``."""
+    places: Sequence[SignaturePlace] = ()
+    """One for ``notary-1`` and one for ``office-1``; none when the document has its fields."""
 
 
 def certificate_sealer(
@@ -65,7 +65,8 @@ class _Steps:
         # (1) Without a time-stamp nothing is signed; ask before any key is used.
         stamper = self.stamps.stamper()
         # (2) All that will ever be seen is drawn now.
-        prepared = prepare_fields(document, self.sealing.places)
+        places = self.sealing.places
+        prepared = prepare_fields(document, places) if places else document
         revocation = Revocation(
             trust=office_trust(self.files, office),
             office_list=self.custody.revocation_list(office=office),

@@ -28,6 +28,8 @@ class Pictures:
     front: bytes
     back: bytes | None
     live: bytes | None
+    claimed_name: str
+    """As the party entered it; the document has to say the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ def check_identity(
         front=bench.fetch(office, Digest(check.inputs.front)),
         back=_fetched(check.inputs.back, office, bench),
         live=_fetched(face, office, bench),
+        claimed_name=case.party(check.party).name,
     )
     progress.step(2, 3, "identity.measuring")
     state, outcome = bench.judge(pictures)

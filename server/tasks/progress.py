@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from server.problems import problem_for
+from server.problems.table import problem_for
 from server.transaction import Scope
 
 if TYPE_CHECKING:

@@ -1,0 +1,171 @@
+"""The concrete parts of one process, made once out of its settings.
+
+Nothing here is made before it is asked for: a command that only migrates needs
+no signer, and a worker no HTTP.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from esign.authorities.directory import ROOT, AuthorityDirectory
+from esign.custody.client import CustodyClient
+from esign.tsa.client import TimeStampSource
+from identity.checking import IdentityCheck
+from identity.policy import before_a_ceremony_2026
+from identity.worker import LimitedWorker
+from server.catalogue.loading import load_catalogue
+from server.db.engine import make_engine
+from server.db.secrets import FieldCipher, FieldKeys
+from server.db.work import open_transaction
+from server.tasks.queue import queue_on
+from server.typesetting.typesetter import Typesetter
+from server.wiring.identifying import Judging
+from server.wiring.printing import Printing
+from server.wiring.signing import Signing
+from storage.connection import Connection, connect
+from storage.envelope import Envelope
+from storage.keys.local import LOCAL_SCHEMES
+from storage.keys.ring import open_ring
+from storage.s3 import S3EvidenceStore
+from storage.uploads import Uploads, UploadTerms
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from sqlalchemy import Engine
+
+    from server.cases.ids import OfficeId
+    from server.catalogue.loading import Catalogue
+    from server.settings import Settings
+    from server.transaction import OpenTransaction
+    from storage.objects import Digest
+
+UPLOAD_TERMS: Final = UploadTerms(
+    lifetime=timedelta(days=2), url_lifetime=timedelta(minutes=30), largest=512 << 20
+)
+# Evidence of a running case; archiving extends it to the term of its class.
+RETAINED_AT_FIRST: Final = timedelta(days=365)
+
+
+def now() -> datetime:
+    """Read the clock: the only place of the platform's processes that does."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return an id whose beginning is the time, so that new rows lie together."""
+    moment = int(now().timestamp() * 1000).to_bytes(6, "big")
+    rest = bytearray(secrets.token_bytes(10))
+    rest[0] = rest[0] & 0x0F | 0x70
+    rest[2] = rest[2] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=moment + bytes(rest)))
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return load_catalogue()
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.settings.database_url)
+
+    @cached_property
+    def cipher(self) -> FieldCipher:
+        key = self.secret("field-key")
+        return FieldCipher(
+            FieldKeys(current="1", keys={"1": key}, index_key=self.secret("index-key"))
+        )
+
+    def secret(self, name: str) -> bytes:
+        """Return 32 secret bytes by the name of their file."""
+        return bytes.fromhex((self.settings.secrets / name).read_text().strip())
+
+    @cached_property
+    def open_transaction(self) -> OpenTransaction:
+        return open_transaction(self.engine, cipher=self.cipher, now=now, queue_on=queue_on())
+
+    @cached_property
+    def s3(self) -> S3Client:
+        s = self.settings
+        return connect(
+            Connection(
+                endpoint=s.s3_endpoint,
+                access_key=s.s3_access_key,
+                secret_key=s.s3_secret_key,
+                region=s.s3_region,
+            )
+        )
+
+    @cached_property
+    def store(self) -> S3EvidenceStore:
+        bucket = self.settings.evidence_bucket
+        ring = open_ring(self.settings.key_encryption_keys, schemes=LOCAL_SCHEMES)
+        return S3EvidenceStore(self.s3, bucket=bucket, envelope=Envelope(ring))
+
+    def put(self, office: OfficeId, content: bytes) -> Digest:
+        kept = self.store.put(office, content, retain_until=now() + RETAINED_AT_FIRST)
+        return kept.digest
+
+    def get(self, office: OfficeId, digest: Digest) -> bytes:
+        return self.store.get(office, digest)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(
+            self.s3,
+            signer=self.s3,
+            bucket=self.settings.staging_bucket,
+            terms=UPLOAD_TERMS,
+            now=now,
+            new_id=new_id,
+        )
+
+    @cached_property
+    def typesetter(self) -> Typesetter:
+        return Typesetter(fonts=self.settings.fonts)
+
+    @cached_property
+    def printing(self) -> Printing:
+        return Printing(
+            typesetter=self.typesetter,
+            packs=self.catalogue.rule_packs,
+            matters=self.catalogue.matters,
+            verification_url=f"{self.settings.public_url}/verify",
+            now=now,
+        )
+
+    @cached_property
+    def authorities(self) -> AuthorityDirectory:
+        return AuthorityDirectory(self.settings.authorities)
+
+    @cached_property
+    def custody(self) -> CustodyClient:
+        return CustodyClient(self.settings.signer_socket)
+
+    @cached_property
+    def signing(self) -> Signing:
+        roots = [self.authorities.certificate(ROOT)]
+        return Signing(
+            files=self.authorities,
+            custody=self.custody,
+            stamps=TimeStampSource(self.settings.tsa_url, roots=roots, now=now),
+            now=now,
+        )
+
+    @cached_property
+    def judging(self) -> Judging:
+        decoder, engine = LimitedWorker("decoder"), LimitedWorker("engine")
+        return Judging(
+            check=IdentityCheck(decoder=decoder, engine=engine),
+            policy=before_a_ceremony_2026,
+            now=now,
+        )

@@ -1,0 +1,100 @@
+"""Papers of a case as PDF, with every signature field and seal drawn on them.
+
+What leaves here is what will be signed: nothing visible is added afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from esign.pdf.drawings import TypesetPage
+from esign.pdf.fields import (
+    NOTARY_FIELD,
+    OFFICE_FIELD,
+    SignaturePlace,
+    party_field,
+    prepare_fields,
+)
+from server.cases.opening import pack_of
+from server.typesetting.case_papers import certificate_paper, deed_paper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from esign.pdf.drawings import Drawing
+    from server.cases.case import Case
+    from server.cases.ids import Clock
+    from server.catalogue.matters import Matter, MatterCode
+    from server.catalogue.rule_packs import Office, RulePacks
+    from server.register.certificates import Certificate
+    from server.typesetting.typesetter import Anchor, Typesetter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printing:
+    typesetter: Typesetter
+    packs: RulePacks
+    matters: Mapping[MatterCode, Matter]
+    verification_url: str
+    now: Clock
+
+    def deed(self, case: Case) -> bytes:
+        """Return the deed with an empty field for every party who signs."""
+        office = self.packs.office(case.office)
+        at = self.now()
+        paper = deed_paper(case, office=office, pack=pack_of(case, office), at=at)
+        made = self.typesetter.typeset(paper, at=at)
+        signers = sorted(name for name in made.anchors if name.startswith("signer_"))
+        places = [
+            _place(party_field(number), made.anchors[name], label="Party")
+            for number, name in enumerate(signers, start=1)
+        ]
+        return prepare_fields(made.pdf, places)
+
+    def draft(self, case: Case) -> bytes:
+        """Return the draft of the certificate: no number, no field, no seal."""
+        paper = certificate_paper(
+            case,
+            None,
+            office=self.packs.office(case.office),
+            matter=self.matters[case.matter],
+            verification_url=self.verification_url,
+        )
+        return self.typesetter.typeset(paper, at=self.now()).pdf
+
+    def certificate(self, case: Case, registered: Certificate) -> bytes:
+        """Return the certificate as it will be sealed, the seal's picture on it."""
+        office = self.packs.office(case.office)
+        at = registered.intended_at
+        paper = certificate_paper(
+            case,
+            registered,
+            office=office,
+            matter=self.matters[case.matter],
+            verification_url=self.verification_url,
+        )
+        made = self.typesetter.typeset(paper, at=at)
+        stamp = TypesetPage(self._stamp(office, registered))
+        return prepare_fields(
+            made.pdf,
+            [
+                _place(NOTARY_FIELD, made.anchors["notary_signature"], label="Notary"),
+                _place(OFFICE_FIELD, made.anchors["office_seal"], label="Seal", drawing=stamp),
+            ],
+        )
+
+    def _stamp(self, office: Office, registered: Certificate) -> bytes:
+        return self.typesetter.seal_stamp(office.name.zh, at=registered.intended_at)
+
+
+def _place(
+    field: str, anchor: Anchor, *, label: str, drawing: Drawing | None = None
+) -> SignaturePlace:
+    return SignaturePlace(
+        field=field,
+        page=anchor.page - 1,
+        box=(anchor.x, anchor.y, anchor.x + anchor.width, anchor.y + anchor.height),
+        label=label,
+        drawing=drawing,
+    )

@@ -1,0 +1,88 @@
+"""Deeds signed, certificates sealed and verified, as the case wants it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from esign.authorities.directory import ROOT
+from esign.evidence import EvidenceDigests
+from esign.pdf.certificate_sealer import Sealing, certificate_sealer
+from esign.pdf.deeds import DeedSigner, PartySignature
+from esign.pdf.fields import party_field
+from esign.trust import office_trust
+from esign.verification.verifying import verify
+from server.cases.errors import PartNotFound
+from server.cases.issuing import Fault
+from server.cases.parties import PartyRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from esign.authorities.directory import AuthorityDirectory
+    from esign.custody.ports import Custody
+    from esign.tsa.client import TimeStampSource
+    from server.cases.case import Case
+    from server.cases.ids import Clock, PartyId
+    from server.register.certificates import Certificate
+
+_SIGNERS = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    files: AuthorityDirectory
+    custody: Custody
+    stamps: TimeStampSource
+    now: Clock
+
+    def sign_deed(
+        self, case: Case, party_id: PartyId, deed: bytes, *, ceremony_head: str, check_digest: str
+    ) -> bytes:
+        """Return the deed with the party's signature on top of those before."""
+        if case.deed is None or case.deed.object_sha256 is None:
+            raise PartNotFound("deed")
+        signers = [p.id for p in case.parties if p.role in _SIGNERS]
+        signer = DeedSigner(
+            office=case.office,
+            custody=self.custody,
+            trust=office_trust(self.files, case.office),
+            stamps=self.stamps,
+            now=self.now,
+        )
+        return signer.sign(
+            deed,
+            PartySignature(
+                field=party_field(signers.index(party_id) + 1),
+                common_name=case.party(party_id).name,
+                evidence=EvidenceDigests(
+                    identity_check=check_digest,
+                    ceremony_segment=ceremony_head,
+                    document=case.deed.object_sha256,
+                ),
+            ),
+        )
+
+    def seal(
+        self,
+        case: Case,
+        _: Certificate,
+        prepared: bytes,
+        reach: Callable[[str], None],
+    ) -> bytes:
+        """Lint, permit, seal; and check the result as a stranger would."""
+        notary = case.staffing.handling_notary
+        if notary is None:
+            raise PartNotFound("handling notary")
+        sealer = certificate_sealer(
+            Sealing(office=case.office, notary=notary),
+            files=self.files,
+            custody=self.custody,
+            stamps=self.stamps,
+            now=self.now,
+        )
+        permit = sealer.prepare(prepared)
+        reach(Fault.PERMIT_GIVEN)
+        sealed = sealer.seal(permit)
+        verify(sealed, roots=[self.files.certificate(ROOT)], at=self.now())
+        return sealed

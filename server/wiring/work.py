@@ -1,0 +1,227 @@
+"""What the worker does, job by job; the outer edge on its side."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import secrets
+import signal
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from esign.errors import CustodyUnavailable, TimeStampUnavailable
+from server.cases.identity_checks import CheckId, CheckState
+from server.cases.ids import CaseId, OfficeId, PartyId
+from server.cases.issuing import Press, issue_case
+from server.cases.jobs import Job
+from server.catalogue.numbering import series_for
+from server.ceremony.ceremony import CeremonyId
+from server.problems.table import INTERNAL, problem_for
+from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
+from server.tasks.identity import IdentityBench, check_identity
+from server.tasks.issuing import issue, sweep
+from server.tasks.progress import Progress
+from server.tasks.worker import Task
+from server.transaction import Scope
+from server.wiring.parts import new_id, now
+from storage.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from server.cases.case import Case
+    from server.transaction import Transaction
+    from server.wiring.parts import Parts
+
+PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, OperationalError)
+"""Troubles that go away: the job is tried again, and the person is told it waits."""
+
+BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
+CODE_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def registry(parts: Parts) -> Mapping[str, Task]:
+    """Return every task by the name that it is queued under."""
+    bodies = _bodies(parts)
+    tasks = {str(job): Task(run=_tracked(parts, job, body)) for job, body in bodies.items()}
+    press = press_of(parts)
+    tasks["case.issue.sweep"] = Task(
+        run=lambda: sweep(
+            parts.catalogue.rule_packs.offices,
+            press=press,
+            open_transaction=parts.open_transaction,
+            finish=functools.partial(_finish, press),
+        ),
+        every="*/10 * * * * *",
+        attempts=1,
+    )
+    return tasks
+
+
+def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
+    desk, bench, press = _desk(parts), _bench(parts), press_of(parts)
+
+    def check(progress: Progress, *, case: str, check: str) -> None:
+        check_identity(
+            progress.office, CaseId(case), CheckId(check), bench=bench, progress=progress
+        )
+
+    def deed(progress: Progress, *, case: str) -> None:
+        typeset_deed(progress.office, CaseId(case), desk=desk, progress=progress)
+
+    def draft(progress: Progress, *, case: str) -> None:
+        typeset_draft(progress.office, CaseId(case), desk=desk, progress=progress)
+
+    def sign(progress: Progress, *, case: str, party: str, ceremony: str) -> None:
+        sign_deed(
+            progress.office,
+            CaseId(case),
+            PartyId(party),
+            CeremonyId(ceremony),
+            desk=desk,
+            progress=progress,
+        )
+
+    def issued(progress: Progress, *, case: str) -> None:
+        issue(progress.office, CaseId(case), press=press, progress=progress)
+
+    return {
+        Job.CHECK_IDENTITY: check,
+        Job.TYPESET_DEED: deed,
+        Job.TYPESET_DRAFT: draft,
+        Job.SIGN_DEED: sign,
+        Job.ISSUE_CASE: issued,
+    }
+
+
+def _tracked(parts: Parts, job: Job, body: Callable[..., None]) -> Callable[..., None]:
+    """Return ``body`` with the person's view of it kept up to date whatever happens."""
+    log = structlog.get_logger("feigui.job")
+
+    def run(*, office: str, operation: str, **arguments: str) -> None:
+        progress = Progress(
+            open_transaction=parts.open_transaction,
+            office=OfficeId(office),
+            operation=operation,
+        )
+        try:
+            body(progress, **arguments)
+        except PASSING as trouble:
+            log.warning("waits", job=job, error=type(trouble).__name__)
+            progress.step(1, 2, "waiting_for_another_try")
+            raise
+        except Exception as error:  # the outer edge of the worker
+            progress.fail(error)
+            if problem_for(error) is INTERNAL:
+                log.exception("failed", job=job)
+            else:
+                log.info("refused", job=job, error=type(error).__name__)
+
+    return run
+
+
+def _finish(press: Press, office: OfficeId, case_id: CaseId) -> None:
+    try:
+        issue_case(office, case_id, press=press)
+    except Exception as error:  # noqa: BLE001  # the outer edge of the worker
+        log = structlog.get_logger("feigui.job")
+        log.warning("issue_still_unfinished", error=type(error).__name__)
+
+
+def _bench(parts: Parts) -> IdentityBench:
+    return IdentityBench(
+        open_transaction=parts.open_transaction,
+        fetch=parts.get,
+        judge=parts.judging,
+        now=now,
+    )
+
+
+def _desk(parts: Parts) -> DeedDesk:
+    def sign(case: Case, party: PartyId, deed: bytes, head: str) -> bytes:
+        return parts.signing.sign_deed(
+            case,
+            party,
+            deed,
+            ceremony_head=head,
+            check_digest=_check_digest(parts, case, party),
+        )
+
+    return DeedDesk(
+        open_transaction=parts.open_transaction,
+        typeset_deed=parts.printing.deed,
+        typeset_draft=parts.printing.draft,
+        sign=sign,
+        put=parts.put,
+        fetch=parts.get,
+        now=now,
+    )
+
+
+def _check_digest(parts: Parts, case: Case, party: PartyId) -> str:
+    """Return the digest of the check that proved the party, as canonical JSON."""
+    with parts.open_transaction(Scope(office=case.office)) as tx:
+        proven = [
+            check
+            for check in tx.identity_checks.of_case(case.id)
+            if check.party == party and check.state is CheckState.PROVEN
+        ]
+    newest = max(proven, key=lambda check: check.requested_at)
+    outcome = newest.outcome
+    told = {
+        "check": newest.id,
+        "front": newest.inputs.front,
+        "live": newest.inputs.live,
+        "policy": outcome.policy_citation if outcome else None,
+        "decided_by": newest.decision.decided_by if newest.decision else None,
+    }
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def press_of(parts: Parts) -> Press:
+    packs = parts.catalogue.rule_packs
+
+    def open_books(office: OfficeId) -> AbstractContextManager[Transaction]:
+        return parts.open_transaction(Scope(office=office))
+
+    def print_number(case: Case, year: int, sequence: int) -> str:
+        pack = packs.at(case.office, now().date())
+        series = series_for(case.intake.use_country)
+        return pack.numbering_of(series).number(year=year, seq=sequence)
+
+    return Press(
+        open_books=open_books,
+        series_of=lambda case: series_for(case.intake.use_country),
+        print_number=print_number,
+        typeset=parts.printing.certificate,
+        seal=parts.signing.seal,
+        put=parts.put,
+        get=parts.get,
+        new_id=new_id,
+        public_id=lambda: _random_text(BASE32, 26),
+        check_code=lambda: _random_text(CODE_LETTERS, 8),
+        now=now,
+        reach=_fault_point(parts.settings.fault),
+    )
+
+
+def _random_text(letters: str, length: int) -> str:
+    return "".join(secrets.choice(letters) for _ in range(length))
+
+
+def _fault_point(name: str | None) -> Callable[[str], None]:
+    """Return what kills this process at ``name``; only fault tests set one."""
+    if name is None:
+        return lambda _: None
+
+    def reach(step: str) -> None:
+        if step == name:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reach
