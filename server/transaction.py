@@ -233,3 +233,11 @@ class OperationNotFound(TransactionError):
 
 class UploadNotFound(TransactionError):
     """No upload with this id is visible to the caller."""
+
+
+class UploadNotUsable(TransactionError):
+    """The upload is not stored yet, was refused, or was inspected for another use."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)

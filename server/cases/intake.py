@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.case import BEFORE_ACCEPTANCE, Case, Intake, Milestones
 from server.cases.consents import Consent, Purpose
-from server.cases.errors import NotEditable, NotYourAction, PartNotFound
+from server.cases.errors import FormIncomplete, NotEditable, NotYourAction, PartNotFound
 from server.cases.materials import Material, MaterialState
 from server.cases.parties import Party, PartyRole
 from server.cases.status import CaseStatus
@@ -168,6 +168,8 @@ def decide_material(
         CaseStatus.DRAFTING,
     )
     material = case.material(material_id)
+    if state is MaterialState.REJECTED and not reason:
+        raise FormIncomplete(["reason"])
     if state is MaterialState.SHARED_DATA:
         promised = any(c.holds and c.purpose is Purpose.TRUTH_PROMISE for c in case.consents)
         if not promised:

@@ -15,15 +15,17 @@ from server.cases.materials import Material
 from server.cases.rules import CaseRules
 from server.catalogue.eligibility import check_eligibility
 from server.catalogue.eligibility_question import Outcome
+from server.catalogue.errors import NoRulesInForce
 from server.catalogue.matters import EsignPolicy, Necessity
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from server.cases.case import Case
     from server.cases.ids import NewId
     from server.catalogue.eligibility_question import EligibilityQuestion
     from server.catalogue.matters import Matter
-    from server.catalogue.rule_packs import RulePack
+    from server.catalogue.rule_packs import Office, RulePack
 
 # Groups of matters in which the parties sign a paper of their own (公证程序规则 Art. 36).
 WITH_A_DEED: Final = frozenset(
@@ -38,6 +40,14 @@ WITH_A_DEED: Final = frozenset(
         "will",
     }
 )
+
+
+def pack_of(case: Case, office: Office) -> RulePack:
+    """Return the pack that the case was begun under, or raise `NoRulesInForce`."""
+    for pack in office.packs:
+        if pack.version == case.rules.pack_version:
+            return pack
+    raise NoRulesInForce(office.id)
 
 
 def rules_of(pack: RulePack, matter: Matter) -> CaseRules:

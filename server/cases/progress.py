@@ -74,8 +74,8 @@ _ROWS: Final[dict[S, _Row]] = {
 }
 
 
-def stage_of(case: Case) -> Stage:
-    return _ROWS[case.status].stage
+def stage_of(status: S) -> Stage:
+    return _ROWS[status].stage
 
 
 def next_action(case: Case) -> NextAction | None:
