@@ -151,13 +151,19 @@ class Uploads:
     def parts_there(self, upload: Upload) -> list[PartThere]:
         """Return what has arrived, for a phone that takes up where it stopped."""
         with translated():
-            return [
-                PartThere(part["PartNumber"], part["Size"], part["ETag"])
+            found = [
+                part
                 for page in self._client.get_paginator("list_parts").paginate(
                     Bucket=self._bucket, Key=upload.key, UploadId=upload.upload_id
                 )
                 for part in page.get("Parts", ())
             ]
+        # SeaweedFS lists a part that was sent again twice; the later one counts.
+        found.sort(key=lambda part: part["LastModified"])
+        newest = {part["PartNumber"]: part for part in found}
+        return [
+            PartThere(number, part["Size"], part["ETag"]) for number, part in sorted(newest.items())
+        ]
 
     def complete(self, upload: Upload, *, checksums: Mapping[int, Digest]) -> None:
         """Put the parts together, once; calling it again changes nothing."""
