@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from server.access.errors import TokenRefused
 from server.contract.answers import response_of
 from server.contract.binding import register
 from server.http.armour import armoured
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from server.contract.views import Edge
     from server.http.call import Binding
     from server.http.languages import Messages
+    from server.http.tokens import AccessTokens
     from server.problems.problem import Problem
 
 OUR_ERRORS: Final = 500
@@ -39,6 +41,7 @@ def create_app(
     *,
     gates: Mapping[str, Gate],
     edge: Edge,
+    tokens: AccessTokens,
     messages: Messages,
     new_trace_id: Callable[[], str],
     pages: Iterable[Blueprint] = (),
@@ -49,7 +52,8 @@ def create_app(
     for page in pages:
         app.register_blueprint(page)
     _trace(app, new_trace_id)
-    _tell_problems(app, messages)
+    tell = _tell_problems(app, messages)
+    tokens.install(app, lambda: tell(TokenRefused()))
     app.after_request(armoured)
     return app
 
@@ -80,7 +84,7 @@ def _trace(app: Flask, new_trace_id: Callable[[], str]) -> None:
         return response
 
 
-def _tell_problems(app: Flask, messages: Messages) -> None:
+def _tell_problems(app: Flask, messages: Messages) -> Callable[[Exception], Response]:
     log = structlog.get_logger("feigui.problem")
 
     @app.errorhandler(Exception)
@@ -95,6 +99,8 @@ def _tell_problems(app: Flask, messages: Messages) -> None:
         return response_of(
             present_problem(problem, messages, language=language, trace_id=g.trace_id)
         )
+
+    return tell
 
 
 def _problem_of(error: Exception) -> Problem:

@@ -34,3 +34,7 @@ class SeriesUnknown(CatalogueError):
 
 class NumberInvalid(CatalogueError):
     """A certificate number needs a real year and a sequence from 1."""
+
+
+class NoticeUnknown(CatalogueError):
+    """No notice has this code in this language on this day."""

@@ -5,6 +5,7 @@ Texts live in messages/LANGUAGE.yaml by code; every code is in every language.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +58,12 @@ class Messages:
 
     def codes(self, language: str) -> frozenset[str]:
         return frozenset(self._texts[language])
+
+
+@cache
+def shipped_messages() -> Messages:
+    """Return the texts that ship with this code; they do not change while it runs."""
+    return Messages.load()
 
 
 def language_of(accept: str) -> str:
