@@ -35,6 +35,8 @@ def verify_chain_at(
 
     Raises `ChainInvalid`; it never returns a doubtful answer.
     """
+    if not roots:
+        raise ChainInvalid("no root is trusted")
     end = ExtensionPolicy.permit_all().require_present(x509.KeyUsage, Criticality.CRITICAL, None)
     verifier = (
         PolicyBuilder()

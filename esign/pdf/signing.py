@@ -89,6 +89,7 @@ def sign_field(
     """Return ``document`` with the signature of ``act`` appended."""
     if act.level.has_time_stamp and stamper is None:
         raise TimeStampUnavailable("this level needs a time-stamp and there is no source")
+    _refuse_revoked(signatory.certificate, revocation.office_list)
     context = _context(revocation, act.at)
     writer = _writer(document, act)
     signer = PdfSigner(
@@ -102,7 +103,6 @@ def sign_field(
     try:
         return asyncio.run(_signed(signer, writer, act.at))
     except SigningError as error:
-        _say_why(signatory.certificate, revocation.office_list, error)
         raise ChainInvalid("the signature could not be made under these authorities") from error
 
 
@@ -164,7 +164,7 @@ async def _signed(signer: PdfSigner, writer: IncrementalPdfFileWriter, at: datet
     return bytes(output.read())
 
 
-def _say_why(certificate: x509.Certificate, office_list: bytes, error: SigningError) -> None:
+def _refuse_revoked(certificate: x509.Certificate, office_list: bytes) -> None:
     listed = x509.load_der_x509_crl(office_list)
     if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
-        raise CertificateRevoked("the certificate has been revoked") from error
+        raise CertificateRevoked("the certificate has been revoked")

@@ -12,6 +12,7 @@ from asn1crypto import tsp
 
 from esign import oids
 from esign.errors import CustodyError
+from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.clock_proof import ClockUnproven
 from esign.tsa.tokens import Stamp, token
 
@@ -47,7 +48,7 @@ class TimeStampingAuthority:
     def answer(self, request: bytes) -> bytes:
         """Return a ``TimeStampResp`` in DER, for any input."""
         try:
-            response = tsp.TimeStampResp(
+            response = TimeStampAnswer(
                 {"status": {"status": "granted"}, "time_stamp_token": self._stamp(request)}
             )
         except RequestRejected as rejected:
@@ -100,4 +101,4 @@ def _read(request: bytes) -> Asn1:
 
 
 def _rejection(failure: str) -> Asn1:
-    return tsp.TimeStampResp({"status": {"status": "rejection", "fail_info": {failure}}})
+    return TimeStampAnswer({"status": {"status": "rejection", "fail_info": {failure}}})

@@ -18,6 +18,7 @@ from asn1crypto import cms, tsp
 from pyhanko.sign.timestamps import TimeStamper
 
 from esign.errors import TimeStampUnavailable
+from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class TimeStampSource:
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise TimeStampUnavailable("the answer is not a time-stamp") from error
         # From a second reading: see `HttpTimeStamper.async_timestamp`.
-        token: bytes = tsp.TimeStampResp.load(response)["time_stamp_token"].dump()
+        token: bytes = TimeStampAnswer.load(response)["time_stamp_token"].dump()
         return token
 
     def stamper(self) -> HttpTimeStamper:

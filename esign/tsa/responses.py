@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING, Final
 
-from asn1crypto import tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -19,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from esign import oids
 from esign.chain import verify_chain_at
 from esign.errors import ChainInvalid, TimeStampUnavailable
+from esign.tsa.answers import TimeStampAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ GRANTED: Final = "granted"
 def read_response(response: bytes, *, digest: bytes, nonce: int | None) -> Asn1:
     """Return the response whose token answers this question, or raise."""
     try:
-        answer = tsp.TimeStampResp.load(response, strict=True)
+        answer = TimeStampAnswer.load(response, strict=True)
         status = answer["status"]["status"].native
         failure = ", ".join(sorted(answer["status"]["fail_info"].native or ()))
         if status != GRANTED:

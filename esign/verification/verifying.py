@@ -73,9 +73,10 @@ def verify(
     lists = known_lists(found[0].reader, fresh_lists)
     stamps = [s for s in found if s.sig_object_type == "/DocTimeStamp"]
     archive = check_stamps(stamps, roots=roots, lists=lists, at=at)
-    judged_at = archive[-1].stamped_at if stamps and stamps[-1] is found[-1] else at
+    is_archived = bool(stamps) and stamps[-1] is found[-1]
+    judged_at = archive[-1].stamped_at if is_archived else at
     # (6) and (7) Everybody who signed.
-    rules = validation_rules(roots, fresh_lists)
+    rules = validation_rules(roots, () if is_archived else fresh_lists)
     signatures = tuple(
         _signed_by(signature, rules, judged_at, roots=roots, lists=lists, document=document)
         for signature in found

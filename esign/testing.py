@@ -1,0 +1,195 @@
+"""Real keys, real X.509, real sockets on loopback, and nothing that outlives a test."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+import pikepdf
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from esign.authorities import profiles
+from esign.authorities.creation import create_authorities
+from esign.authorities.directory import ROOT, TSA
+from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.custody.vault import Vault
+from esign.pdf.certificate_sealer import Sealing, certificate_sealer
+from esign.pdf.deeds import DeedSigner
+from esign.pdf.drawings import RoundSeal
+from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
+from esign.trust import office_trust
+from esign.tsa.authority import TimeStampingAuthority
+from esign.tsa.client import TimeStampSource
+from esign.tsa.clock_proof import ClockUnproven
+from esign.tsa.daemon import TimeStampServer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cryptography import x509
+
+    from esign.authorities.directory import AuthorityDirectory
+    from esign.authorities.profiles import Profile
+    from esign.sealing import DocumentSealer
+
+OFFICE: Final = "kunming-a"
+NOTARY: Final = "n-1"
+BASE_URL: Final = "http://127.0.0.1/authorities"
+
+_ARCHIVAL: Final = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+    b'xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>2</pdfaid:part>'
+    b"<pdfaid:conformance>B</pdfaid:conformance></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowawayCA:
+    root: x509.Certificate
+    _key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def new(cls, *, valid_from: dt.datetime) -> ThrowawayCA:
+        key = ec.generate_private_key(ec.SECP256R1())
+        order = CertificateOrder(
+            profile=profiles.ROOT,
+            subject=Subject(common_name="Throwaway Root"),
+            public_key=key.public_key(),
+        )
+        return cls(issue(order, Issuer(certificate=None, key=key), now=valid_from), key)
+
+    def issue(
+        self,
+        common_name: str,
+        *,
+        valid_from: dt.datetime,
+        valid_for: dt.timedelta,
+        profile: Profile = profiles.NOTARY,
+    ) -> x509.Certificate:
+        """Issue a signing certificate; the key behind it is thrown away."""
+        order = CertificateOrder(
+            profile=replace(profile, valid_for=valid_for),
+            subject=Subject(common_name=common_name),
+            public_key=ec.generate_private_key(ec.SECP256R1()).public_key(),
+        )
+        return issue(order, Issuer(certificate=self.root, key=self._key), now=valid_from)
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that somebody sets."""
+
+    at: dt.datetime
+
+    def __call__(self) -> dt.datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class ClockDoubt:
+    """A proof of the clock that somebody can take away."""
+
+    stamps_left: int = 1_000_000
+
+    def __call__(self) -> None:
+        self.stamps_left -= 1
+        if not self.stamps_left >= 0:
+            raise ClockUnproven("taken away by a test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningOffice:
+    """One office with its authorities, its vault and a time-stamping server."""
+
+    files: AuthorityDirectory
+    vault: Vault
+    stamps: TimeStampSource
+    tsa_url: str
+    now: SetClock
+    proof: ClockDoubt = field(default_factory=ClockDoubt)
+
+    @property
+    def roots(self) -> list[x509.Certificate]:
+        return [self.files.certificate(ROOT)]
+
+    def sealer(self) -> DocumentSealer:
+        """Return a sealer whose notary is enrolled."""
+        self.vault.enrol_notary(office=OFFICE, notary=NOTARY, common_name="王公证")
+        sealing = Sealing(office=OFFICE, notary=NOTARY, places=sealing_places())
+        return certificate_sealer(
+            sealing, files=self.files, custody=self.vault, stamps=self.stamps, now=self.now
+        )
+
+    def deed_signer(self) -> DeedSigner:
+        return DeedSigner(
+            office=OFFICE,
+            custody=self.vault,
+            trust=office_trust(self.files, OFFICE),
+            stamps=self.stamps,
+            now=self.now,
+        )
+
+    def sealed(self) -> bytes:
+        """Return a sealed one-page certificate."""
+        sealer = self.sealer()
+        return sealer.seal(sealer.prepare(archival_page()))
+
+
+@contextmanager
+def running_office(directory: Path, *, at: dt.datetime) -> Iterator[RunningOffice]:
+    now, proof = SetClock(at), ClockDoubt()
+    files = create_authorities(
+        directory, now=at, offices={OFFICE: "昆明市甲公证处"}, base_url=BASE_URL
+    )
+    vault = Vault(files, now=now, base_url=BASE_URL)
+    authority = TimeStampingAuthority(
+        certificate=files.certificate(TSA), key=f"file:{TSA}", custody=vault, now=now, proof=proof
+    )
+    with TimeStampServer(("127.0.0.1", 0), authority) as server:
+        url = f"http://127.0.0.1:{server.server_port}/"
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield RunningOffice(
+                files=files,
+                vault=vault,
+                stamps=TimeStampSource(url, roots=[files.certificate(ROOT)], now=now),
+                tsa_url=url,
+                now=now,
+                proof=proof,
+            )
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def sealing_places() -> tuple[SignaturePlace, SignaturePlace]:
+    return (
+        SignaturePlace(field=NOTARY_FIELD, page=-1, box=(90, 90, 210, 140), label="公证员"),
+        SignaturePlace(
+            field=OFFICE_FIELD,
+            page=-1,
+            box=(350, 80, 470, 200),
+            label="公证处",
+            drawing=RoundSeal(),
+        ),
+    )
+
+
+def archival_page() -> bytes:
+    """Return a page that says it is PDF/A-2b, without fonts."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.contents_add(b"0.2 w 72 700 m 520 700 l S")
+        pdf.Root.Metadata = pikepdf.Stream(
+            pdf, _ARCHIVAL, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+        )
+        saved = BytesIO()
+        pdf.save(saved, deterministic_id=True)
+    return saved.getvalue()

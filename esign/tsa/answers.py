@@ -1,0 +1,19 @@
+"""``TimeStampResp`` of RFC 3161 2.4.2, with its token optional as the RFC has it.
+
+asn1crypto's own class demands the token, and so can neither write nor read a
+rejection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from asn1crypto import cms, tsp
+from asn1crypto.core import Sequence
+
+
+class TimeStampAnswer(Sequence):  # type: ignore[misc]  # asn1crypto ships no types
+    _fields: ClassVar[list[Any]] = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]

@@ -1,0 +1,193 @@
+"""Whatever is done to a sealed certificate, verification calls it tampered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge
+from esign.testing import RunningOffice, archival_page, running_office
+from esign.verification import coverage, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEALED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with running_office(tmp_path_factory.mktemp("office"), at=SEALED_AT) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sealed(office: RunningOffice) -> bytes:
+    return office.sealed()
+
+
+def check(office: RunningOffice, document: bytes) -> None:
+    verify(document, roots=office.roots, at=SEALED_AT)
+
+
+def test_untouched_certificate_passes(office: RunningOffice, sealed: bytes) -> None:
+    check(office, sealed)
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_one_flipped_bit_anywhere_is_caught(
+    data: st.DataObject, office: RunningOffice, sealed: bytes
+) -> None:
+    """No byte of the file is free to change, whichever it is."""
+    position = data.draw(st.integers(0, len(sealed) - 1))
+    altered = bytearray(sealed)
+    altered[position] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(Tampered):
+        check(office, bytes(altered))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_one_flipped_bit_in_the_last_signature_is_caught(
+    data: st.DataObject, office: RunningOffice, sealed: bytes
+) -> None:
+    """The archive time-stamp is covered by nothing but its own strict form."""
+    last = coverage.covered(sealed)[-1]
+    position = data.draw(st.integers(last.gap_start, last.gap_end - 1))
+    altered = bytearray(sealed)
+    altered[position] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(Tampered):
+        check(office, bytes(altered))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cut=st.integers(1, 50_000))
+def test_cut_file_is_caught(cut: int, office: RunningOffice, sealed: bytes) -> None:
+    """A beginning of the file is never taken for the whole."""
+    kept = sealed[: -min(cut, len(sealed) - 5)]
+    with pytest.raises((Tampered, NotOurs)):
+        check(office, kept)
+
+
+@pytest.mark.parametrize("junk", [b"\n", b"\x00", b"%%EOF\n", b"junk after the end"])
+def test_junk_after_the_end_is_caught(office: RunningOffice, sealed: bytes, junk: bytes) -> None:
+    with pytest.raises(Tampered):
+        check(office, sealed + junk)
+
+
+def test_appended_annotation_is_caught(office: RunningOffice, sealed: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(sealed))
+    note = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(
+                [generic.NumberObject(n) for n in (80, 600, 300, 640)]
+            ),
+            generic.pdf_name("/Contents"): generic.pdf_string("and all my other houses"),
+        }
+    )
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Annots"].append(writer.add_object(note))
+    writer.update_container(page["/Annots"])
+    altered = BytesIO()
+    writer.write(altered)
+    with pytest.raises(Tampered):
+        check(office, altered.getvalue())
+
+
+def test_appended_page_content_is_caught(office: RunningOffice, sealed: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(sealed))
+    page = writer.root["/Pages"]["/Kids"][0]
+    drawn = writer.add_object(generic.StreamObject(stream_data=b"0 0 595 842 re f"))
+    page[generic.pdf_name("/Contents")] = drawn
+    writer.update_container(page)
+    altered = BytesIO()
+    writer.write(altered)
+    with pytest.raises(Tampered):
+        check(office, altered.getvalue())
+
+
+def test_cut_off_archive_time_stamp_does_not_pass_for_the_certificate(
+    office: RunningOffice, sealed: bytes
+) -> None:
+    """What remains is a whole file; but it claims less, and says so."""
+    before_last = coverage.covered(sealed)[-2].end
+    with pytest.raises(Tampered):
+        check(office, sealed[: before_last + 10])
+    report = verify(sealed, roots=office.roots, at=SEALED_AT)
+    assert {s.level.value for s in report.signatures} == {"B-LTA"}
+
+
+def test_rewritten_file_is_caught(office: RunningOffice, sealed: bytes) -> None:
+    with pikepdf.open(BytesIO(sealed)) as pdf:
+        rewritten = BytesIO()
+        pdf.save(rewritten)
+    with pytest.raises(Tampered):
+        check(office, rewritten.getvalue())
+
+
+def test_swapped_signatures_are_caught(office: RunningOffice, sealed: bytes) -> None:
+    first, second, *_ = coverage.covered(sealed)
+    one, two = sealed[first.gap_start : first.gap_end], sealed[second.gap_start : second.gap_end]
+    width = min(len(one), len(two)) - 2
+    altered = bytearray(sealed)
+    altered[first.gap_start + 1 : first.gap_start + 1 + width] = two[1 : 1 + width]
+    altered[second.gap_start + 1 : second.gap_start + 1 + width] = one[1 : 1 + width]
+    with pytest.raises(Tampered):
+        check(office, bytes(altered))
+
+
+def test_upper_case_digit_in_the_last_signature_is_caught(
+    office: RunningOffice, sealed: bytes
+) -> None:
+    last = coverage.covered(sealed)[-1]
+    position = sealed.index(b"a", last.gap_start)
+    altered = bytearray(sealed)
+    altered[position] = ord("A")
+    with pytest.raises(Tampered):
+        check(office, bytes(altered))
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        # An image that somebody sent by mistake.
+        (b"\x89PNG\r\n\x1a\n", NotAPdf),
+        (b"", NotAPdf),
+        # An honest PDF that nobody signed.
+        (archival_page(), NotOurs),
+        # A file that only pretends to have a range.
+        (b"%PDF-1.7\n/ByteRange [0 1 2", Tampered),
+        # A range that reaches far beyond the file.
+        (b"%PDF-1.7\n/ByteRange [0 9 19 99999999999999999999]", Tampered),
+        # A range that goes backwards.
+        (b"%PDF-1.7\n/ByteRange [0 30 9 40]", Tampered),
+        # A range with a gap in which there is no signature.
+        (b"%PDF-1.7\n/ByteRange [0 9 19 30]" + b" " * 15, Tampered),
+    ],
+)
+def test_file_that_is_no_signed_pdf_is_refused_by_name(
+    office: RunningOffice, document: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        check(office, document)
+
+
+def test_enormous_file_is_refused_before_it_is_read(office: RunningOffice) -> None:
+    with pytest.raises(TooLarge):
+        check(office, bytes(coverage.LARGEST + 1))
+
+
+def test_file_with_hundreds_of_ranges_is_refused(office: RunningOffice) -> None:
+    with pytest.raises(NotOurs):
+        check(office, b"%PDF-1.7\n" + b"/ByteRange [0 9 19 30]" * 301)
