@@ -1,0 +1,117 @@
+"""From recognised lines to fields, with the slips that recognisers make."""
+
+from __future__ import annotations
+
+import pytest
+
+from identity.documents.fields import LONG_TERM, FieldName
+from identity.documents.id_card import read_back, read_front
+from identity.documents.lines import TextLine
+from identity.documents.passport import full_width, read_page
+
+F = FieldName
+
+
+def line(text: str, left: float, top: float, *, confidence: float = 0.99) -> TextLine:
+    width = 36.0 * len(text)
+    return TextLine(
+        text=text,
+        confidence=confidence,
+        left=left,
+        top=top,
+        right=left + width,
+        bottom=top + 40,
+    )
+
+
+def no_glyph(*, left: float, top: float, right: float, bottom: float) -> TextLine:
+    return TextLine(text="", confidence=0.0, left=left, top=top, right=right, bottom=bottom)
+
+
+FRONT = [
+    line("姓名", 70, 72),
+    line("欧阳明", 165, 70, confidence=0.9),
+    line("性别男", 70, 150),
+    line("民族", 290, 152),
+    line("出生", 70, 228),
+    line("1971 年 8 月 4 日", 165, 230),
+    line("住址", 70, 306),
+    line("云南省昆明市五华区样本路", 165, 304),
+    line("100号3幢", 165, 352),
+    line("公民身份号码", 70, 536),
+    line("530102 19710804 1212", 345, 534),
+    line("样本", 800, 200),
+]
+
+
+def test_fields_follow_their_labels_over_rows_and_boxes() -> None:
+    fields = read_front(FRONT, width=1011, recognise=no_glyph)
+    assert fields[F.NAME].text == "欧阳明"
+    assert fields[F.BIRTH].text == "1971-08-04"
+    assert fields[F.NUMBER].text == "530102197108041212"
+    assert fields[F.ADDRESS].text == "云南省昆明市五华区样本路100号3幢"
+    assert F.ETHNIC_GROUP not in fields
+
+
+def test_a_field_is_as_sure_as_its_least_sure_line() -> None:
+    assert read_front(FRONT, width=1011, recognise=no_glyph)[F.NAME].confidence == 0.9
+
+
+def test_the_lone_glyph_beside_its_label_is_looked_for_again() -> None:
+    def glyph(*, left: float, top: float, right: float, bottom: float) -> TextLine:
+        assert left < 362 < right  # where the label ends
+        return TextLine(text="彝", confidence=0.97, left=left, top=top, right=right, bottom=bottom)
+
+    fields = read_front(FRONT, width=1011, recognise=glyph)
+    assert fields[F.ETHNIC_GROUP].text == "彝"
+
+
+@pytest.mark.parametrize(
+    ("printed", "valid_from", "valid_until"),
+    [
+        ("2017.09.12-长期", "2017-09-12", LONG_TERM),
+        ("2018.03.01-2038.03.01", "2018-03-01", "2038-03-01"),
+        # Points read as commas or not at all.
+        ("2018,03.01-20380301", "2018-03-01", "2038-03-01"),
+    ],
+)
+def test_the_period_of_validity(printed: str, valid_from: str, valid_until: str) -> None:
+    fields = read_back([line("有效期限", 190, 520), line(printed, 375, 518)])
+    assert fields[F.VALID_FROM].text == valid_from
+    assert fields[F.VALID_UNTIL].text == valid_until
+
+
+def test_a_picture_of_something_else_gives_no_fields() -> None:
+    other = [line("超市购物小票", 10, 10), line("合计 53.00", 10, 80)]
+    assert read_front(other, width=800, recognise=no_glyph) == {}
+    assert read_back(other) == {}
+    assert read_page(other) == {}
+
+
+@pytest.mark.parametrize(
+    ("read", "restored"),
+    [
+        # The one long run takes what the fixed width leaves for it.
+        (
+            "EJ00000016CHN7108042M3104172<<<<<<<<<<2",
+            "EJ00000016CHN7108042M3104172" + "<" * 15 + "2",
+        ),
+        # A line without a long run stays as it was read, and fails its width.
+        ("EJ00000016CHN7108042M3104172", "EJ00000016CHN7108042M3104172"),
+        # Two long runs: which one is short would be a guess.
+        ("A<<<<<<B<<<<<<C", "A<<<<<<B<<<<<<C"),
+    ],
+)
+def test_only_the_length_of_one_run_of_fillers_is_restored(read: str, restored: str) -> None:
+    assert full_width(read) == restored
+
+
+def test_a_digit_in_the_name_line_is_the_letter_it_looks_like() -> None:
+    fields = read_page(
+        [
+            line("P<CHN0UYANG<<MING<<<<<<<<<<<<<<<<<", 60, 850),
+            line("EJ00000016CHN7108042M3104172<<<<<<<<2", 60, 930),
+        ]
+    )
+    assert fields[F.MRZ_LINE_1].text == "P<CHNOUYANG<<MING".ljust(44, "<")
+    assert fields[F.MRZ_LINE_2].text.startswith("EJ00000016")
