@@ -54,6 +54,7 @@ def read_office(path: Path, shelf: Shelf) -> Office:
     office = Office(
         id=office_id,
         name=top.wording("name"),
+        certificate_name=top.text("certificate_name"),
         address=top.wording("address"),
         phone=top.text("phone"),
         demo=top.truth("demo"),

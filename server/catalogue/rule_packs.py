@@ -128,6 +128,9 @@ class RulePack:
 class Office:
     id: OfficeId
     name: Wording
+    certificate_name: str
+    """As certificates print it: 中华人民共和国 + province + name."""
+
     address: Wording
     phone: str
     demo: bool

@@ -125,7 +125,7 @@ def _translation(told: Mapping[str, Any]) -> CertificateTranslation | None:
 def _office(office: Office) -> PrintedOffice:
     return PrintedOffice(
         name=Bilingual(zh=office.name.zh, en=office.name.en),
-        full_name=f"中华人民共和国云南省{office.name.zh}",
+        full_name=office.certificate_name,
     )
 
 

@@ -113,6 +113,8 @@ def test_the_plain_case_is_eligible(
         ),
         # Not knowing the place is not the same as being inside.
         (AT_THE_WINDOW, {"places": {}}, "WT02", {"place_unknown"}),
+        # Real estate in the area, with the case of succession to it.
+        (AT_THE_WINDOW, {"places": {Connection.REAL_ESTATE: KUNMING_DISTRICT}}, "JC01", set()),
         # Succession to real estate belongs where the real estate is, wherever people live.
         (
             AT_THE_WINDOW,

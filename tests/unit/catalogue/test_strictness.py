@@ -57,6 +57,7 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "narrower: {}", "narrower: {YZ01: {two_person: false}}", "only be added"),
         (HEKOU, "narrower: {}", "narrower: {YZ01: {esign: esign}}", "ink can only be added"),
         (HEKOU, "narrower: {}", "narrower: {XX01: {two_person: true}}", "unknown: XX01"),
+        (HEKOU, "narrower: {}", "narrower: {WT02: {remote: yes}}", "unknown: remote"),
         # Forms, series, terms that point nowhere.
         (HEKOU, "[WT01, WT02,", "[WT01, XX99,", "no such matter: XX99"),
         (HEKOU, "[WT01, WT02,", "[WT01, WT01,", "names something twice"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pytest
 
-from server.typesetting.errors import FontMissing, GlyphMissing, TextNotPrintable
+from server.typesetting.errors import FontMissing, GlyphMissing, LayoutBroken, TextNotPrintable
 from server.typesetting.typesetter import Typesetter
 from tests.unit.typesetting import specimens
 from tests.unit.typesetting.reading import run, text
@@ -125,6 +126,24 @@ def test_rare_and_foreign_names_are_printed(
     paper = replace(specimens.declaration(), declarants=(replace(specimens.LI, name=name),))
     printed = text(typesetter.typeset(paper, at=specimens.AT).pdf, tmp_path)
     assert name.replace(" ", "") in printed.replace(" ", "")
+
+
+def test_a_certificate_without_a_body_is_not_printed(typesetter: Typesetter) -> None:
+    with pytest.raises(LayoutBroken):
+        typesetter.typeset(replace(specimens.certificate(), paragraphs=()), at=specimens.AT)
+
+
+def test_papers_set_at_the_same_moment_do_not_mix(typesetter: Typesetter) -> None:
+    names = [f"李{number}梅" for number in range(16)]
+    papers = [
+        replace(specimens.declaration(), declarants=(replace(specimens.LI, name=name),))
+        for name in names
+    ]
+    alone = [typesetter.typeset(paper, at=specimens.AT) for paper in papers]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda paper: typesetter.typeset(paper, at=specimens.AT), papers))
+    assert together == alone
+    assert len({made.pdf for made in alone}) == len(names)
 
 
 def test_a_folder_without_the_fonts_is_refused_at_once(tmp_path: Path) -> None:
