@@ -13,6 +13,7 @@ NOTARY := $(BIN)/flask --app server.wiring notary
 PYTEST := $(BIN)/pytest -q
 REDOCLY := PATH="$(CURDIR)/$(BIN):$$PATH" REDOCLY_TELEMETRY=off tools/npm/node_modules/.bin/redocly
 SPEC := mobile_api_spec/openapi.yaml
+REDOCLY_RULES := --config mobile_api_spec/redocly.yaml
 BUNDLE := mobile_api_spec/openapi.bundled.json
 # Fast and independent of one another, so they run on every core and count for coverage.
 QUICK := $(wildcard $(addprefix tests/,unit property architecture spec security))
@@ -68,8 +69,8 @@ units:
 	@$(BIN)/coverage report
 
 spec-check:
-	@$(call timed,API contract,$(REDOCLY) lint --format=stylish $(SPEC) > build/redocly.log 2>&1 || { cat build/redocly.log; false; })
-	@$(REDOCLY) bundle $(SPEC) --output build/openapi.bundled.json > build/redocly.log 2>&1 || { cat build/redocly.log; false; }
+	@$(call timed,API contract,$(REDOCLY) lint $(REDOCLY_RULES) --format=stylish $(SPEC) > build/redocly.log 2>&1 || { cat build/redocly.log; false; })
+	@$(REDOCLY) bundle $(REDOCLY_RULES) $(SPEC) --output build/openapi.bundled.json > build/redocly.log 2>&1 || { cat build/redocly.log; false; }
 	@cmp -s build/openapi.bundled.json $(BUNDLE) || { echo "$(BUNDLE) is not what $(SPEC) says: make bundle"; false; }
 
 rest:
@@ -90,7 +91,7 @@ screenshots:  ## Take the pictures of the README anew
 
 bundle:  ## Write the API contract anew as one file
 	@$(PYTHON) tools/set_up.py test
-	@$(REDOCLY) bundle $(SPEC) --output $(BUNDLE)
+	@$(REDOCLY) bundle $(REDOCLY_RULES) $(SPEC) --output $(BUNDLE)
 
 format:  ## Format the code
 	@$(PYTHON) tools/set_up.py test

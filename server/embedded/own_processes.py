@@ -148,6 +148,7 @@ def _recipe(
         directory=CLONE,
         log=plan.logs / f"{name}.log",
         environment=plan.environment,
-        on_parent_death="KILL",
+        # Not KILL: a web server that is killed leaves its workers, and they the port.
+        on_parent_death="TERM",
     )
     return Recipe(command=command, clear=clear, check=check, ending=ENDING, patience_s=60)

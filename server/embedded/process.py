@@ -70,7 +70,16 @@ def run(command: Command, account: Account, *, text: str = "", timeout_s: float 
 
 
 def end(child: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
-    """Ask with each signal in turn and wait its seconds; then do not ask any more."""
+    """Ask with each signal in turn and wait its seconds; then do not ask any more.
+
+    What the child started itself, and left behind, ends with it.
+    """
+    _ask(child, steps)
+    _kill_group(child.pid)
+    child.wait()
+
+
+def _ask(child: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
     for request, patience_s in steps:
         child.send_signal(request)
         try:
@@ -78,8 +87,6 @@ def end(child: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, fl
         except subprocess.TimeoutExpired:
             continue
         return
-    _kill_group(child.pid)
-    child.wait()
 
 
 def _kill_group(pid: int) -> None:

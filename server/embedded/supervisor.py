@@ -117,8 +117,7 @@ class Supervised:
                 self._stopping.wait(LOOK_EVERY_S)
         finally:
             self._now_serving(None)
-            if child.poll() is None:
-                process.end(child, self._recipe.ending)
+            process.end(child, self._recipe.ending)
 
     def _look(self, pid: int) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,11 @@ def never_ready(pid: int) -> None:
 
 
 def child(
-    directory: Path, script: str, *, check: Callable[[int], None] = always_ready
+    directory: Path,
+    script: str,
+    *,
+    check: Callable[[int], None] = always_ready,
+    clear: Callable[[], None] | None = None,
 ) -> Supervised:
     recipe = Recipe(
         command=Command(
@@ -39,7 +44,7 @@ def child(
             directory=directory,
             log=directory / "log",
         ),
-        clear=lambda: end_leftovers(directory),
+        clear=clear or (lambda: end_leftovers(directory)),
         check=check,
         ending=((signal.SIGTERM, 0.3),),
         patience_s=2,
@@ -77,6 +82,24 @@ def test_a_child_that_never_answers_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ServerDidNotStart):
         server.start()
     assert processes_in(tmp_path) == []
+
+
+def test_what_a_killed_child_had_started_ends_with_it(tmp_path: Path) -> None:
+    number = tmp_path / "grandchild"
+
+    def has_a_child(pid: int) -> None:
+        if not number.exists() or not number.read_text():
+            raise NotReady(f"{pid} has no child yet")
+
+    script = f"sleep 600 & echo $! > {number}; exec sleep 600"
+    server = child(tmp_path, script, check=has_a_child, clear=lambda: None)
+    server.start()
+    grandchild = os.pidfd_open(int(number.read_text()))
+    os.kill(server.wait_until_ready(), signal.SIGKILL)
+    ended, _, _ = select.select([grandchild], [], [], 5)
+    os.close(grandchild)
+    server.stop()
+    assert ended
 
 
 def test_leftovers_are_known_by_where_they_work(tmp_path: Path) -> None:
