@@ -1,0 +1,1 @@
+"""One case through the public API, person by person, in the order the law has it."""

@@ -1,0 +1,113 @@
+"""The ceremony: both sides record, the record is read back, the deed is signed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from server.demo.api import upload
+from server.demo.journey.texts import EXCHANGES, TOLD
+from server.demo.pictures import photograph
+from server.demo.video import SEGMENT_S, segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from server.demo.api import Api
+    from server.demo.journey.stage import Stage
+
+SEGMENTS: Final = 3
+GENESIS: Final = "0" * 64
+WEBM: Final = "video/webm"
+
+
+def meet(stage: Stage, *, at: datetime) -> None:
+    notary, party = stage.staff["notary"], stage.applicant
+    planned = notary.post(
+        stage.path("/ceremonies"), {"participants": [{"party": stage.party, "seat": "party"}]}
+    )
+    stage.ceremony = planned["id"]
+    _step(stage, "admit")
+    for api in (notary, party):
+        api.post(_path(stage, "/joins"))
+    _step(stage, "start_recording")
+    stage.timeline.add(
+        "公证员 Notary",
+        "远程面签开始录像",
+        "The ceremony is being recorded",
+        pictures=(photograph(stage.specimens.live),),
+    )
+    _record(stage, party, stage.specimens.live, "party")
+    _record(stage, notary, stage.specimens.stranger, "notary")
+    _interview(stage, at=at)
+    _sign(stage)
+    _step(stage, "complete")
+    stage.act(notary, "complete_interview")
+    stage.timeline.add(
+        "公证员 Notary", "面签完成，录像成链", "Ceremony complete, recording chained"
+    )
+
+
+def _path(stage: Stage, rest: str) -> str:
+    return stage.path(f"/ceremonies/{stage.ceremony}{rest}")
+
+
+def _step(stage: Stage, step: str) -> None:
+    stage.staff["notary"].post(_path(stage, "/steps"), {"step": step})
+
+
+def _record(stage: Stage, api: Api, seen: bytes, who: str) -> None:
+    """Upload one side's recording in order, each piece naming the one before."""
+    prev = GENESIS
+    for index, piece in enumerate(segments(seen, count=SEGMENTS, caption=who)):
+        digest = hashlib.sha256(piece).hexdigest()
+        file = upload(api, piece, case=stage.case, purpose="segment", media_type=WEBM)
+        api.post(
+            _path(stage, "/segments"),
+            {
+                "upload_id": file,
+                "index": index,
+                "starts_ms": index * SEGMENT_S * 1000,
+                "ends_ms": (index + 1) * SEGMENT_S * 1000,
+                "prev_sha256": prev,
+            },
+        )
+        stage.made[f"recording/{who}-{index}.webm"] = piece
+        prev = digest
+
+
+def _interview(stage: Stage, *, at: datetime) -> None:
+    notary, party = stage.staff["notary"], stage.applicant
+    stage.change(
+        notary,
+        notary.put,
+        "/interview-record",
+        {
+            "place": "远程视频：昆明市 — 法国巴黎",
+            "started_at": at.isoformat(),
+            "told": list(TOLD),
+            "exchanges": [{"question": q, "answer": a} for q, a in EXCHANGES],
+        },
+    )
+    stage.change(party, party.post, "/interview-record/confirmation")
+    stage.timeline.add(
+        "当事人 Party", "询问笔录宣读、核对、确认", "Interview record read back and confirmed"
+    )
+
+
+def _sign(stage: Stage) -> None:
+    party = stage.applicant
+    _step(stage, "open_signing")
+    deed = party.content(stage.path("/deed"))
+    party.post(
+        _path(stage, "/events"),
+        {"kind": "page_shown", "subject": "1", "sha256": hashlib.sha256(deed).hexdigest()},
+    )
+    started = party.post(
+        stage.path("/deed/signatures"),
+        {"ceremony_id": stage.ceremony, "deed_sha256": hashlib.sha256(deed).hexdigest()},
+    )
+    party.wait(started)
+    stage.timeline.add(
+        "当事人 Party", "用事件证书签署委托书", "Deed signed with an event certificate"
+    )
