@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -141,6 +144,36 @@ def test_a_signature_box_sits_right_of_its_label(typesetter: Typesetter, tmp_pat
     middle = A4[1] - (float(place["yMin"].strip('"')) + float(place["yMax"].split('"')[1])) / 2
     assert 0 < box.x - right < 15
     assert box.y < middle < box.y + box.height
+
+
+def test_the_code_leads_to_the_certificate_and_nothing_is_printed_over_it(
+    typesetter: Typesetter, tmp_path: Path
+) -> None:
+    made = typesetter.typeset(specimens.certificate(), at=specimens.AT)
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(made.pdf)
+    subprocess.run(
+        ["pdftoppm", "-r", "144", "-png", "-singlefile", str(path), str(tmp_path / "p")], check=True
+    )
+    with Image.open(tmp_path / "p.png") as page:
+        found, corners, _ = cv2.QRCodeDetector().detectAndDecode(np.asarray(page.convert("RGB")))
+    assert found == specimens.URL
+    xs, ys = [[float(corner[axis]) / 2 for corner in corners[0]] for axis in (0, 1)]
+    for word in words(path):
+        apart = word[2] < min(xs) or word[0] > max(xs) or word[3] < min(ys) or word[1] > max(ys)
+        assert apart
+    for anchor in made.anchors.values():
+        assert A4[1] - anchor.y < min(ys)
+
+
+def words(path: Path) -> list[list[float]]:
+    """Return the box of every printed word: left, top, right, bottom."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", str(path), "-"], check=True, capture_output=True, text=True
+    )
+    boxes = re.findall(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)"', done.stdout)
+    assert boxes
+    return [[float(edge) for edge in box] for box in boxes]
 
 
 def test_a_draft_shows_that_it_is_none(typesetter: Typesetter, tmp_path: Path) -> None:
