@@ -48,6 +48,23 @@ WORKS_ON_CASES: Final = frozenset(r for r in STAFF_ROLES if not r.is_administrat
 staff_on_cases: Final = only(*WORKS_ON_CASES)
 anybody_on_cases: Final = only(Role.APPLICANT, *WORKS_ON_CASES)
 
+# Who prepares, decides or inspects; who meets in the ceremony; who reads what is filed.
+TEAM: Final = frozenset(
+    {
+        Role.ASSISTANT,
+        Role.NOTARY,
+        Role.SECOND_HANDLER,
+        Role.CHECKER,
+        Role.APPROVER,
+        Role.DIRECTOR,
+        Role.INSPECTOR,
+    }
+)
+team: Final = only(*TEAM)
+party_and_team: Final = only(Role.APPLICANT, *TEAM)
+readers_of_papers: Final = only(Role.APPLICANT, Role.ARCHIVIST, *TEAM)
+in_the_room: Final = only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER)
+
 PERMISSIONS: Final[dict[str, Gate]] = {
     # Health, keys and documentation
     "get_health": open_to_all,
@@ -78,6 +95,76 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "sign_upload_parts": anybody_on_cases,
     "complete_upload": anybody_on_cases,
     "get_operation": anybody_on_cases,
+    # The case
+    "list_cases": anybody_on_cases,
+    "create_case": only(Role.APPLICANT, Role.ASSISTANT),
+    "get_case": anybody_on_cases,
+    "update_intake": only(Role.APPLICANT, Role.ASSISTANT),
+    "act_on_case": anybody_on_cases,
+    "list_events": staff_on_cases,
+    # Parties and consents
+    "add_party": only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY),
+    "bind_witness": only(Role.ASSISTANT, Role.NOTARY),
+    "read_party_id_number": only(
+        Role.ASSISTANT,
+        Role.NOTARY,
+        Role.SECOND_HANDLER,
+        Role.CHECKER,
+        Role.APPROVER,
+        Role.DIRECTOR,
+        Role.ISSUING_CLERK,
+    ),
+    "give_consent": only(Role.APPLICANT),
+    "withdraw_consent": only(Role.APPLICANT),
+    # Materials
+    "attach_material": only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY),
+    "decide_material": only(Role.ASSISTANT, Role.NOTARY),
+    "get_material_content": readers_of_papers,
+    # Identity checks
+    "request_identity_check": only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY),
+    "get_identity_check": party_and_team,
+    "decide_identity_check": only(Role.NOTARY),
+    # Handling: seats, review, verification, fee
+    "assign_staff": only(Role.NOTARY, Role.DIRECTOR),
+    "answer_review": only(Role.NOTARY),
+    "open_verification": only(Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER),
+    "close_verification": only(Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER),
+    "quote_fee": only(Role.ASSISTANT, Role.NOTARY),
+    "put_fee_on_account": only(Role.CASHIER),
+    # Deed and interview record
+    "write_deed": only(Role.ASSISTANT, Role.NOTARY),
+    "get_deed": readers_of_papers,
+    "sign_deed": only(Role.APPLICANT),
+    "write_interview": only(Role.NOTARY),
+    "confirm_interview": only(Role.APPLICANT),
+    # Ceremonies
+    "plan_ceremony": only(Role.ASSISTANT, Role.NOTARY),
+    "get_ceremony": party_and_team,
+    "join_ceremony": in_the_room,
+    "step_ceremony": in_the_room,
+    "add_ceremony_event": in_the_room,
+    "add_segment": in_the_room,
+    # Draft, check, approval
+    "write_draft": only(Role.ASSISTANT, Role.NOTARY),
+    "get_draft": team,
+    "give_check": only(Role.CHECKER),
+    "give_approval": only(Role.APPROVER, Role.DIRECTOR),
+    # Certificates, deliveries, register
+    "request_issue": only(Role.NOTARY, Role.ISSUING_CLERK),
+    "list_certificates": anybody_on_cases,
+    "get_certificate": anybody_on_cases,
+    "get_certificate_file": anybody_on_cases,
+    "get_evidence_package": only(
+        Role.APPLICANT,
+        Role.NOTARY,
+        Role.DIRECTOR,
+        Role.ISSUING_CLERK,
+        Role.ARCHIVIST,
+        Role.INSPECTOR,
+    ),
+    "list_deliveries": anybody_on_cases,
+    "give_receipt": only(Role.APPLICANT),
+    "get_register": only(Role.DIRECTOR, Role.ARCHIVIST, Role.INSPECTOR),
     # Verification of certificates
     "verify_by_public_id": open_to_all,
     "verify_by_number": open_to_all,

@@ -13,13 +13,18 @@ import yaml
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from server.catalogue.loading import DATA
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
-LANGUAGES: Final = (CHINESE, ENGLISH)
+# By their names here, and in the catalogue's data.
+LANGUAGES: Final = {CHINESE: "zh", ENGLISH: "en"}
 MESSAGES: Final = Path(__file__).with_name("messages")
+REASONS: Final = DATA / "messages.yaml"
+"""Why an application can be held up: the catalogue's own texts, not repeated here."""
 
 
 class MessageMissing(RuntimeError):
@@ -32,10 +37,12 @@ class Messages:
 
     @classmethod
     def load(cls, folder: Path = MESSAGES) -> Messages:
+        reasons = yaml.safe_load(REASONS.read_text("utf-8"))
         return cls(
             {
-                language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8"))
-                for language in LANGUAGES
+                language: {f"error.{code}": told[short] for code, told in reasons.items()}
+                | yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8"))
+                for language, short in LANGUAGES.items()
             }
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from esign.errors import EsignError
 from server.access import errors as access
+from server.billing import errors as billing
 from server.cases import errors as cases
 from server.catalogue import errors as catalogue
 from server.ceremony import errors as ceremony
@@ -18,7 +19,13 @@ from server.delivery import delivery
 from server.problems import refusals, telling
 from server.problems.problem import NOTHING, Problem
 from server.register import errors as register
-from server.transaction import KeyInFlight, KeyReused, OperationNotFound, UploadNotFound
+from server.transaction import (
+    KeyInFlight,
+    KeyReused,
+    OperationNotFound,
+    UploadNotFound,
+    UploadNotUsable,
+)
 from storage import errors as storage
 
 if TYPE_CHECKING:
@@ -70,6 +77,8 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     cases.TransitionRefused: Row(409, "transition_refused", telling.case_step),
     cases.NotYourAction: Row(403, "not_your_action", telling.action),
     cases.ConditionsUnmet: Row(409, "conditions_unmet", telling.unmet),
+    cases.NotEligible: Row(409, "not_eligible", telling.reasons),
+    cases.TextDiffers: Row(409, "text_differs", telling.text),
     cases.NotEditable: Row(409, "not_editable", telling.locked_part),
     cases.StaleVersion: Row(409, "stale_version"),
     cases.FormIncomplete: Row(422, "form_incomplete", telling.missing_answers),
@@ -79,6 +88,13 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     ceremony.NotRecording: Row(409, "not_recording"),
     ceremony.ChainBroken: Row(409, "chain_broken", telling.expected_link),
     ceremony.RecordingIncomplete: Row(409, "recording_incomplete"),
+    billing.PropertyValueNeeded: Row(422, "property_value_needed"),
+    billing.OfficePriceNeeded: Row(422, "office_price_needed"),
+    billing.QuoteFactsInvalid: Row(422, "quote_facts_invalid"),
+    billing.ReliefUnknown: Row(422, "relief_unknown"),
+    billing.FeeTransitionRefused: Row(409, "fee_refused", telling.fee_step),
+    billing.FeeActorRefused: Row(403, "fee_not_yours", telling.fee_actor),
+    billing.RefundNeedsTwoPeople: Row(409, "refund_needs_two_people"),
     delivery.DeliveryNotFound: Row(404, "delivery_not_found"),
     delivery.DeliveryRefused: Row(409, "delivery_refused", telling.delivery_step),
     register.CertificateNotFound: Row(404, "certificate_not_found"),
@@ -88,6 +104,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     catalogue.NoRulesInForce: Row(409, "no_rules_in_force"),
     # Uploads, long work, evidence
     UploadNotFound: Row(404, "upload_not_found"),
+    UploadNotUsable: Row(409, "upload_not_usable", telling.upload),
     OperationNotFound: Row(404, "operation_not_found"),
     storage.ObjectMissing: Row(404, "evidence_missing"),
     storage.ContentMismatch: Row(422, "content_mismatch"),

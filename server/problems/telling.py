@@ -8,17 +8,21 @@ from server.problems.problem import Details, Told
 
 if TYPE_CHECKING:
     from server.access.errors import LoginBlocked, TooManyCodes
+    from server.billing.errors import FeeActorRefused, FeeTransitionRefused
     from server.cases.errors import (
         ConditionsUnmet,
         FormIncomplete,
         NotEditable,
+        NotEligible,
         NotYourAction,
         PartNotFound,
+        TextDiffers,
         TransitionRefused,
     )
     from server.ceremony.errors import CeremonyRefused, ChainBroken
     from server.delivery.delivery import DeliveryRefused
     from server.problems.refusals import BodyMalformed, MethodNotServed, RequestInvalid
+    from server.transaction import UploadNotUsable
     from storage.errors import UploadIncomplete
 
 
@@ -66,6 +70,28 @@ def unmet(error: ConditionsUnmet) -> Details:
     return Details(
         told=tuple(Told(code=u.code, subject=u.subject, citation=u.citation) for u in error.unmet)
     )
+
+
+def reasons(error: NotEligible) -> Details:
+    return Details(
+        told=tuple(Told(code=f"eligibility.{r.code}", citation=r.citation) for r in error.reasons)
+    )
+
+
+def text(error: TextDiffers) -> Details:
+    return Details(facts={"what": error.what})
+
+
+def fee_step(error: FeeTransitionRefused) -> Details:
+    return Details(facts={"status": str(error.current), "action": str(error.action)})
+
+
+def fee_actor(error: FeeActorRefused) -> Details:
+    return Details(facts={"action": str(error.action)})
+
+
+def upload(error: UploadNotUsable) -> Details:
+    return Details(facts={"why": error.why})
 
 
 def locked_part(error: NotEditable) -> Details:

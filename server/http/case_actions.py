@@ -1,0 +1,37 @@
+"""Steps of the main line: any role may ask, the transition table decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.cases.acting import Particulars, SupplementItem, act
+from server.cases.ids import MaterialId
+from server.cases.transitions import Action
+from server.http.call import Binding
+from server.http.case_at_hand import case_to_change, saved
+
+if TYPE_CHECKING:
+    from server.http.call import Answer, Call
+
+
+def act_on_case(call: Call) -> Answer:
+    case, body = case_to_change(call), call.body
+    act(
+        case,
+        Action(body["action"]),
+        call.actor,
+        at=call.now,
+        particulars=Particulars(
+            ground=body.get("ground"),
+            report=body.get("report"),
+            supplement=tuple(
+                SupplementItem(material=MaterialId(item["material"]), reason=item["reason"])
+                for item in body.get("supplement", ())
+            ),
+        ),
+    )
+    return saved(call, case)
+
+
+def bindings() -> list[Binding]:
+    return [Binding(operation_id="act_on_case", handler=act_on_case)]

@@ -1,0 +1,64 @@
+"""The deed: written by the office, read and signed by the party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.cases.case import Deed
+from server.cases.errors import PartNotFound
+from server.cases.handling import write_deed
+from server.cases.jobs import Job
+from server.cases.meeting import confirm_deed
+from server.ceremony.ceremony import CeremonyId
+from server.http.call import Answer, Binding, Call, etag_of
+from server.http.case_at_hand import case_held, case_read, case_to_change
+from server.http.started import started
+from storage.objects import Digest
+
+if TYPE_CHECKING:
+    from server.http.materials import Fetch
+
+
+def write(call: Call) -> Answer:
+    case = case_to_change(call)
+    deed = Deed(title=call.body["title"], variables=call.body["variables"])
+    write_deed(case, deed, call.actor, at=call.now)
+    call.tx.cases.save(case)
+    return started(call, case, Job.TYPESET_DEED)
+
+
+def sign(call: Call) -> Answer:
+    case = case_held(call)
+    ceremony = call.tx.ceremonies.get(CeremonyId(call.body["ceremony_id"]), lock=True)
+    party = confirm_deed(
+        case, ceremony, call.actor, deed_sha256=call.body["deed_sha256"], at=call.now
+    )
+    call.tx.ceremonies.save(ceremony)
+    call.tx.cases.save(case)
+    return started(call, case, Job.SIGN_DEED, party=party, ceremony=ceremony.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deeds:
+    fetch: Fetch
+
+    def get(self, call: Call) -> Answer:
+        case = case_read(call)
+        deed = case.deed
+        digest = None if deed is None else deed.signed_sha256 or deed.object_sha256
+        if digest is None:
+            raise PartNotFound("deed")
+        return Answer(
+            body=self.fetch(case.office, Digest(digest)),
+            content_type="application/pdf",
+            etag=etag_of(case.version),
+        )
+
+
+def bindings(*, fetch: Fetch) -> list[Binding]:
+    return [
+        Binding(operation_id="write_deed", handler=write),
+        Binding(operation_id="get_deed", handler=Deeds(fetch=fetch).get),
+        Binding(operation_id="sign_deed", handler=sign),
+    ]

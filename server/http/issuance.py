@@ -1,0 +1,67 @@
+"""Ask the platform to issue. Asking twice is asking once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from server.cases.actor import SYSTEM_ACTOR
+from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
+from server.cases.guards import unmet
+from server.cases.jobs import Job
+from server.cases.roles import Role
+from server.cases.status import CaseStatus
+from server.cases.transitions import Action
+from server.http.call import Binding
+from server.http.case_at_hand import case_held
+from server.http.started import accepted, new_operation
+from server.transaction import OperationNotFound
+
+if TYPE_CHECKING:
+    from server.cases.case import Case
+    from server.http.call import Answer, Call
+    from server.transaction import Operation
+
+
+def request_issue(call: Call) -> Answer:
+    case = case_held(call)
+    _require_part(call, case)
+    if case.status is CaseStatus.APPROVED:
+        if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
+            raise ConditionsUnmet(missing)
+    elif not case.status.has_certificate:
+        raise TransitionRefused(case.status, Action.ISSUE)
+    return accepted(call, case, _the_one_operation(call, case))
+
+
+def _require_part(call: Call, case: Case) -> None:
+    is_clerk = Role.ISSUING_CLERK in call.actor.roles
+    if not is_clerk and case.staffing.handling_notary != call.actor.account:
+        raise NotYourAction(Action.ISSUE)
+
+
+def _the_one_operation(call: Call, case: Case) -> Operation:
+    """Return the operation under which this case is issued; there is only ever one.
+
+    Its id follows from the case's, so a second request finds the first one's.
+    One that failed is queued again: issuing goes on where it stopped.
+    """
+    operation_id = str(uuid5(UUID(case.id), Job.ISSUE_CASE))
+    try:
+        known = call.tx.operations.get(operation_id)
+    except OperationNotFound:
+        known = None
+    if known is not None and known.state != "failed":
+        return known
+    operation = new_operation(call, case, Job.ISSUE_CASE, operation_id=operation_id)
+    if known is None:
+        call.tx.operations.add(operation)
+    else:
+        call.tx.operations.save(replace(operation, problem=None))
+    call.tx.jobs.defer(Job.ISSUE_CASE, office=case.office, case=case.id, operation=operation.id)
+    return operation
+
+
+def bindings() -> list[Binding]:
+    return [Binding(operation_id="request_issue", handler=request_issue)]
