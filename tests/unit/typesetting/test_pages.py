@@ -166,6 +166,19 @@ def test_the_code_leads_to_the_certificate_and_nothing_is_printed_over_it(
         assert A4[1] - anchor.y < min(ys)
 
 
+def test_a_very_long_name_breaks_and_never_runs_off_the_paper(
+    typesetter: Typesetter, tmp_path: Path
+) -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff" * 4
+    person = replace(specimens.LI, name=name, address=name)
+    paper = replace(specimens.declaration(), declarants=(person,), statements=(name,))
+    made = typesetter.typeset(paper, at=specimens.AT)
+    assert text(made.pdf, tmp_path).count(name) == 3
+    path = tmp_path / "declaration.pdf"
+    path.write_bytes(made.pdf)
+    assert max(word[2] for word in words(path)) < A4[0] - 70  # the right margin is 26 mm
+
+
 def words(path: Path) -> list[list[float]]:
     """Return the box of every printed word: left, top, right, bottom."""
     done = subprocess.run(
