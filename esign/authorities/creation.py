@@ -7,7 +7,6 @@ revocation list when half its life is over.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -15,7 +14,7 @@ from cryptography import x509
 from esign.authorities import profiles
 from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
-from esign.authorities.revocation import ROOT_LIST_VALID, revocation_list
+from esign.authorities.revocation import OFFICE_LIST_VALID, ROOT_LIST_VALID, revocation_list
 from esign.custody.keyring import Keyring
 from esign.custody.uris import KeyUri
 
@@ -109,7 +108,7 @@ class _Founding:
             return
         key = self.keyring.load(KeyUri("file", authority))
         certificate = self.files.certificate(authority)
-        listed = revocation_list(certificate, key, [], now=self.now, valid_for=timedelta(days=1))
+        listed = revocation_list(certificate, key, [], now=self.now, valid_for=OFFICE_LIST_VALID)
         self.files.keep_revocation_list(authority, listed)
 
     def _keep(self, name: str, order: CertificateOrder, issuer: Issuer) -> None:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric import ec
 
-OFFICE_LIST_VALID: Final = timedelta(days=1)
-"""An office's authority is online and lists anew at every use."""
+OFFICE_LIST_VALID: Final = timedelta(minutes=5)
+"""An office's authority is online and lists anew at every use.  A list must end
+before an event certificate does: years later, pyHanko judges a signature at the
+end of its list's life, not at its date, and would find the certificate expired."""
 
 ROOT_LIST_VALID: Final = timedelta(days=366)
 """The root is offline; its list is renewed once a year (CA/B Baseline
