@@ -1,0 +1,71 @@
+"""How the people of the demonstration sign in: a code by telephone, or password and TOTP."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from typing import TYPE_CHECKING, Final
+
+import pyotp
+
+from server.demo.api import Api, CallRefused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server.demo.seeding import Credentials
+
+STEP_S: Final = 30
+REFUSED: Final = 401
+DEVICE: Final = "demo"
+
+
+def fictional_phone() -> str:
+    """Return a number of the block that France keeps for films (ARCEP: 06 39 98 ...)."""
+    return f"+3363998{secrets.randbelow(10_000):04}"
+
+
+def as_applicant(base: str, phone: str, outbox: Path, *, language: str = "en") -> Api:
+    """Sign in with a one-time code, read where the telephone would show it."""
+    api = Api(base=base, language=language)
+    api.post("/v1/auth/codes", {"phone": phone})
+    code = _latest_code(outbox, phone)
+    granted = api.post(
+        "/v1/auth/sessions/by-code", {"phone": phone, "code": code, "device": DEVICE}
+    )
+    api.token = granted["access_token"]
+    return api
+
+
+def as_staff(base: str, person: Credentials) -> Api:
+    """Sign in with password and TOTP; a code that was spent is waited out."""
+    api = Api(base=base)
+    totp = pyotp.TOTP(person.totp_secret)
+    try:
+        granted = _sign_in(api, person, totp.now())
+    except CallRefused as refused:
+        if refused.status != REFUSED:
+            raise
+        time.sleep(STEP_S - time.time() % STEP_S + 0.5)  # the present step is spent
+        granted = _sign_in(api, person, totp.now())
+    api.token = granted
+    return api
+
+
+def _sign_in(api: Api, person: Credentials, code: str) -> str:
+    granted = api.post(
+        "/v1/auth/sessions/staff",
+        {
+            "login": person.login,
+            "password": person.password,
+            "totp": code,
+            "device": DEVICE,
+        },
+    )
+    return str(granted["access_token"])
+
+
+def _latest_code(outbox: Path, phone: str) -> str:
+    codes = [json.loads(line) for line in outbox.read_text("utf-8").splitlines()]
+    return str([each["code"] for each in codes if each["to"] == phone][-1])

@@ -1,0 +1,227 @@
+"""The whole platform on one machine: servers, secrets, authorities, our processes.
+
+What is made is made once and found again the next time; whatever is running
+ends with the block.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from esign.authorities.creation import create_authorities
+from esign.custody.client import CustodyClient
+from server.db.engine import make_engine
+from server.db.migrating import upgrade
+from server.embedded.own_processes import Plan, started
+from server.embedded.ports import LOOPBACK, ports_for
+from server.embedded.servers import Wanted, start_embedded
+from server.embedded.state import State, named_root
+from server.http.token_keys import write_new_key
+from server.settings import Settings
+from server.wiring.parts import Parts, now
+from storage.buckets import prepare
+from storage.probe import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from server.embedded.servers import Embedded
+    from server.embedded.supervisor import Supervised
+
+KEY_ENCRYPTION_KEY: Final = "evidence-kek"
+SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How the platform is to be run."""
+
+    name: str
+    """Of the state: what runs side by side is called differently."""
+
+    port: int | None = None
+    """``None`` takes a free one."""
+
+    workers: int = 1
+    validate_responses: bool = True
+    fault: str | None = None
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    base_url: str
+    settings: Settings
+    state: Path
+    outbox: Path
+    logs: Path
+    environment: Mapping[str, str]
+    processes: Mapping[str, Supervised]
+    servers: Embedded
+
+
+@contextmanager
+def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
+    """Run the platform for the length of the block."""
+    root = named_root(environ) / wishes.name
+    with ExitStack() as ends:
+        wishes.tell("starting PostgreSQL and SeaweedFS")
+        servers = ends.enter_context(start_embedded(_wanted(root, environ)))
+        state = State(root)
+        ports = ports_for("platform", ["web", "tsa"], state=state)
+        web_port = wishes.port or ports["web"]
+        base_url = f"http://{LOOPBACK}:{web_port}"
+        told = Told(
+            wishes=wishes,
+            environ=environ,
+            servers=servers,
+            state=state,
+            base_url=base_url,
+            tsa_port=ports["tsa"],
+        )
+        environment = _environment(told)
+        settings = Settings.from_environ(environment)
+        _make_ready(settings, environment, told)
+        wishes.tell("starting signer, time-stamping authority, worker and web")
+        processes = ends.enter_context(
+            started(
+                Plan(
+                    environment=environment,
+                    authorities=settings.authorities,
+                    signer_socket=settings.signer_socket,
+                    tsa_port=ports["tsa"],
+                    web_port=web_port,
+                    web_threads=16,
+                    workers=wishes.workers,
+                    worker_ready=root / "worker-ready",
+                    logs=_made(root / "logs"),
+                    public_url=f"{base_url}/authorities",
+                )
+            )
+        )
+        yield Running(
+            base_url=base_url,
+            settings=settings,
+            state=root,
+            outbox=Path(environment["FEIGUI_CODE_OUTBOX"]),
+            logs=root / "logs",
+            environment=environment,
+            processes=processes,
+            servers=servers,
+        )
+
+
+def _wanted(root: Path, environ: Mapping[str, str]) -> Wanted:
+    weed = environ.get("WEED_BIN")
+    return Wanted(
+        state=root,
+        database="DATABASE_URL" not in environ,
+        object_store="FEIGUI_S3_ENDPOINT" not in environ,
+        weed=Path(weed) if weed else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the environment of the processes is made from."""
+
+    wishes: Wishes
+    environ: Mapping[str, str]
+    servers: Embedded
+    state: State
+    base_url: str
+    tsa_port: int
+
+
+def _environment(told: Told) -> dict[str, str]:
+    wishes, servers, state, root = told.wishes, told.servers, told.state, told.state.root
+    for name in (*SECRETS, KEY_ENCRYPTION_KEY):
+        state.secret(name)
+    kek = root / "secrets" / KEY_ENCRYPTION_KEY
+    given = {k: v for k, v in told.environ.items() if k.startswith("FEIGUI_")}
+    made = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": str(_made(root / "home")),
+        "FEIGUI_KEY_ENCRYPTION_KEYS": f"file:{kek}",
+        "FEIGUI_SECRETS": str(root / "secrets"),
+        "FEIGUI_TOKEN_KEYS": str(_token_keys(root)),
+        "FEIGUI_AUTHORITIES": str(root / "authorities"),
+        "FEIGUI_SIGNER_SOCKET": str(root / "signer.sock"),
+        "FEIGUI_TSA_URL": f"http://{LOOPBACK}:{told.tsa_port}/",
+        "FEIGUI_PUBLIC_URL": told.base_url,
+        "FEIGUI_CODE_OUTBOX": str(root / "codes.jsonl"),
+        "FEIGUI_VALIDATE_RESPONSES": "on" if wishes.validate_responses else "off",
+    }
+    if servers.database is not None:
+        made["FEIGUI_DATABASE_URL"] = servers.database.app_url
+        made["FEIGUI_DATABASE_OWNER_URL"] = servers.database.owner_url
+    if servers.object_store is not None:
+        made["FEIGUI_S3_ENDPOINT"] = servers.object_store.endpoint_url
+        made["FEIGUI_S3_ACCESS_KEY"] = servers.object_store.access_key
+        made["FEIGUI_S3_SECRET_KEY"] = servers.object_store.secret_key
+    if wishes.fault is not None:
+        made["FEIGUI_FAULT"] = wishes.fault
+    return {**given, **made}
+
+
+def _token_keys(root: Path) -> Path:
+    folder = _made(root / "token-keys")
+    if not (folder / "active").exists():
+        write_new_key(folder, "key-1")
+        (folder / "active").write_text("key-1")
+    return folder
+
+
+def _make_ready(settings: Settings, environment: Mapping[str, str], told: Told) -> None:
+    """Tables, buckets and authorities: each made once, checked every time."""
+    parts = Parts(settings)
+    if owner_url := environment.get("FEIGUI_DATABASE_OWNER_URL"):
+        owner = make_engine(owner_url, pool_size=1)
+        upgrade(owner)
+        owner.dispose()
+    told.wishes.tell("preparing the object store")
+    prepare(parts.s3, evidence=settings.evidence_bucket, staging=settings.staging_bucket)
+    Probe(
+        parts.s3,
+        evidence=settings.evidence_bucket,
+        staging=settings.staging_bucket,
+        now=now,
+    ).require_all()
+    create_authorities(
+        settings.authorities,
+        now=now(),
+        offices={o.id: o.name.zh for o in parts.catalogue.rule_packs.offices.values()},
+        base_url=f"{told.base_url}/authorities",
+    )
+
+
+def enrol_notaries(running: Running, notaries: Mapping[str, tuple[str, str]]) -> None:
+    """Have the signer make a key for each notary: id -> (office, name)."""
+    custody = CustodyClient(running.settings.signer_socket)
+    for account, (office, name) in notaries.items():
+        custody.enrol_notary(office=office, notary=account, common_name=name)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def remembered(path: Path) -> dict[str, dict[str, str]]:
+    """Return what an earlier start kept at ``path``, or nothing."""
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def keep(path: Path, content: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep ``content`` at ``path``, readable by the owner only."""
+    partial = path.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file)
+    partial.replace(path)
