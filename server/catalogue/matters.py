@@ -54,7 +54,7 @@ class Jurisdiction(StrEnum):
 
     GENERAL = "general"
     REAL_ESTATE_LOCATION = "real_estate_location"
-    REAL_ESTATE_IF_CONCERNED = "real_estate_if_concerned"
+    REAL_ESTATE_IF_CONCERNED = "real_estate_if_concerned"  # Intake asks whether it is.
 
 
 class Secrecy(StrEnum):
