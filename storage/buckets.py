@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from storage.connection import code_of, translated
-from storage.errors import StoreRefused, StoreUnfit
+from storage.connection import translated
+from storage.errors import ObjectMissing, StoreRefused, StoreUnfit
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -32,12 +30,10 @@ def prepare(client: S3Client, *, evidence: str, staging: str) -> None:
 
 def _exists(client: S3Client, bucket: str) -> bool:
     try:
-        client.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if code_of(error) in {"404", "NoSuchBucket"}:
-            return False
         with translated():
-            raise
+            client.head_bucket(Bucket=bucket)
+    except ObjectMissing:
+        return False
     return True
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from botocore.exceptions import ClientError
 
 from storage.connection import TAKEN, code_of, translated
-from storage.errors import RetentionRefused
+from storage.errors import RetentionRefused, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,16 +51,16 @@ def write_locked(client: S3Client, target: Target, pieces: Iterator[bytes]) -> s
     parts = _parts(pieces)
     first = next(parts, b"")
     second = next(parts, None)
-    try:
-        if second is None:
-            return _put(client, target, first)
-        return _put_in_parts(client, target, _chain(first, second, parts))
-    except ClientError as error:
-        if code_of(error) in TAKEN and target.create_only:
-            raise KeyTaken from error
-        if code_of(error) in _NOT_A_TIME_TO_COME:
-            raise RetentionRefused("the store refuses this end of retention") from error
-        with translated():
+    with translated():
+        try:
+            if second is None:
+                return _put(client, target, first)
+            return _put_in_parts(client, target, _chain(first, second, parts))
+        except ClientError as error:
+            if code_of(error) in TAKEN and target.create_only:
+                raise KeyTaken from error
+            if code_of(error) in _NOT_A_TIME_TO_COME:
+                raise RetentionRefused("the store refuses this end of retention") from error
             raise
 
 
@@ -101,7 +102,8 @@ def _put_in_parts(client: S3Client, target: Target, parts: Iterator[bytes]) -> s
     except BaseException:
         # Whoever stopped us (a mismatch, a lost race, Ctrl-C): parts cost
         # space until somebody ends the upload.  The sweep gets what we miss.
-        client.abort_multipart_upload(Bucket=target.bucket, Key=target.key, UploadId=upload_id)
+        with suppress(StorageError), translated():
+            client.abort_multipart_upload(Bucket=target.bucket, Key=target.key, UploadId=upload_id)
         raise
     return answer["VersionId"]
 

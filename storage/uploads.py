@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
     from storage.objects import Digest
 
@@ -218,28 +219,27 @@ class Uploads:
     def _put_together(
         self, upload: Upload, parts: list[PartThere], checksums: Mapping[int, Digest]
     ) -> None:
-        try:
-            self._client.complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=upload.key,
-                UploadId=upload.upload_id,
-                IfNoneMatch="*",
-                MultipartUpload={
-                    "Parts": [
-                        {
-                            "PartNumber": part.number,
-                            "ETag": part.etag,
-                            "ChecksumSHA256": _base64(checksums[part.number]),
-                        }
-                        for part in parts
-                    ]
-                },
-            )
-        except ClientError as error:
-            if code_of(error) in TAKEN:
-                return  # Another call was faster: the same parts under a key of their own.
-            with translated():
-                raise
+        named: list[CompletedPartTypeDef] = [
+            {
+                "PartNumber": part.number,
+                "ETag": part.etag,
+                "ChecksumSHA256": _base64(checksums[part.number]),
+            }
+            for part in parts
+        ]
+        with translated():
+            try:
+                self._client.complete_multipart_upload(
+                    Bucket=self._bucket,
+                    Key=upload.key,
+                    UploadId=upload.upload_id,
+                    IfNoneMatch="*",
+                    MultipartUpload={"Parts": named},
+                )
+            except ClientError as error:
+                # Another call was faster, with the same parts: the key is ours alone.
+                if code_of(error) not in TAKEN:
+                    raise
 
 
 def _receipt(upload: Upload) -> str:
