@@ -156,12 +156,7 @@ def upload(api: Api, content: bytes, *, case: str, purpose: str, media_type: str
     sums = [hashlib.sha256(part).digest() for part in parts]
     signed = api.post(
         f"/v1/uploads/{begun['id']}/parts",
-        {
-            "parts": [
-                {"number": n, "size": len(part), "sha256": each.hex()}
-                for n, (part, each) in enumerate(zip(parts, sums, strict=True), start=1)
-            ]
-        },
+        {"parts": [{"number": n, "sha256": each.hex()} for n, each in enumerate(sums, start=1)]},
     )
     for grant, part in zip(signed["parts"], parts, strict=True):
         response = api.pool.request(
@@ -169,7 +164,10 @@ def upload(api: Api, content: bytes, *, case: str, purpose: str, media_type: str
         )
         if response.status != 200:  # noqa: PLR2004  # S3's only yes
             raise CallRefused(response.status, {"code": "store_refused_part"})
-    api.post(f"/v1/uploads/{begun['id']}/completion")
+    api.post(
+        f"/v1/uploads/{begun['id']}/completion",
+        {"parts": [{"number": n, "sha256": s.hex()} for n, s in enumerate(sums, start=1)]},
+    )
     return _stored(api, str(begun["id"]))
 
 

@@ -32,7 +32,7 @@ def as_applicant(base: str, phone: str, outbox: Path, *, language: str = "en") -
     api.post("/v1/auth/codes", {"phone": phone})
     code = _latest_code(outbox, phone)
     granted = api.post(
-        "/v1/auth/sessions/by-code", {"phone": phone, "code": code, "device": DEVICE}
+        "/v1/auth/codes/redemption", {"phone": phone, "code": code, "device": DEVICE}
     )
     api.token = granted["access_token"]
     return api
@@ -55,7 +55,7 @@ def as_staff(base: str, person: Credentials) -> Api:
 
 def _sign_in(api: Api, person: Credentials, code: str) -> str:
     granted = api.post(
-        "/v1/auth/sessions/staff",
+        "/v1/auth/staff/sign-in",
         {
             "login": person.login,
             "password": person.password,

@@ -82,7 +82,7 @@ def consent(stage: Stage, api: Api) -> None:
                 "notice_code": code,
                 "notice_version": notice["version"],
                 "language": notice["language"],
-                "text_sha256": notice["sha256"],
+                "text_sha256": notice["text_sha256"],
             },
         )
 

@@ -18,7 +18,7 @@ def verify_it(stage: Stage, anybody: Api) -> dict[str, Any]:
     certificate = stage.staff["clerk"].get(stage.path(f"/certificates/{stage.certificate}"))
     sealed = stage.made["certificate.pdf"]
     told = {
-        "by_qr": anybody.get(f"/v1/verification/{certificate['public_id']}")["status"],
+        "by_qr": anybody.get(f"/v1/verification/certificates/{certificate['public_id']}")["status"],
         "by_number": anybody.post(
             "/v1/verification/numbers",
             {"number": certificate["number"], "check_code": certificate["check_code"]},
