@@ -6,23 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.cases.consents import Consent, Purpose
-from server.cases.errors import PartNotFound, TextDiffers
+from server.cases.errors import TextDiffers
 from server.cases.ids import ConsentId, PartyId
 from server.cases.intake import give_consent, withdraw_consent
+from server.cases.issuing import SHANGHAI
 from server.http.call import Answer, Binding, Call
 from server.http.case_at_hand import case_held, case_to_change, made, saved
 from server.http.shown.consents import consent_as_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    # (notice code, version, language) -> SHA-256 of the text, None where there is none.
-    TextOf = Callable[[str, str, str], str | None]
+    from server.catalogue.notices import Notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consents:
-    text_of: TextOf
+    notices: Notices
 
     def give(self, call: Call) -> Answer:
         case, body = case_held(call), call.body
@@ -43,14 +41,13 @@ class Consents:
 
     def _as_shown(self, call: Call) -> str:
         """Return the digest of the text in force, if it is what the person saw."""
-        body = call.body
-        ours = self.text_of(body["notice_code"], body["notice_version"], body["language"])
-        if ours is None:
-            raise PartNotFound("notice")
+        body, on = call.body, call.now.astimezone(SHANGHAI).date()
+        ours = self.notices.in_force(body["notice_code"], body["language"], on=on)
+        shown = (body["purpose"], body["notice_version"], body["text_sha256"])
         # One text, one purpose: consent to face data is never bundled (D-face).
-        if ours != body["text_sha256"] or body["notice_code"] != body["purpose"]:
+        if shown != (ours.code, ours.version, ours.sha256):
             raise TextDiffers("notice")
-        return ours
+        return ours.sha256
 
 
 def withdraw(call: Call) -> Answer:
@@ -59,8 +56,8 @@ def withdraw(call: Call) -> Answer:
     return saved(call, case)
 
 
-def bindings(*, text_of: TextOf) -> list[Binding]:
+def bindings(*, notices: Notices) -> list[Binding]:
     return [
-        Binding(operation_id="give_consent", handler=Consents(text_of=text_of).give),
+        Binding(operation_id="give_consent", handler=Consents(notices=notices).give),
         Binding(operation_id="withdraw_consent", handler=withdraw),
     ]
