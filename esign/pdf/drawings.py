@@ -90,7 +90,7 @@ def _page(pdf: pikepdf.Pdf, drawing: TypesetPage) -> pikepdf.Object:
     try:
         with pikepdf.open(BytesIO(drawing.pdf)) as given:
             return pdf.copy_foreign(given.pages[0].as_form_xobject())
-    except (pikepdf.PdfError, IndexError) as error:
+    except (pikepdf.PdfError, pikepdf.PasswordError, IndexError) as error:
         raise LintFailed("the picture of the seal is not a PDF page") from error
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def opened(document: bytes) -> Iterator[pikepdf.Pdf | None]:
     try:
         pdf = pikepdf.open(BytesIO(document), suppress_warnings=True, attempt_recovery=False)
-    except (pikepdf.PdfError, ValueError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError):
         yield None
         return
     with pdf:

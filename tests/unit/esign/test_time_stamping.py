@@ -1,0 +1,408 @@
+"""The time-stamping authority, with OpenSSL as the oracle, and its suspicious client."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import urllib3
+from asn1crypto import cms, tsp
+
+from esign import oids
+from esign.authorities.creation import create_authorities
+from esign.authorities.directory import ROOT, TSA
+from esign.custody.client import CustodyClient
+from esign.errors import NotForProduction, TimeStampUnavailable
+from esign.testing import BASE_URL, OFFICE, RunningOffice, SetClock, running_office
+from esign.tsa.answers import TimeStampAnswer
+from esign.tsa.authority import TimeStampingAuthority
+from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
+from esign.tsa.clock_proof import ClockUnproven, SteadyClock, judge_kernel_clock, kernel_clock
+from esign.tsa.responses import check_token, read_response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+DIGEST = hashlib.sha256(b"deed").digest()
+QUERY = {"Content-Type": "application/timestamp-query"}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with running_office(tmp_path_factory.mktemp("office"), at=AT) as running:
+        yield running
+
+
+def authority(office: RunningOffice, *, key: str = f"file:{TSA}") -> TimeStampingAuthority:
+    return TimeStampingAuthority(
+        certificate=office.files.certificate(TSA),
+        key=key,
+        custody=office.vault,
+        now=office.now,
+        proof=lambda: None,
+    )
+
+
+def request(**changes: Any) -> bytes:  # noqa: ANN401 - fields of an untyped library
+    fields = {
+        "version": "v1",
+        "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": DIGEST},
+        "nonce": 7,
+        "cert_req": True,
+        **changes,
+    }
+    encoded: bytes = tsp.TimeStampReq(fields).dump()
+    return encoded
+
+
+def failure(response: bytes) -> str:
+    status = TimeStampAnswer.load(response)["status"]
+    assert status["status"].native == "rejection"
+    (word,) = status["fail_info"].native
+    return str(word)
+
+
+@contextmanager
+def daemons(directory: Path) -> Iterator[str]:
+    """Start the signer and the time-stamper as they are run, and yield the address."""
+    path = directory / "signer.sock"
+    python = [sys.executable, "-W", "ignore", "-m"]
+    signer = [*python, "esign.custody.daemon", "--keys", str(directory), "--socket", str(path)]
+    stamper = [*python, "esign.tsa.daemon", "--authorities", str(directory)]
+    stamper += ["--custody", str(path), "--clock-proof", "steady"]
+    with (
+        subprocess.Popen(signer, stdout=subprocess.PIPE, text=True) as one,
+        subprocess.Popen(stamper, stdout=subprocess.PIPE, text=True) as two,
+    ):
+        assert one.stdout
+        assert two.stdout
+        assert one.stdout.readline() == "ready\n"
+        ready = two.stdout.readline().split()
+        assert ready[0] == "ready"
+        try:
+            yield f"http://127.0.0.1:{ready[1]}/"
+        finally:
+            one.terminate()
+            two.terminate()
+            assert (one.wait(20), two.wait(20)) == (0, 0)
+
+
+def test_openssl_accepts_our_stamps_over_http(tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl")
+    create_authorities(tmp_path, now=datetime.now(UTC), offices={}, base_url=BASE_URL)
+    (tmp_path / "deed").write_bytes(b"deed")
+    query, answer = tmp_path / "q.tsq", tmp_path / "a.tsr"
+    asked = ["openssl", "ts", "-query", "-data", str(tmp_path / "deed"), "-sha256", "-cert"]
+    subprocess.run([*asked, "-out", str(query)], check=True, capture_output=True)
+    with daemons(tmp_path) as url:
+        CustodyClient(tmp_path / "signer.sock").ping()
+        got = urllib3.request("POST", url, body=query.read_bytes(), headers=QUERY)
+    answer.write_bytes(got.data)
+    root = tmp_path / "public" / "root.pem"
+    verify = ["openssl", "ts", "-verify", "-queryfile", str(query), "-in", str(answer)]
+    verify += ["-CAfile", str(root)]
+    told = subprocess.run(verify, capture_output=True, text=True, check=True)
+    assert "Verification: OK" in told.stdout + told.stderr
+    text = ["openssl", "ts", "-reply", "-in", str(answer), "-text"]
+    shown = subprocess.run(text, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Accuracy: (0x01|1) seconds", shown)
+    assert oids.TIME_STAMP_POLICY in shown
+
+
+def test_stamp_names_its_certificate_by_sha256(office: RunningOffice) -> None:
+    """RFC 5816: ESSCertIDv2."""
+    answer = TimeStampAnswer.load(authority(office).answer(request()))
+    signer = answer["time_stamp_token"]["content"]["signer_infos"][0]
+    kinds = [a["type"].native for a in signer["signed_attrs"]]
+    assert "signing_certificate_v2" in kinds
+    assert "cms_algorithm_protection" in kinds
+
+
+def test_certificate_is_left_out_when_it_is_not_asked_for(office: RunningOffice) -> None:
+    answer = TimeStampAnswer.load(authority(office).answer(request(cert_req=False)))
+    assert not len(answer["time_stamp_token"]["content"]["certificates"])
+
+
+def test_nonce_is_left_out_when_none_was_sent(office: RunningOffice) -> None:
+    plain = {
+        "version": "v1",
+        "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": DIGEST},
+        "cert_req": True,
+    }
+    response = authority(office).answer(tsp.TimeStampReq(plain).dump())
+    read_response(response, digest=DIGEST, nonce=None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        # Bytes that are no request, and bytes after one.
+        (b"", "bad_data_format"),
+        (b"\x30\x80", "bad_data_format"),
+        (request() + b"\x00", "bad_data_format"),
+        # A digest of another length than its algorithm has.
+        (
+            request(
+                message_imprint={
+                    "hash_algorithm": {"algorithm": "sha256"},
+                    "hashed_message": b"short",
+                }
+            ),
+            "bad_data_format",
+        ),
+        # An algorithm that is broken.
+        (
+            request(
+                message_imprint={
+                    "hash_algorithm": {"algorithm": "sha1"},
+                    "hashed_message": DIGEST[:20],
+                }
+            ),
+            "bad_alg",
+        ),
+        # Somebody else's promise.
+        (request(req_policy="1.2.3"), "unaccepted_policy"),
+        # Extensions that we do not know, critical or not.
+        (
+            request(extensions=[{"extn_id": "1.2.3.4", "critical": False, "extn_value": b"x"}]),
+            "unaccepted_extensions",
+        ),
+    ],
+)
+def test_request_that_cannot_be_served_is_rejected_with_its_reason(
+    office: RunningOffice, asked: bytes, word: str
+) -> None:
+    assert failure(authority(office).answer(asked)) == word
+
+
+def test_our_own_policy_may_be_asked_for(office: RunningOffice) -> None:
+    response = authority(office).answer(request(req_policy=oids.TIME_STAMP_POLICY))
+    read_response(response, digest=DIGEST, nonce=7)
+
+
+def test_unproven_clock_stamps_nothing(office: RunningOffice) -> None:
+    office.proof.stamps_left = 0
+    try:
+        got = urllib3.request("POST", office.tsa_url, body=request(), headers=QUERY)
+    finally:
+        office.proof.stamps_left = 1_000_000
+    assert failure(got.data) == "time_not_available"
+
+
+def test_key_that_cannot_be_used_is_a_failure_of_ours(office: RunningOffice) -> None:
+    assert failure(authority(office, key="file:root").answer(request())) == "system_failure"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        # Not a time-stamp query at all.
+        ({"Content-Type": "application/json"}, b"{}", 415),
+        # More than any query needs.
+        (QUERY, bytes(4097), 413),
+        # A length that is no number.
+        ({**QUERY, "Content-Length": "x"}, b"", 411),
+    ],
+)
+def test_http_request_that_is_no_query_is_refused(
+    office: RunningOffice, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    got = urllib3.request("POST", office.tsa_url, body=body, headers=headers, retries=False)
+    assert got.status == status
+
+
+@contextmanager
+def impostor(status: int, kind: str, body: bytes) -> Iterator[str]:
+    """Serve one made-up answer to everybody."""
+
+    class Exchange(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Exchange) as server:
+        serving = Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        serving.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        # A proxy's error page.
+        (502, "text/html", b"<html>"),
+        # The right status with the wrong kind.
+        (200, "text/html", b"<html>"),
+        # Not DER.
+        (200, "application/timestamp-reply", b"junk"),
+        # Larger than any stamp.
+        (200, "application/timestamp-reply", bytes(LARGEST_ANSWER + 1)),
+    ],
+)
+def test_answer_that_is_no_stamp_is_not_taken(
+    office: RunningOffice, status: int, kind: str, body: bytes
+) -> None:
+    with impostor(status, kind, body) as url:
+        source = TimeStampSource(url, roots=office.roots, now=office.now)
+        with pytest.raises(TimeStampUnavailable):
+            source.stamper()
+
+
+def test_absent_authority_is_told_as_such(office: RunningOffice) -> None:
+    source = TimeStampSource("http://127.0.0.1:9/", roots=office.roots, now=office.now)
+    with pytest.raises(TimeStampUnavailable):
+        source.stamper()
+
+
+def test_stamp_that_was_played_back_is_not_taken(office: RunningOffice) -> None:
+    old = authority(office).answer(request())
+    with impostor(200, "application/timestamp-reply", old) as url:
+        source = TimeStampSource(url, roots=office.roots, now=office.now)
+        with pytest.raises(TimeStampUnavailable, match="another question"):
+            source.stamper()
+
+
+def test_stamp_for_another_document_is_not_taken(office: RunningOffice) -> None:
+    with pytest.raises(TimeStampUnavailable, match="another document"):
+        read_response(authority(office).answer(request()), digest=bytes(32), nonce=7)
+
+
+def test_granted_answer_without_a_token_is_not_taken() -> None:
+    empty = TimeStampAnswer({"status": {"status": "granted"}}).dump()
+    with pytest.raises(TimeStampUnavailable):
+        read_response(empty, digest=DIGEST, nonce=7)
+
+
+def token(office: RunningOffice) -> Any:  # noqa: ANN401 - untyped library
+    answer = TimeStampAnswer.load(authority(office).answer(request()))
+    return cms.ContentInfo.load(answer["time_stamp_token"].dump())
+
+
+def test_stamp_of_another_time_is_not_taken(office: RunningOffice) -> None:
+    with pytest.raises(TimeStampUnavailable, match="not of this time"):
+        check_token(
+            token(office),
+            roots=office.roots,
+            now=AT + timedelta(minutes=1),
+            tolerance=timedelta(seconds=30),
+        )
+
+
+def test_stamp_of_a_stranger_is_not_taken(office: RunningOffice, tmp_path: Path) -> None:
+    strangers = create_authorities(tmp_path, now=AT, offices={}, base_url=BASE_URL)
+    with pytest.raises(TimeStampUnavailable, match="stranger"):
+        check_token(
+            token(office),
+            roots=[strangers.certificate(ROOT)],
+            now=AT,
+            tolerance=timedelta(seconds=30),
+        )
+
+
+def test_every_altered_byte_of_a_stamp_is_noticed(office: RunningOffice) -> None:
+    """Within the signed content, the signed attributes and the signature."""
+    whole = token(office).dump()
+    info = whole.index(DIGEST)
+    for position in range(info, info + 32, 5):
+        altered = bytearray(whole)
+        altered[position] ^= 1
+        with pytest.raises((TimeStampUnavailable, ValueError)):
+            check_token(
+                cms.ContentInfo.load(bytes(altered)),
+                roots=office.roots,
+                now=AT,
+                tolerance=timedelta(seconds=30),
+            )
+    altered = bytearray(whole)
+    altered[-1] ^= 1
+    with pytest.raises(TimeStampUnavailable, match="signature is wrong"):
+        check_token(
+            cms.ContentInfo.load(bytes(altered)),
+            roots=office.roots,
+            now=AT,
+            tolerance=timedelta(seconds=30),
+        )
+
+
+def test_seal_certificate_cannot_stamp_time(office: RunningOffice) -> None:
+    posing = TimeStampingAuthority(
+        certificate=office.files.certificate(f"office.{OFFICE}.seal"),
+        key=f"file:office.{OFFICE}.seal",
+        custody=office.vault,
+        now=office.now,
+        proof=lambda: None,
+    )
+    answer = TimeStampAnswer.load(posing.answer(request()))
+    with pytest.raises(TimeStampUnavailable, match="may not stamp"):
+        check_token(
+            answer["time_stamp_token"], roots=office.roots, now=AT, tolerance=timedelta(seconds=30)
+        )
+
+
+@pytest.mark.parametrize("jump", [timedelta(seconds=-3600), timedelta(seconds=2)])
+def test_jump_of_the_clock_is_noticed(jump: timedelta) -> None:
+    now, seconds = SetClock(AT), [100.0]
+    with pytest.warns(NotForProduction):
+        proof = SteadyClock(now=now, monotonic=lambda: seconds[0])
+    proof()
+    now.at, seconds[0] = AT + timedelta(seconds=5), 105.0
+    proof()
+    now.at += jump
+    with pytest.raises(ClockUnproven):
+        proof()
+
+
+@pytest.mark.parametrize(
+    ("state", "max_error_us", "proven"),
+    [
+        # Synchronised, and within a second.
+        (0, 1_000_000, True),
+        # Synchronised once, but the bound has grown.
+        (0, 1_000_001, False),
+        # The kernel itself says no.
+        (5, 0, False),
+        # The call failed.
+        (-1, 0, False),
+        # A bound that cannot be.
+        (0, -1, False),
+    ],
+)
+def test_kernel_clock_is_believed_only_within_a_second(
+    state: int, max_error_us: int, *, proven: bool
+) -> None:
+    if proven:
+        judge_kernel_clock(state, max_error_us)
+    else:
+        with pytest.raises(ClockUnproven):
+            judge_kernel_clock(state, max_error_us)
+
+
+def test_kernel_is_really_asked() -> None:
+    """Whether it is synchronised depends on the machine; either answer is clear."""
+    try:
+        kernel_clock()
+    except ClockUnproven as doubt:
+        told = str(doubt)
+    else:
+        told = "the kernel agrees"
+    assert told.startswith("the kernel")
