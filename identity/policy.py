@@ -112,7 +112,8 @@ REFERENCE_GATES: Final = QualityGates(
     least_inside=0.95,
 )
 READING: Final = ReadingLimits(readable=0.8, certain=0.95)
-"""Chosen: on rendered cards the recogniser was right from 0.8 (docs/identity-policy.md 5)."""
+"""Chosen: on rendered cards every field was right, at 0.85 and above (docs/identity-policy.md 5).
+Nobody has measured real cards."""
 
 _BANDS: Final = {
     ReferenceQuality.CHIP: Band(no_match_below=SFACE_NO_MATCH, match_from=SFACE_MATCH),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 TEXT_COLUMN: Final = 0.64
 """Left of it stands text, right of it the portrait; as a part of the card's width."""
-_NAME: Final = re.compile(r"姓?名([\u4e00-\u9fff·•.]{2,20})")
+_NAME: Final = re.compile(r"姓?名([\u4e00-\u9fff·]{2,20})(.*)")
+_DOTS: Final = str.maketrans(dict.fromkeys("・•‧∙⋅.．。", "·"))
+"""What recognisers make of the dot in the names of many peoples (GB/T 32630: ·)."""
 _SEX: Final = re.compile(r"性?别([男女])")
 _ETHNIC_GROUP: Final = re.compile(r"民?族([\u4e00-\u9fff]{1,5})")
 _BIRTH: Final = re.compile(r"([12]\d{3})年(\d{1,2})月(\d{1,2})日?")
@@ -34,7 +36,7 @@ def read_front(
     rows = rows_of([line for line in lines if line.left < TEXT_COLUMN * width])
     fields: dict[FieldName, FieldReading] = {}
     for row in rows:
-        _take(fields, FieldName.NAME, _NAME.search(row.text), row)
+        _take_name(fields, row)
         _take(fields, FieldName.SEX, _SEX.search(row.text), row)
         _take(fields, FieldName.ETHNIC_GROUP, _ETHNIC_GROUP.search(row.text), row)
         _take(fields, FieldName.NUMBER, _NUMBER.search(row.text), row)
@@ -66,6 +68,14 @@ def _take(
 ) -> None:
     if found:
         fields.setdefault(name, FieldReading(found[1], row.confidence))
+
+
+def _take_name(fields: dict[FieldName, FieldReading], row: Row) -> None:
+    """A name that goes on in signs we cannot place is not a shorter name: it is unsure."""
+    found = _NAME.search(row.text.translate(_DOTS))
+    if found:
+        confidence = 0.0 if found[2] else row.confidence
+        fields.setdefault(FieldName.NAME, FieldReading(found[1], confidence))
 
 
 def _take_address(fields: dict[FieldName, FieldReading], rows: list[Row]) -> None:

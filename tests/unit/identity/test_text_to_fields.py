@@ -67,6 +67,21 @@ def test_the_lone_glyph_beside_its_label_is_looked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("read", "name", "confidence"),
+    [
+        # The dot of minority names, in the shapes that recognisers give it.
+        ("姓名阿不都热依木・买买提", "阿不都热依木·买买提", 0.99),
+        ("姓名阿不都热依木.买买提", "阿不都热依木·买买提", 0.99),
+        # A sign that cannot be placed is not the end of a shorter name.
+        ("姓名阿不都热依木/买买提", "阿不都热依木", 0.0),
+    ],
+)
+def test_a_name_is_never_cut_short_in_silence(read: str, name: str, confidence: float) -> None:
+    fields = read_front([line(read, 70, 72)], width=1011, recognise=no_glyph)
+    assert (fields[F.NAME].text, fields[F.NAME].confidence) == (name, confidence)
+
+
+@pytest.mark.parametrize(
     ("printed", "valid_from", "valid_until"),
     [
         ("2017.09.12-长期", "2017-09-12", LONG_TERM),
