@@ -101,6 +101,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     # Catalogue
     catalogue.OfficeUnknown: Row(404, "office_unknown"),
     catalogue.MatterUnknown: Row(404, "matter_unknown"),
+    catalogue.NoticeUnknown: Row(404, "notice_unknown"),
     catalogue.NoRulesInForce: Row(409, "no_rules_in_force"),
     # Uploads, long work, evidence
     UploadNotFound: Row(404, "upload_not_found"),

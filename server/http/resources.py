@@ -1,0 +1,117 @@
+"""Every resource of the API, bound to what it needs. The wiring fills in `Needs`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.http import (
+    case_actions,
+    case_events,
+    cases,
+    catalogue,
+    ceremonies,
+    certificates,
+    consents,
+    deeds,
+    deliveries,
+    drafts,
+    eligibility,
+    fees,
+    identity_checks,
+    interviews,
+    issuance,
+    materials,
+    operations,
+    parties,
+    platform,
+    registers,
+    reviews,
+    sessions,
+    signing_in,
+    uploads,
+    verification,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from esign.verification.report import Report
+    from server.catalogue.loading import Catalogue
+    from server.catalogue.notices import Notices
+    from server.http.call import Binding
+    from server.http.certificates import Package
+    from server.http.cursors import Cursors
+    from server.http.languages import Messages
+    from server.http.materials import Fetch
+    from server.http.signing_in import Door
+    from server.http.token_keys import TokenKeys
+    from server.transaction import OpenTransaction
+    from storage.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    open_transaction: OpenTransaction
+    catalogue: Catalogue
+    notices: Notices
+    messages: Messages
+    cursors: Cursors
+    door: Door
+    token_keys: TokenKeys
+    uploads: Uploads
+    fetch: Fetch
+    package: Package
+    verify_document: Callable[[bytes], Report]
+    probes: Mapping[str, Callable[[], bool]]
+    """Of each part that requests need, whether it answers."""
+
+
+def every_binding(needs: Needs) -> list[Binding]:
+    return [
+        *platform.bindings(
+            messages=needs.messages, token_keys=needs.token_keys.published, probes=needs.probes
+        ),
+        *_access_and_catalogue(needs),
+        *_case(needs),
+    ]
+
+
+def _access_and_catalogue(needs: Needs) -> list[Binding]:
+    return [
+        *signing_in.bindings(needs.door),
+        *sessions.bindings(),
+        *catalogue.bindings(catalogue=needs.catalogue, notices=needs.notices),
+        *eligibility.bindings(catalogue=needs.catalogue),
+        *uploads.bindings(uploads=needs.uploads, open_transaction=needs.open_transaction),
+        *operations.bindings(open_transaction=needs.open_transaction),
+        *verification.bindings(
+            verification.VerificationDesk(
+                catalogue=needs.catalogue,
+                verify_document=needs.verify_document,
+                open_transaction=needs.open_transaction,
+            )
+        ),
+    ]
+
+
+def _case(needs: Needs) -> list[Binding]:
+    return [
+        *cases.bindings(catalogue=needs.catalogue, cursors=needs.cursors),
+        *case_actions.bindings(),
+        *case_events.bindings(),
+        *parties.bindings(),
+        *consents.bindings(notices=needs.notices),
+        *materials.bindings(fetch=needs.fetch),
+        *identity_checks.bindings(),
+        *reviews.bindings(),
+        *fees.bindings(catalogue=needs.catalogue),
+        *deeds.bindings(fetch=needs.fetch),
+        *interviews.bindings(),
+        *ceremonies.bindings(),
+        *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),
+        *issuance.bindings(),
+        *certificates.bindings(fetch=needs.fetch, package=needs.package),
+        *deliveries.bindings(),
+        *registers.bindings(),
+    ]
