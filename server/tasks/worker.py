@@ -27,8 +27,8 @@ class Task:
     """Called with the arguments of `JobQueue.defer`; for a periodic task with none."""
 
     attempts: int = 5
-    first_wait_s: int = 2
-    """Doubled after every failure."""
+    wait_s: int = 2
+    """To the power of the failures so far: 2, 4, 8, 16 seconds."""
 
     every: str | None = None
     """Cron line (a sixth field means seconds) of a periodic task."""
@@ -86,7 +86,7 @@ def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
 
 
 def _bind(app: App, name: str, task: Task) -> None:
-    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.first_wait_s)
+    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.wait_s)
     if task.every is None:
         app.task(name=name, retry=retry)(task.run)
         return

@@ -1,0 +1,148 @@
+"""A job exists with its cause, and is done even if the worker that took it was killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import text
+
+from server.cases.ids import OfficeId
+from server.db.engine import CONNECTION_OPTIONS
+from server.tasks.worker import Pace, Task, WorkerSettings, run_worker
+from server.transaction import Scope
+from tests.integration.db.filling import fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.context import SpawnProcess
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from server.transaction import OpenTransaction
+    from tests.servers.postgres import Database
+
+SCOPE = Scope(office=OfficeId("kunming-a"))
+QUICK: Final = Pace(
+    heartbeat_s=0.3, stalled_after_s=1.5, look_for_stalled="* * * * * *", poll_s=0.3
+)
+PATIENCE_S: Final = 30.0
+
+
+def jobs(engine: Engine, task: str) -> list[tuple[str, dict[str, object]]]:
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT status::text, args FROM procrastinate_jobs WHERE task_name = :task"),
+            {"task": task},
+        )
+        return [(row.status, row.args) for row in rows]
+
+
+def test_a_job_exists_if_and_only_if_its_cause_was_committed(
+    open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    task = fresh("task")
+    with suppress(ZeroDivisionError), open_transaction(SCOPE) as tx:
+        tx.jobs.defer(task, case="undone")
+        raise ZeroDivisionError
+    assert jobs(app_engine, task) == []
+    with open_transaction(SCOPE) as tx:
+        tx.jobs.defer(task, case="done", attempt=1, party=None)
+        assert jobs(app_engine, task) == []
+    assert jobs(app_engine, task) == [("todo", {"case": "done", "attempt": 1, "party": None})]
+
+
+def work(conninfo: str, diary: Path) -> None:
+    """Run in a process of its own: keep a diary, and hang where a job says so."""
+
+    def write(line: str) -> int:
+        with diary.open("a") as file:
+            file.write(f"{line}\n")
+        return diary.read_text().splitlines().count(line)
+
+    def note(line: str) -> None:
+        write(line)
+
+    def hang_the_first_time(line: str) -> None:
+        if write(line) == 1:
+            threading.Event().wait()
+
+    def fail_the_first_time(line: str) -> None:
+        if write(line) == 1:
+            raise RuntimeError
+
+    registry = {
+        "note": Task(run=note),
+        "hang": Task(run=hang_the_first_time),
+        "fail": Task(run=fail_the_first_time, wait_s=0),
+        "beat": Task(run=lambda: note("beat"), every="* * * * * *"),
+    }
+    settings = WorkerSettings(conninfo=conninfo, options=CONNECTION_OPTIONS, pace=QUICK)
+    run_worker(registry, settings)
+
+
+@contextmanager
+def worker(database: Database, diary: Path) -> Iterator[SpawnProcess]:
+    process = multiprocessing.get_context("spawn").Process(
+        target=work, args=(database.conninfo, diary)
+    )
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def eventually(happened: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        if time.monotonic() > deadline:
+            pytest.fail("it did not happen in time")
+        pause.wait(0.05)
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Path:
+    path = tmp_path / "diary"
+    path.touch()
+    return path
+
+
+def test_a_worker_does_what_was_queued_and_what_is_due(
+    database: Database, diary: Path, open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    with worker(database, diary) as process:
+        with open_transaction(SCOPE) as tx:
+            tx.jobs.defer("note", line="hello")
+            tx.jobs.defer("fail", line="at the second try")
+        eventually(lambda: diary.read_text().count("second try") == 2)
+        eventually(lambda: "hello" in diary.read_text() and "beat" in diary.read_text())
+        eventually(lambda: jobs(app_engine, "note") + jobs(app_engine, "fail") == [])
+        os.kill(process.pid or 0, signal.SIGTERM)
+        process.join(PATIENCE_S)
+        assert process.exitcode == 0
+
+
+@pytest.mark.faults
+def test_the_job_of_a_killed_worker_is_done_by_another(
+    database: Database, diary: Path, open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    line = fresh("line")
+    with open_transaction(SCOPE) as tx:
+        tx.jobs.defer("hang", line=line)
+    with worker(database, diary) as first:
+        eventually(lambda: line in diary.read_text())
+        os.kill(first.pid or 0, signal.SIGKILL)
+    assert [status for status, _ in jobs(app_engine, "hang")] == ["doing"]
+    with worker(database, diary):
+        eventually(lambda: jobs(app_engine, "hang") == [])
+    assert diary.read_text().splitlines().count(line) == 2
