@@ -230,6 +230,16 @@ def test_retention_can_be_extended_and_not_shortened(
     assert store.extend_retention(office, digest, until=until) == extended
 
 
+def test_retention_that_ended_is_not_extended_into_the_past(
+    store: EvidenceStore, office: str, clock: Clock
+) -> None:
+    end = clock().replace(microsecond=0) + timedelta(seconds=1)
+    digest = store.put(office, b"deed", retain_until=end).digest
+    clock.pass_beyond(end + timedelta(seconds=1))
+    with pytest.raises(RetentionRefused):
+        store.extend_retention(office, digest, until=end + timedelta(seconds=1))
+
+
 def test_retained_object_cannot_be_discarded(
     store: EvidenceStore, office: str, until: datetime
 ) -> None:

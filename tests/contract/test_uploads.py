@@ -124,6 +124,17 @@ def test_completing_twice_changes_nothing(uploads: Uploads, upload: Upload) -> N
         assert Digest.of(staged.read()) == upload.digest
 
 
+def test_completing_after_a_faster_call_changes_nothing(
+    s3: S3Client, uploads: Uploads, upload: Upload
+) -> None:
+    for number in (1, 2):
+        send(uploads, upload, number, PARTS[number - 1])
+    s3.put_object(Bucket=STAGING, Key=upload.key, Body=b"what the faster call put together")
+    uploads.complete(upload, checksums=CHECKSUMS)
+    with uploads.staged(upload) as staged:
+        assert staged.read() == b"what the faster call put together"
+
+
 def test_completing_with_wrong_checksums_is_refused(uploads: Uploads, upload: Upload) -> None:
     for number in (1, 2):
         send(uploads, upload, number, PARTS[number - 1])
