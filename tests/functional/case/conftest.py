@@ -1,0 +1,32 @@
+"""The edge of the case and a worker for its jobs, on a database of the module's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.functional.case.platform import Platform
+from tests.functional.case.staging import Staging
+from tests.functional.case.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from server.transaction import OpenTransaction
+
+
+@pytest.fixture(scope="module")
+def platform(open_transaction: OpenTransaction) -> Platform:
+    return Platform(open_transaction=open_transaction)
+
+
+@pytest.fixture(scope="module")
+def worker(platform: Platform, owner_engine: Engine) -> Worker:
+    return Worker(platform=platform, engine=owner_engine)
+
+
+@pytest.fixture
+def case(platform: Platform, worker: Worker) -> Staging:
+    """People for one case, which nobody has begun yet."""
+    return Staging(platform=platform, worker=worker)

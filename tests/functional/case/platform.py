@@ -1,0 +1,316 @@
+"""The platform's HTTP edge on a real database, and people who call it.
+
+Printing, signing and looking at faces are stood in for by plain bytes: these
+tests are about the case. Everything else, tokens and jobs included, is real.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server.access.permissions import PERMISSIONS
+from server.access.principals import (
+    AccountKind,
+    ApplicantAccount,
+    Principal,
+    RefreshToken,
+    Session,
+    SessionId,
+    StaffAccount,
+)
+from server.app import create_app
+from server.cases.ids import AccountId, CaseId, OfficeId
+from server.cases.roles import Role
+from server.catalogue.loading import load_catalogue
+from server.catalogue.notices import read_notices
+from server.contract.spec import Spec, read_spec
+from server.contract.views import Edge
+from server.http import (
+    case_actions,
+    case_events,
+    cases,
+    ceremonies,
+    certificates,
+    consents,
+    deeds,
+    deliveries,
+    drafts,
+    fees,
+    identity_checks,
+    interviews,
+    issuance,
+    materials,
+    operations,
+    parties,
+    registers,
+    reviews,
+)
+from server.http.cursors import Cursors
+from server.http.languages import Messages
+from server.http.token_keys import TokenKeys
+from server.http.tokens import AccessTokens
+from server.transaction import NOBODY, Scope, Upload
+from storage.memory import MemoryEvidenceStore
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from server.http.call import Binding
+    from server.transaction import OpenTransaction
+    from storage.objects import Digest
+
+ROOT = Path(__file__).parents[3]
+KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
+MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+TOKEN_LIFE = timedelta(minutes=5)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Clock:
+    """Stands still until a request comes in, then is a second later."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: Any
+    etag: str | None
+    headers: dict[str, str]
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # JSON is of any type
+        return self.body[name]
+
+    @property
+    def codes(self) -> list[str]:
+        """What the ``errors`` of a refusal name."""
+        return [each["code"] for each in self.body.get("errors", [])]
+
+
+@dataclass(slots=True, kw_only=True)
+class Platform:
+    open_transaction: OpenTransaction
+    clock: Clock = field(default_factory=Clock)
+    store: MemoryEvidenceStore = field(init=False)
+    app: Flask = field(init=False)
+    tokens: AccessTokens = field(init=False)
+    _phones: itertools.count[int] = field(default_factory=lambda: itertools.count(10_000_000))
+
+    def __post_init__(self) -> None:
+        self.store = MemoryEvidenceStore(now=self.clock)
+        spec = read_spec(ROOT / "mobile_api_spec" / "openapi.bundled.json")
+        key = ec.generate_private_key(ec.SECP256R1())
+        self.tokens = AccessTokens(
+            keys=TokenKeys(active="k", keys={"k": key}), issuer="feigui", audience="feigui"
+        )
+        bindings = self._bindings()
+        self.app = create_app(
+            _only(spec, bindings),
+            bindings,
+            gates=PERMISSIONS,
+            edge=Edge(
+                open_transaction=self.open_transaction,
+                authenticate=self.tokens.authenticate,
+                now=self.clock,
+                new_id=new_id,
+                validate_answers=True,
+            ),
+            tokens=self.tokens,
+            messages=Messages.load(),
+            new_trace_id=lambda: secrets.token_hex(16),
+        )
+
+    def _bindings(self) -> list[Binding]:
+        catalogue = load_catalogue()
+        return [
+            *cases.bindings(catalogue=catalogue, cursors=Cursors(b"c" * 32)),
+            *case_actions.bindings(),
+            *case_events.bindings(),
+            *parties.bindings(),
+            *consents.bindings(notices=read_notices()),
+            *materials.bindings(fetch=self.fetch),
+            *identity_checks.bindings(),
+            *reviews.bindings(),
+            *fees.bindings(catalogue=catalogue),
+            *deeds.bindings(fetch=self.fetch),
+            *interviews.bindings(),
+            *ceremonies.bindings(),
+            *drafts.bindings(catalogue=catalogue, fetch=self.fetch),
+            *issuance.bindings(),
+            *certificates.bindings(
+                fetch=self.fetch, package=lambda tx, case, c: f"PK {case.id} {c.id}".encode()
+            ),
+            *deliveries.bindings(),
+            *registers.bindings(),
+            *operations.bindings(open_transaction=self.open_transaction),
+        ]
+
+    def fetch(self, office: OfficeId, digest: Digest) -> bytes:
+        return self.store.get(office, digest)
+
+    def put(self, office: OfficeId, content: bytes) -> Digest:
+        until = self.clock.at + timedelta(days=1)
+        return self.store.put(office, content, retain_until=until).digest
+
+    def applicant(self) -> Person:
+        account = AccountId(new_id())
+        phone = f"+336{next(self._phones)}"
+        with self.open_transaction(NOBODY) as tx:
+            tx.accounts.add_applicant(
+                ApplicantAccount(id=account, phone=phone, created_at=self.clock.at)
+            )
+        person = self._signed_in(account, AccountKind.APPLICANT, None, frozenset({Role.APPLICANT}))
+        person.phone = phone
+        return person
+
+    def staff(self, *roles: Role, office: OfficeId = KUNMING) -> Person:
+        account = AccountId(new_id())
+        with self.open_transaction(Scope(office=office)) as tx:
+            tx.accounts.add_staff(
+                StaffAccount(
+                    id=account,
+                    office=office,
+                    login=f"login-{account}",
+                    display_name=" ".join(roles),
+                    password_hash="not used here",
+                    totp_secret="NOTUSEDHERE",
+                    totp_last_step=0,
+                    roles=frozenset(roles),
+                    is_active=True,
+                )
+            )
+        return self._signed_in(account, AccountKind.STAFF, office, frozenset(roles))
+
+    def _signed_in(
+        self,
+        account: AccountId,
+        kind: AccountKind,
+        office: OfficeId | None,
+        roles: frozenset[Role],
+    ) -> Person:
+        session = Session(
+            id=SessionId(new_id()),
+            account=account,
+            kind=kind,
+            office=office,
+            started_at=self.clock.at,
+            expires_at=self.clock.at + timedelta(days=1),
+            device="test",
+        )
+        refresh = RefreshToken(
+            sha256=hashlib.sha256(session.id.encode()).hexdigest(),
+            session=session.id,
+            issued_at=self.clock.at,
+            idle_until=session.expires_at,
+        )
+        with self.open_transaction(NOBODY) as tx:
+            tx.sessions.start(session, refresh)
+        principal = Principal(
+            account=account, kind=kind, office=office, roles=roles, session=session.id
+        )
+        with self.app.test_request_context():
+            token = self.tokens.sign(principal, TOKEN_LIFE)
+        return Person(platform=self, principal=principal, token=token)
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    platform: Platform
+    principal: Principal
+    token: str
+    phone: str = ""
+
+    @property
+    def account(self) -> AccountId:
+        return self.principal.account
+
+    def get(self, path: str) -> Reply:
+        return self.send("GET", path)
+
+    def post(
+        self, path: str, body: object = None, *, etag: str | None = None, key: str | None = None
+    ) -> Reply:
+        return self.send("POST", path, body, etag=etag, key=key or new_id())
+
+    def put(self, path: str, body: object, *, etag: str | None = None) -> Reply:
+        return self.send("PUT", path, body, etag=etag)
+
+    def patch(self, path: str, body: object, *, etag: str | None = None) -> Reply:
+        return self.send("PATCH", path, body, etag=etag)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        etag: str | None = None,
+        key: str | None = None,
+    ) -> Reply:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
+        headers |= {"If-Match": etag} if etag else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        content = {} if body is None else {"data": json.dumps(body)}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        response = self.platform.app.test_client().open(
+            f"/v1{path}", method=method, headers=headers, **content
+        )
+        is_json = response.mimetype.endswith("json")
+        return Reply(
+            response.status_code,
+            response.get_json() if is_json else response.data,
+            response.headers.get("ETag"),
+            dict(response.headers),
+        )
+
+    def upload(self, case_id: str, content: bytes, *, purpose: str, state: str = "stored") -> str:
+        """Leave what the upload job leaves: an object in the store and its row."""
+        office = KUNMING
+        digest = self.platform.put(office, content)
+        upload = Upload(
+            id=new_id(),
+            office=office,
+            case=CaseId(case_id),
+            account=self.account,
+            purpose=purpose,
+            media_type="image/jpeg",
+            size=len(content),
+            sha256=digest.hex,
+            part_size=8 << 20,
+            s3_upload_id="staged",
+            state=state,
+            created_at=self.platform.clock.at,
+            expires_at=self.platform.clock.at + timedelta(days=1),
+        )
+        with self.platform.open_transaction(Scope(office=office)) as tx:
+            tx.uploads.add(upload)
+        return upload.id
+
+
+def _only(spec: Spec, bindings: list[Binding]) -> Spec:
+    """Leave the operations that other suites serve out of the contract."""
+    bound = {binding.operation_id for binding in bindings}
+    return Spec(
+        document=spec.document,
+        operations=tuple(o for o in spec.operations if o.id in bound),
+    )

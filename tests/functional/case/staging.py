@@ -1,0 +1,254 @@
+"""One case and the people around it, taken step by step over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from server.cases.drafting import Tick
+from server.cases.review import Head
+from server.cases.roles import Role
+from server.catalogue.notices import read_notices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.functional.case.platform import Person, Platform, Reply
+    from tests.functional.case.worker import Worker
+
+ELIGIBILITY: dict[str, Any] = {
+    "route": "home_abroad",
+    "citizenship": "CN",
+    "location_country": "FR",
+    "use_country": "CN",
+    "age": 55,
+    "places": [{"connection": "domicile", "place": "530102"}],
+    "residence": "long_term_abroad",
+    "mainland_household": True,
+    "receiver_accepts_remote": True,
+}
+APPLICATION: dict[str, Any] = {
+    "office": "kunming-demo",
+    "matter": "SM03",
+    "purpose": "向银行证明同一人",
+    "copies": 2,
+    "language": "zh-CN",
+    "eligibility": ELIGIBILITY,
+    "applicant": {"name": "欧阳明", "nationality": "CN"},
+}
+CONSENTS = ("terms", "personal_data", "recording", "face_online", "e_signature", "notice_of_rights")
+
+
+def consent_to(purpose: str, on: Any) -> dict[str, Any]:  # noqa: ANN401  # a date
+    notice = read_notices().in_force(purpose, "zh-CN", on=on)
+    return {
+        "purpose": purpose,
+        "notice_code": notice.code,
+        "notice_version": notice.version,
+        "language": notice.language,
+        "text_sha256": notice.sha256,
+    }
+
+
+@dataclass(slots=True, kw_only=True)
+class Staging:
+    """Each method is one stretch of the main line and checks that it went well."""
+
+    platform: Platform
+    worker: Worker
+    applicant: Person = field(init=False)
+    assistant: Person = field(init=False)
+    notary: Person = field(init=False)
+    checker: Person = field(init=False)
+    approver: Person = field(init=False)
+    cashier: Person = field(init=False)
+    clerk: Person = field(init=False)
+    archivist: Person = field(init=False)
+    case: str = ""
+    party: str = ""
+    ceremony: str = ""
+    certificate: str = ""
+
+    def __post_init__(self) -> None:
+        self.applicant = self.platform.applicant()
+        self.assistant = self.platform.staff(Role.ASSISTANT)
+        self.notary = self.platform.staff(Role.NOTARY)
+        self.checker = self.platform.staff(Role.CHECKER)
+        self.approver = self.platform.staff(Role.APPROVER)
+        self.cashier = self.platform.staff(Role.CASHIER)
+        self.clerk = self.platform.staff(Role.ISSUING_CLERK)
+        self.archivist = self.platform.staff(Role.ARCHIVIST)
+
+    def path(self, rest: str = "") -> str:
+        return f"/cases/{self.case}{rest}"
+
+    def read(self, person: Person | None = None) -> Reply:
+        return good((person or self.applicant).get(self.path()))
+
+    def change(
+        self, person: Person, send: Callable[..., Reply], rest: str, body: object = None
+    ) -> Reply:
+        """Change something of the case as it stands now."""
+        return good(send(self.path(rest), body, etag=self.read(person).etag))
+
+    def act(self, person: Person, action: str, **particulars: object) -> Reply:
+        return self.change(person, person.post, "/actions", {"action": action, **particulars})
+
+    def open(self) -> Staging:
+        made = good(self.applicant.post("/cases", APPLICATION))
+        self.case, self.party = made["id"], made["parties"][0]["id"]
+        return self
+
+    def consent(self) -> Staging:
+        for purpose in CONSENTS:
+            body = consent_to(purpose, self.platform.clock.at.date())
+            good(self.applicant.post(self.path("/consents"), body))
+        return self
+
+    def prove_identity(self) -> Staging:
+        self.ask_for_check()
+        assert self.worker.run() == ["identity.check"]
+        return self
+
+    def ask_for_check(self) -> Reply:
+        me = self.applicant
+        body = {
+            "document": "resident_id",
+            "front": me.upload(self.case, b"front", purpose="document"),
+            "back": me.upload(self.case, b"back", purpose="document"),
+            "live": me.upload(self.case, b"live", purpose="live_photo"),
+        }
+        return good(me.post(self.path(f"/parties/{self.party}/identity-checks"), body))
+
+    def hand_in(self) -> Staging:
+        for material in self.read()["materials"]:
+            if material["required"]:
+                file = self.applicant.upload(
+                    self.case, f"file {material['id']}".encode(), purpose="material"
+                )
+                self.change(
+                    self.applicant,
+                    self.applicant.put,
+                    f"/materials/{material['id']}",
+                    {"upload_id": file},
+                )
+        return self
+
+    def submit(self) -> Staging:
+        self.open().consent().prove_identity().hand_in()
+        self.act(self.applicant, "submit")
+        return self
+
+    def accept(self) -> Staging:
+        self.submit()
+        for material in self.read(self.assistant)["materials"]:
+            if material["required"]:
+                self.change(
+                    self.assistant,
+                    self.assistant.post,
+                    f"/materials/{material['id']}/decision",
+                    {"state": "checked"},
+                )
+        self.change(self.assistant, self.assistant.post, "/fee", {})
+        self.change(self.cashier, self.cashier.post, "/fee/on-account")
+        self.act(self.notary, "accept")
+        return self
+
+    def review(self) -> Staging:
+        self.accept()
+        self.act(self.assistant, "start_review")
+        evidence = [m["id"] for m in self.read(self.notary)["materials"]]
+        findings = [
+            {"head": head, "satisfied": True, "opinion": "属实", "evidence": evidence}
+            for head in Head
+        ]
+        self.change(self.notary, self.notary.put, "/review", {"findings": findings})
+        deed = {"title": "声明书", "variables": {"statements": ["二者系同一人。"]}}
+        self.change(self.notary, self.notary.put, "/deed", deed)
+        self.worker.run()
+        return self
+
+    def start_ceremony(self) -> Staging:
+        self.review()
+        self.act(self.notary, "schedule_interview")
+        participants = [{"party": self.party, "seat": "party"}]
+        planned = good(self.notary.post(self.path("/ceremonies"), {"participants": participants}))
+        self.ceremony = planned["id"]
+        self.step("admit")
+        for person in (self.notary, self.applicant):
+            good(person.post(self.room("/joins")))
+        self.step("start_recording")
+        return self
+
+    def room(self, rest: str = "") -> str:
+        return self.path(f"/ceremonies/{self.ceremony}{rest}")
+
+    def step(self, step: str) -> Reply:
+        return good(self.notary.post(self.room("/steps"), {"step": step}))
+
+    def record(self, person: Person, index: int, content: bytes, prev: bytes | None) -> Reply:
+        return person.post(
+            self.room("/segments"),
+            {
+                "upload_id": person.upload(self.case, content, purpose="segment"),
+                "index": index,
+                "starts_ms": index * 1000,
+                "ends_ms": (index + 1) * 1000,
+                "prev_sha256": "0" * 64 if prev is None else hashlib.sha256(prev).hexdigest(),
+            },
+        )
+
+    def interview(self) -> Staging:
+        self.start_ceremony()
+        good(self.record(self.applicant, 0, b"one", None))
+        good(self.record(self.applicant, 1, b"two", b"one"))
+        record = {
+            "place": "远程视频",
+            "started_at": "2026-11-23T10:00:00+08:00",
+            "exchanges": [{"question": "自愿吗？", "answer": "自愿。"}],
+            "told": ["虚假声明的法律后果"],
+        }
+        self.change(self.notary, self.notary.put, "/interview-record", record)
+        self.change(self.applicant, self.applicant.post, "/interview-record/confirmation")
+        self.step("open_signing")
+        return self
+
+    def sign(self) -> Staging:
+        self.interview()
+        deed = good(self.applicant.get(self.path("/deed"))).body
+        body = {"ceremony_id": self.ceremony, "deed_sha256": hashlib.sha256(deed).hexdigest()}
+        good(self.applicant.post(self.path("/deed/signatures"), body))
+        assert self.worker.run() == ["deed.sign"]
+        self.step("complete")
+        self.act(self.notary, "complete_interview")
+        return self
+
+    def approve(self) -> Staging:
+        self.sign()
+        self.act(self.notary, "start_draft")
+        draft = {"variables": {"paragraphs": ["兹证明前面的声明书系欧阳明所立。"]}}
+        self.change(self.notary, self.notary.put, "/draft", draft)
+        self.worker.run()
+        self.act(self.notary, "submit_check")
+        for person, form, action in (
+            (self.checker, "/check", "pass_check"),
+            (self.approver, "/approval", "approve"),
+        ):
+            ticks = {"ticks": list(Tick), "opinion": "同意"}
+            self.change(person, person.put, form, ticks)
+            self.act(person, action)
+        return self
+
+    def issue(self) -> Staging:
+        self.approve()
+        good(self.clerk.post(self.path("/issuance")))
+        assert self.worker.run() == ["case.issue"]
+        (certificate,) = good(self.clerk.get(self.path("/certificates")))["items"]
+        self.certificate = certificate["id"]
+        return self
+
+
+def good(reply: Reply) -> Reply:
+    assert reply.status < 300, (reply.status, reply.body)
+    return reply

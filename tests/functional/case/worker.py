@@ -1,0 +1,137 @@
+"""Carries out the queued jobs as a worker does, with plain bytes for papers and seals."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from server.cases.identity_checks import CheckId, CheckOutcome, CheckState
+from server.cases.ids import CaseId, OfficeId, PartyId
+from server.cases.issuing import Press
+from server.cases.jobs import Job
+from server.catalogue.loading import load_catalogue
+from server.catalogue.numbering import series_for
+from server.ceremony.ceremony import CeremonyId
+from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
+from server.tasks.identity import IdentityBench, check_identity
+from server.tasks.issuing import issue
+from server.tasks.progress import Progress
+from server.transaction import Scope
+from tests.functional.case.platform import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from server.cases.case import Case
+    from server.tasks.identity import Pictures
+    from tests.functional.case.platform import Platform
+
+TAKE = text(
+    "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'"
+    " RETURNING id, task_name, args"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    platform: Platform
+    engine: Engine
+    finds: CheckState = CheckState.PROVEN
+    """How the next identity check ends."""
+
+    taken: list[str] = field(default_factory=list)
+    _ids: itertools.count[int] = field(default_factory=itertools.count)
+
+    def run(self) -> list[str]:
+        """Carry out everything that is queued; return the names of the jobs."""
+        with self.engine.begin() as connection:
+            queued = sorted(connection.execute(TAKE).all())
+        for _, name, arguments in queued:
+            self._carry_out(Job(name), **arguments)
+        return [name for _, name, _ in queued]
+
+    def _carry_out(self, job: Job, *, office: str, operation: str, case: str, **ids: str) -> None:
+        progress = Progress(
+            open_transaction=self.platform.open_transaction,
+            office=OfficeId(office),
+            operation=operation,
+        )
+        at, what = OfficeId(office), CaseId(case)
+        bodies: dict[Job, Callable[[], Any]] = {
+            Job.CHECK_IDENTITY: lambda: check_identity(
+                at, what, CheckId(ids["check"]), bench=self._bench(), progress=progress
+            ),
+            Job.TYPESET_DEED: lambda: typeset_deed(at, what, desk=self._desk(), progress=progress),
+            Job.TYPESET_DRAFT: lambda: typeset_draft(
+                at, what, desk=self._desk(), progress=progress
+            ),
+            Job.SIGN_DEED: lambda: sign_deed(
+                at,
+                what,
+                PartyId(ids["party"]),
+                CeremonyId(ids["ceremony"]),
+                desk=self._desk(),
+                progress=progress,
+            ),
+            Job.ISSUE_CASE: lambda: issue(at, what, press=self._press(), progress=progress),
+        }
+        bodies[job]()
+
+    def _bench(self) -> IdentityBench:
+        def judge(_: Pictures) -> tuple[CheckState, CheckOutcome]:
+            return self.finds, CheckOutcome(
+                doubts=() if self.finds is CheckState.PROVEN else ("face_below_threshold",),
+                face_score=0.97,
+                policy_citation="test policy",
+                name="欧阳明",
+                id_number="53010219710321001X",
+                valid_until=None,
+                finished_at=self.platform.clock(),
+            )
+
+        return IdentityBench(
+            open_transaction=self.platform.open_transaction,
+            fetch=self.platform.fetch,
+            judge=judge,
+            now=self.platform.clock,
+        )
+
+    def _desk(self) -> DeedDesk:
+        return DeedDesk(
+            open_transaction=self.platform.open_transaction,
+            typeset_deed=lambda case: f"%PDF deed of {case.id}".encode(),
+            typeset_draft=lambda case: f"%PDF draft of {case.id}".encode(),
+            sign=lambda _, party, deed, head: deed + f" {party} {head}".encode(),
+            put=self.platform.put,
+            fetch=self.platform.fetch,
+            now=self.platform.clock,
+        )
+
+    def _press(self) -> Press:
+        packs = load_catalogue().rule_packs
+
+        def print_number(case: Case, year: int, sequence: int) -> str:
+            pack = packs.at(case.office, self.platform.clock.at.date())
+            return pack.numbering_of(series_for(case.intake.use_country)).number(
+                year=year, seq=sequence
+            )
+
+        return Press(
+            open_books=lambda office: self.platform.open_transaction(Scope(office=office)),
+            series_of=lambda case: series_for(case.intake.use_country),
+            print_number=print_number,
+            typeset=lambda case, certificate: f"%PDF {case.id} {certificate.number.text}".encode(),
+            seal=lambda _, __, prepared, ___: prepared + b" sealed",
+            put=self.platform.put,
+            get=self.platform.fetch,
+            new_id=new_id,
+            public_id=lambda: f"public-{next(self._ids)}",
+            check_code=lambda: f"CODE{next(self._ids)}",
+            now=self.platform.clock,
+            reach=lambda _: None,
+        )
