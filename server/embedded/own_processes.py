@@ -103,7 +103,7 @@ def _worker(plan: Plan, number: int) -> Recipe:
         if not ready.exists() or ready.read_text() != str(pid):
             raise NotReady("the worker takes no jobs yet")
 
-    arguments = ["-m", "flask", "--app", "server.wiring:web", "notary", "worker"]
+    arguments = ["-m", "flask", "--app", "server.wiring", "notary", "worker"]
     arguments += ["--ready", str(ready)]
     return _recipe(
         plan, f"worker-{number}", arguments, check, clear=lambda: ready.unlink(missing_ok=True)

@@ -101,7 +101,8 @@ def _compiled(
             format=image,
             sys_inputs={"data": data},
             pdf_standards=[ARCHIVE_STANDARD] if image == "pdf" else [],
-            timestamp=at,
+            # PDF dates know whole seconds, and typst refuses anything finer.
+            timestamp=at.replace(microsecond=0),
         )
     except typst.TypstError as error:
         # The diagnostics quote the text of people, so they stay behind.

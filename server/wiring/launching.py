@@ -147,6 +147,7 @@ def _environment(told: Told) -> dict[str, str]:
     made = {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
         "HOME": str(_made(root / "home")),
         "FEIGUI_KEY_ENCRYPTION_KEYS": f"file:{kek}",
         "FEIGUI_SECRETS": str(root / "secrets"),

@@ -162,10 +162,13 @@ class Parts:
         )
 
     @cached_property
+    def decoder(self) -> LimitedWorker:
+        return LimitedWorker("decoder")
+
+    @cached_property
     def judging(self) -> Judging:
-        decoder, engine = LimitedWorker("decoder"), LimitedWorker("engine")
         return Judging(
-            check=IdentityCheck(decoder=decoder, engine=engine),
+            check=IdentityCheck(decoder=self.decoder, engine=LimitedWorker("engine")),
             policy=before_a_ceremony_2026,
             now=now,
         )

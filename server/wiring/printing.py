@@ -45,7 +45,7 @@ class Printing:
         at = self.now()
         paper = deed_paper(case, office=office, pack=pack_of(case, office), at=at)
         made = self.typesetter.typeset(paper, at=at)
-        signers = sorted(name for name in made.anchors if name.startswith("signer_"))
+        signers = [name for name in made.anchors if name.startswith("signer_")]  # in print order
         places = [
             _place(party_field(number), made.anchors[name], label="Party")
             for number, name in enumerate(signers, start=1)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from esign.authorities.directory import AuthorityDirectory
     from esign.custody.ports import Custody
     from esign.tsa.client import TimeStampSource
+    from esign.verification.report import Report
     from server.cases.case import Case
     from server.cases.ids import Clock, PartyId
     from server.register.certificates import Certificate
@@ -35,6 +36,10 @@ class Signing:
     custody: Custody
     stamps: TimeStampSource
     now: Clock
+
+    def verify(self, document: bytes) -> Report:
+        """Return what a stranger finds who trusts our root, or raise why not."""
+        return verify(document, roots=[self.files.certificate(ROOT)], at=self.now())
 
     def sign_deed(
         self, case: Case, party_id: PartyId, deed: bytes, *, ceremony_head: str, check_digest: str
@@ -84,5 +89,5 @@ class Signing:
         permit = sealer.prepare(prepared)
         reach(Fault.PERMIT_GIVEN)
         sealed = sealer.seal(permit)
-        verify(sealed, roots=[self.files.certificate(ROOT)], at=self.now())
+        self.verify(sealed)
         return sealed

@@ -25,9 +25,11 @@ from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, check_identity
 from server.tasks.issuing import issue, sweep
 from server.tasks.progress import Progress
+from server.tasks.uploads import admit_upload
 from server.tasks.worker import Task
 from server.transaction import Scope
 from server.wiring.parts import new_id, now
+from server.wiring.receiving import reception
 from storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -49,7 +51,12 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     """Return every task by the name that it is queued under."""
     bodies = _bodies(parts)
     tasks = {str(job): Task(run=_tracked(parts, job, body)) for job, body in bodies.items()}
-    press = press_of(parts)
+    desk, press = reception(parts), press_of(parts)
+
+    def admit(*, office: str, upload: str) -> None:
+        admit_upload(OfficeId(office), upload, reception=desk)
+
+    tasks[Job.ADMIT_UPLOAD] = Task(run=admit)
     tasks["case.issue.sweep"] = Task(
         run=lambda: sweep(
             parts.catalogue.rule_packs.offices,

@@ -1,0 +1,162 @@
+"""What the operators' commands do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.authorities.directory import ROOT, AuthorityDirectory
+from server.cli import Commands
+from server.db.engine import CONNECTION_OPTIONS, make_engine
+from server.db.migrating import head, revision_of, upgrade
+from server.demo.running import Scene
+from server.demo.running import run as play
+from server.demo.seeding import seed
+from server.embedded.state import CLONE
+from server.settings import Settings, SettingsError
+from server.tasks.worker import WorkerSettings, run_worker
+from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
+from server.wiring.logs import configure_logs
+from server.wiring.parts import Parts, new_id, now
+from server.wiring.work import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from server.demo.seeding import Credentials
+    from server.wiring.launching import Running
+
+PHOTOGRAPHS: Final = CLONE / "build" / "specimens"
+
+
+def commands() -> Commands:
+    return Commands(
+        serve=_serve, run_demo=_run_demo, work=_work, migrate=_migrate, examine=_examine
+    )
+
+
+def _run_demo(into: Path) -> Mapping[str, Any]:
+    tell = _teller()
+    with launched(Wishes(name="run", tell=tell), os.environ) as running:
+        people = _people(running, tell)
+        root = AuthorityDirectory(running.settings.authorities).certificate(ROOT)
+        scene = Scene(
+            base=running.base_url,
+            outbox=running.outbox,
+            people=people,
+            photographs=PHOTOGRAPHS,
+            root_certificate=root.public_bytes(Encoding.PEM),
+            now=now,
+            tell=click.echo,
+        )
+        return play(scene, into)
+
+
+def _serve(port: int, demo: bool) -> None:  # noqa: FBT001  # as click hands it over
+    tell = _teller()
+    with launched(Wishes(name="serve", port=port, tell=tell), os.environ) as running:
+        if demo:
+            for person in _people(running, tell).values():
+                click.echo(
+                    f"  {person.login:14} {person.password:18} TOTP {person.totp_secret}  "
+                    f"{person.roles}"
+                )
+            click.echo(f"  applicants: any phone number; codes land in {running.outbox}")
+        click.echo(f"\n  API documentation   {running.base_url}/docs")
+        click.echo(f"  verification page   {running.base_url}/verify")
+        click.echo(f"  logs                {running.logs}\n  Ctrl-C ends everything.")
+        with _until_told() as told:
+            told.wait()
+
+
+@contextmanager
+def _until_told() -> Iterator[threading.Event]:
+    told = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: told.set())
+    yield told
+
+
+def _people(running: Running, tell: Callable[[str], None]) -> dict[str, Credentials]:
+    """Return the demonstration's people, seeded on the first start of a state."""
+    kept = running.state / "demo-people.json"
+    people = seed(
+        remembered(kept),
+        open_transaction=Parts(running.settings).open_transaction,
+        new_id=new_id,
+        tell=tell,
+    )
+    keep(kept, {login: asdict(person) for login, person in people.items()})
+    enrol_notaries(
+        running,
+        {p.account: (p.office, p.name) for p in people.values() if "notary" in p.roles.split()},
+    )
+    return people
+
+
+def _work(ready: Path | None) -> None:
+    configure_logs()
+    parts = Parts(Settings.from_environ(os.environ))
+    tasks = registry(parts)
+    if ready is not None:
+        ready.write_text(str(os.getpid()))
+    url = parts.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    run_worker(tasks, WorkerSettings(conninfo=url, options=CONNECTION_OPTIONS))
+
+
+def _migrate() -> None:
+    owner_url = os.environ.get("FEIGUI_DATABASE_OWNER_URL")
+    if not owner_url:
+        raise click.UsageError("FEIGUI_DATABASE_OWNER_URL is not set")
+    upgrade(make_engine(owner_url, pool_size=1))
+
+
+def _examine() -> Mapping[str, str | None]:
+    """Try every part once; a part that fails is named with what failed, never with values."""
+    try:
+        parts = Parts(Settings.from_environ(os.environ))
+    except SettingsError as error:
+        return {"settings": str(error)}
+
+    def revision() -> None:
+        if revision_of(parts.engine) != head():
+            raise RuntimeError("the database stands at another revision: flask notary migrate")
+
+    def signer() -> None:
+        parts.custody.ping()
+
+    def time_stamps() -> None:
+        parts.signing.stamps.stamper()
+
+    trials: dict[str, Callable[[], object]] = {
+        "database": lambda: parts.engine.connect().close(),
+        "revision": revision,
+        "object store": lambda: parts.s3.head_bucket(Bucket=parts.settings.evidence_bucket),
+        "signer": signer,
+        "time-stamps": time_stamps,
+        "fonts": lambda: parts.typesetter,
+        "rule packs": lambda: parts.catalogue,
+    }
+    return {"settings": None, **{part: _trouble(trial) for part, trial in trials.items()}}
+
+
+def _trouble(trial: Callable[[], object]) -> str | None:
+    try:
+        trial()
+    except Exception as error:  # noqa: BLE001  # the outer edge of a command that only reports
+        return type(error).__name__
+    return None
+
+
+def _teller() -> Callable[[str], None]:
+    began = time.monotonic()
+    return lambda line: click.echo(f"{time.monotonic() - began:7.1f} s  … {line}")
