@@ -1,0 +1,1 @@
+"""Pages that people look at: made here, with nothing fetched from anywhere else."""
