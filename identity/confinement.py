@@ -10,13 +10,12 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import signal
 from dataclasses import dataclass
 from typing import Final
 
 MIB: Final = 1024 * 1024
 CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 38, 4
+PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 38, 4
 MOST_OPEN_FILES: Final = 64
 CPU_SECONDS_OF_A_LIFE: Final = 1800
 
@@ -38,9 +37,13 @@ ENGINE: Final = Allowance(memory_mib=3072, cpu_seconds=60, wall_seconds=90, star
 
 
 def confine(allowance: Allowance) -> bool:
-    """Give everything up; returns whether the network went too."""
+    """Give everything up; returns whether the network went too.
+
+    No PR_SET_PDEATHSIG: it fires when the *thread* that started the child ends, which
+    in a threaded server is in the middle of another thread's question. A child whose
+    parent has gone ends at the end of its pipe, or of its processor time.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     network_gone = _without_network(libc)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

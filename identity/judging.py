@@ -28,7 +28,9 @@ class Claim:
     """Who the person says they are, as entered before the check."""
 
     name: str | None
+    """In Chinese, or in Latin letters as in the passport's zone."""
     number: str | None
+    """Of the document that is shown, not of another one of the same person."""
 
 
 def judge(
@@ -84,14 +86,17 @@ def _of_document(facts: DocumentFacts, measured: Measurements, *, today: date) -
 def _of_claim(facts: DocumentFacts, claim: Claim | None) -> set[Doubt]:
     if claim is None:
         return set()
-    pairs = ((claim.name, facts.name), (claim.number, facts.number))
-    if all(_same(claimed, stated) for claimed, stated in pairs if claimed and stated):
+    pairs = (
+        (claim.name, {facts.name, facts.latin_name} - {None}),
+        (claim.number, {facts.number} - {None}),
+    )
+    if all(_is_among(claimed, stated) for claimed, stated in pairs if claimed and stated):
         return set()
     return {Doubt.NOT_THE_CLAIMED_PERSON}
 
 
-def _same(claimed: str, stated: str) -> bool:
-    return _plain(claimed) == _plain(stated)
+def _is_among(claimed: str, stated: set[str | None]) -> bool:
+    return _plain(claimed) in {_plain(text) for text in stated if text}
 
 
 def _plain(text: str) -> str:

@@ -62,6 +62,7 @@ class LimitedWorker:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._answered = 0
+        self._owner = os.getpid()
         self.network_gone = False
         """Whether the present child has no network at all."""
         self.peak_kib = 0
@@ -91,6 +92,9 @@ class LimitedWorker:
             self._end()
 
     def _living_child(self) -> subprocess.Popen[bytes]:
+        if self._owner != os.getpid():
+            # A fork: the child belongs to the process that we were copied from.
+            self._child, self._owner = None, os.getpid()
         if self._answered >= JOBS_OF_A_LIFE:
             self._end()
         if self._child is not None and self._child.poll() is None:

@@ -38,7 +38,7 @@ def _turn(face: Face) -> float:
 
 
 def _roll(face: Face) -> float:
-    """By the line from the eyes to the mouth: an upside-down face is 180, not 0."""
+    """By the line from the eyes to the mouth, so that points found upside down are 180."""
     eyes = (face.points[0] + face.points[1]) / 2
     mouth = (face.points[3] + face.points[4]) / 2
     down = mouth - eyes

@@ -44,8 +44,8 @@ ADVICE: Final[dict[Code, tuple[str, str]]] = {
         "Another file is hidden in this one. " + _RESAVE_EN,
     ),
     Code.DATA_AFTER_END: (
-        "图片结尾之后还有其他数据。" + _RESAVE_ZH,
-        "There is more data after the end of the picture. " + _RESAVE_EN,
+        "图片结尾之后还有其他数据（例如动态照片）。请关闭“动态照片”后重新拍照。",
+        "There is more after the picture's end, as in motion photos. Turn them off, take it again.",
     ),
     Code.PIXELS_TOO_MANY: (
         "图片超过 4000 万像素，请降低分辨率后上传。",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +128,50 @@ def test_a_job_that_nobody_knows_ends_the_child_and_not_the_parent(
     with pytest.raises(CheckUnavailable):
         decoder.ask("format_the_disk", {}, [])
     assert admit_image(jpegs.honest(), claimed=JPEG, decoder=decoder).width == 400
+
+
+def test_a_child_ends_when_its_parent_is_killed() -> None:
+    program = (
+        "import sys; from identity.worker import LimitedWorker;"
+        "w = LimitedWorker('decoder'); print(w.start(), flush=True); sys.stdin.read()"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    ended = select.poll()
+    ended.register(child, select.POLLIN)
+    assert ended.poll(10_000)
+    os.close(child)
+
+
+def test_a_forked_copy_of_the_parent_gets_a_child_of_its_own(decoder: LimitedWorker) -> None:
+    """As in a server that was loaded before its workers were forked."""
+    first = decoder.start()
+    source, sink = os.pipe()
+    copy = os.fork()
+    if copy == 0:
+        os.write(sink, str(decoder.start()).encode())
+        decoder.close()
+        os._exit(0)
+    os.waitpid(copy, 0)
+    assert int(os.read(source, 20)) != first
+    assert decoder.start() == first
+    os.close(source)
+    os.close(sink)
+
+
+def test_threads_take_turns(decoder: LimitedWorker) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sizes = [(160 + 10 * i, 200) for i in range(12)]
+        pictures = [jpegs.honest(size=size) for size in sizes]
+        admitted = pool.map(
+            lambda content: admit_image(content, claimed=JPEG, decoder=decoder), pictures
+        )
+        assert [(image.width, image.height) for image in admitted] == sizes
 
 
 def test_a_child_that_cannot_start_is_unavailable() -> None:
