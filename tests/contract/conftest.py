@@ -20,8 +20,8 @@ STAGING = "staging"
 
 
 @pytest.fixture(scope="session")
-def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweedfs.SeaweedFS]:
-    with seaweedfs.running(tmp_path_factory.mktemp("seaweedfs") / "server") as server:
+def object_server() -> Iterator[seaweedfs.SeaweedFS]:
+    with seaweedfs.running() as server:
         prepare(connect(server.connection), evidence=EVIDENCE, staging=STAGING)
         yield server
 

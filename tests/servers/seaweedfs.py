@@ -1,170 +1,89 @@
-"""A real SeaweedFS for one test run: hardened as in production, thrown away after.
-
-Found by tests, each of these: without `fs.configure -fsync` nothing is synced
-at all, without `-disableHttp` an unauthenticated GET can drop a bucket, and two
-instances clash on the port of the admin interface even when it is off.
-"""
+"""The product's own SeaweedFS, in a folder that is thrown away after the tests."""
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-import socket
+import shutil
+import signal
 import subprocess
-import threading
-import time
-from contextlib import contextmanager, suppress
+import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
-from storage.connection import Connection, connect, translated
-from storage.errors import StorageError
+from server.embedded.ports import LOOPBACK
+from server.embedded.servers import Wanted, start_embedded
+from server.embedded.state import State
+from storage.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WEED: Final = Path(
-    os.environ.get("WEED_BIN", Path(__file__).parents[2] / ".venv" / "bin" / "weed")
-)
-_START_S: Final = 30.0
-_ADDRESS: Final = "127.0.0.1"
-_PORTS: Final = (
-    "master.port",
-    "master.port.grpc",
-    "volume.port",
-    "volume.port.grpc",
-    "filer.port",
-    "filer.port.grpc",
-    "s3.port",
-    "s3.port.grpc",
-    "admin.port",
-    "admin.port.grpc",
-)
+    from server.embedded.supervisor import Supervised
+
+_PATIENCE_S: Final = 30
 
 
 class SeaweedFS:
-    """One server process over one folder; it may be killed and started again."""
+    """A running server; its supervisor starts it again when it is killed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
-        self._process: subprocess.Popen[bytes] | None = None
-        self._keys = {
-            f"WEED_JWT_{name}_KEY": secrets.token_hex(32)
-            for name in ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
-        }
-        self.connection = Connection(
-            endpoint=f"http://{_ADDRESS}:{self._ports['s3.port']}",
-            access_key=secrets.token_hex(10),
-            secret_key=secrets.token_hex(20),
-        )
-        self._write_settings()
+    def __init__(self, state: State, supervised: Supervised, connection: Connection) -> None:
+        self.connection = connection
+        self._state = state
+        self._supervised = supervised
 
-    def start(self) -> None:
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(_WEED), "-logtostderr=true", "mini", *self._flags()],
-                cwd=self._folder,
-                env={"PATH": os.environ["PATH"], "HOME": str(self._folder), **self._keys},
-                stdout=log,
-                stderr=log,
-            )
-        self._wait_until_it_answers(self._process)
+    def kill(self) -> int:
+        """End it without notice and return which process that was."""
+        process = self._supervised.wait_until_ready()
+        os.kill(process, signal.SIGKILL)
+        return process
 
-    def sync_every_write(self) -> None:
-        """Make it fsync before it acknowledges; the setting outlives restarts."""
-        self._shell("fs.configure -locationPrefix=/ -fsync -apply")
+    def wait_until_back(self, *, killed: int) -> None:
+        self._supervised.wait_until_ready(other_than=killed)
 
     def run_lifecycle(self) -> None:
         """Do now what the server would do by its lifecycle rules within a day."""
-        gateway = f"{_ADDRESS}:{self._ports['s3.port.grpc']}"
-        self._shell(f"s3.lifecycle.run-shard -shards 0-15 -s3 {gateway} -runtime 3s")
-
-    def _shell(self, command: str) -> None:
-        port = self._ports
+        ports = self._state.remembered_ports("seaweedfs")
+        gateway = f"{LOOPBACK}:{ports['s3.grpc']}"
         subprocess.run(
             [
-                str(_WEED),
+                str(Path(sys.prefix) / "bin" / "weed"),
                 "shell",
-                f"-master={_ADDRESS}:{port['master.port']}.{port['master.port.grpc']}",
-                f"-filer={_ADDRESS}:{port['filer.port']}.{port['filer.port.grpc']}",
+                *(
+                    f"-{part}={LOOPBACK}:{ports[part]}.{ports[f'{part}.grpc']}"
+                    for part in ("master", "filer")
+                ),
             ],
-            input=f"{command}\n".encode(),
-            cwd=self._folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self._folder), **self._keys},
+            input=f"s3.lifecycle.run-shard -shards 0-15 -s3 {gateway} -runtime 3s\n".encode(),
+            env={
+                "HOME": str(self._state.root),
+                "WEED_JWT_FILER_SIGNING_KEY": self._state.secret("seaweedfs-filer-write"),
+            },
             capture_output=True,
             check=True,
-            timeout=_START_S,
+            timeout=_PATIENCE_S,
         )
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def _write_settings(self) -> None:
-        self._folder.joinpath("data").mkdir(parents=True)
-        credentials = {
-            "accessKey": self.connection.access_key,
-            "secretKey": self.connection.secret_key,
-        }
-        identity = {"name": "platform", "credentials": [credentials], "actions": ["Admin"]}
-        self._folder.joinpath("s3.json").write_text(json.dumps({"identities": [identity]}))
-        self._folder.joinpath("filer.toml").write_text(
-            "[leveldb2]\nenabled = false\n"
-            f'[sqlite]\nenabled = true\ndbFile = "{self._folder / "filer.db"}"\n'
-        )
-
-    def _flags(self) -> list[str]:
-        return [
-            f"-dir={self._folder / 'data'}",
-            f"-ip={_ADDRESS}",
-            f"-ip.bind={_ADDRESS}",
-            "-disableHttp",
-            "-master.telemetry=false",
-            "-master.volumeSizeLimitMB=128",
-            "-volume.preStopSeconds=0",
-            f"-s3.config={self._folder / 's3.json'}",
-            f"-s3.localSocket={self._folder / 's3.sock'}",
-            f"-filer.localSocket={self._folder / 'filer.sock'}",
-            "-s3.port.iceberg=0",
-            "-s3.port.lance=0",
-            "-s3.autoCreateBucket=false",
-            "-s3.allowDeleteBucketNotEmpty=false",
-            "-admin.ui=false",
-            "-webdav=false",
-            *(f"-{name}={port}" for name, port in self._ports.items()),
-        ]
-
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
-        client = connect(self.connection)
-        pause = threading.Event()
-        deadline = time.monotonic() + _START_S
-        while process.poll() is None and time.monotonic() < deadline:
-            with suppress(StorageError), translated():
-                client.list_buckets()
-                return
-            pause.wait(0.05)
-        pytest.fail("SeaweedFS did not start:\n" + (self._folder / "log").read_text()[-2000:])
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server((_ADDRESS, 0)) for _ in range(count)]
-    ports = [opened.getsockname()[1] for opened in sockets]
-    for opened in sockets:
-        opened.close()
-    return ports
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[SeaweedFS]:
-    server = SeaweedFS(folder)
-    server.start()
+def running() -> Iterator[SeaweedFS]:
+    # Not one of pytest's folders: the server's own user could not enter it.
+    root = Path(tempfile.mkdtemp(prefix="feigui-objects-", dir="/tmp"))
     try:
-        server.sync_every_write()
-        yield server
+        with start_embedded(Wanted(state=root, database=False)) as embedded:
+            access = embedded.object_store
+            if access is None:
+                raise AssertionError("no object store was started")
+            yield SeaweedFS(
+                State(root),
+                embedded.processes["seaweedfs"],
+                Connection(
+                    endpoint=access.endpoint_url,
+                    access_key=access.access_key,
+                    secret_key=access.secret_key,
+                    region=access.region,
+                ),
+            )
     finally:
-        server.kill()
+        shutil.rmtree(root)
