@@ -95,3 +95,7 @@ class SignatureDoubtful(VerificationFailed):
 
 class CertificateRevoked(SignatureDoubtful):
     """The certificate had been revoked when it was used."""
+
+
+class VerificationUnavailable(EsignError):
+    """The file could not be judged: nothing is known about it, least of all that it is good."""

@@ -6,9 +6,11 @@ Algorithm 5.6.3 (long-term availability) at the time that was asked; no network.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import crl as asn1_crl
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.validation import ades
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -20,6 +22,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.poe import KnownPOE, POEType, digest_for_poe
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
@@ -51,8 +54,13 @@ _REASONS: Final[dict[object, type[VerificationFailed]]] = {
 
 
 def validation_rules(
-    roots: Sequence[Certificate], fresh_lists: Sequence[bytes]
+    roots: Sequence[Certificate], fresh_lists: Sequence[bytes], *, held_at: datetime
 ) -> PdfSignatureValidationSpec:
+    """Return what pyHanko is to go by.
+
+    ``held_at`` is when roots and lists were in our hands; pyHanko would take the
+    time at which it happens to run.
+    """
     if not roots:
         # pyHanko takes an empty list for a wish to trust the operating system's.
         raise ChainInvalid("no root is trusted")
@@ -61,15 +69,32 @@ def validation_rules(
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
     lists = [CRLContainer(asn1_crl.CertificateList.load(der)) for der in fresh_lists]
+    in_hand = [*fresh_lists, *(root.public_bytes(Encoding.DER) for root in roots)]
+    held = [_held(der, held_at) for der in in_hand]
     return PdfSignatureValidationSpec(
         SignatureValidationSpec(
             cert_validation_policy=policy,
             revinfo_gathering_policy=RevocationInfoGatheringSpec(
                 online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
             ),
-            local_knowledge=LocalKnowledge(known_crls=lists),
+            local_knowledge=LocalKnowledge(known_crls=lists, known_poes=held),
         )
     )
+
+
+def _held(der: bytes, at: datetime) -> KnownPOE:
+    return KnownPOE(poe_type=POEType.PROVIDED, digest=digest_for_poe(der), poe_time=at)
+
+
+def _with_signature(
+    rules: PdfSignatureValidationSpec, signature: Asn1, at: datetime
+) -> PdfSignatureValidationSpec:
+    """Add that the signature and its certificates were in our hands, too."""
+    certificates = [signature.signer_cert, *signature.other_embedded_certs]
+    held = [_held(certificate.dump(), at) for certificate in certificates]
+    spec = rules.signature_validation_spec
+    knowledge = replace(spec.local_knowledge, known_poes=[*spec.local_knowledge.known_poes, *held])
+    return replace(rules, signature_validation_spec=replace(spec, local_knowledge=knowledge))
 
 
 def validate(signature: Asn1, rules: PdfSignatureValidationSpec, at: datetime) -> Asn1:
@@ -78,7 +103,8 @@ def validate(signature: Asn1, rules: PdfSignatureValidationSpec, at: datetime) -
         validation_time=at, best_signature_time=at, point_in_time_validation=True
     )
     try:
-        result = asyncio.run(ades.ades_lta_validation(signature, rules, timing))
+        knowing = _with_signature(rules, signature, at)
+        result = asyncio.run(ades.ades_lta_validation(signature, knowing, timing))
     except (*MALFORMED, SignatureValidationError) as error:
         raise Tampered("a signature cannot be read") from error
     if result.ades_subindic is not AdESPassed.OK:

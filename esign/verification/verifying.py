@@ -18,6 +18,7 @@ from esign.errors import NotOurs, Tampered
 from esign.verification.archive import check_stamps
 from esign.verification.changes import check_changes
 from esign.verification.coverage import covered
+from esign.verification.der import check_der
 from esign.verification.report import Report, Step
 from esign.verification.revocation import known_lists
 from esign.verification.signatures import describe
@@ -63,6 +64,8 @@ def verify(
     """
     # (1) and (2) on bytes alone, before any parser forgives anything.
     ranges = covered(document)
+    for reach in ranges:
+        check_der(reach.contents)
     check_strict(ranges[-1].contents, _digest(document, ranges[-1]))
     # (3) A signature that the parser sees elsewhere than the bytes do is a trick.
     found = _parsed(document, ranges)
@@ -76,7 +79,7 @@ def verify(
     is_archived = bool(stamps) and stamps[-1] is found[-1]
     judged_at = archive[-1].stamped_at if is_archived else at
     # (6) and (7) Everybody who signed.
-    rules = validation_rules(roots, () if is_archived else fresh_lists)
+    rules = validation_rules(roots, () if is_archived else fresh_lists, held_at=judged_at)
     signatures = tuple(
         _signed_by(signature, rules, judged_at, roots=roots, lists=lists, document=document)
         for signature in found

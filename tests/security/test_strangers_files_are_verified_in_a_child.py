@@ -1,0 +1,159 @@
+"""A stranger's file is judged out of this process, and nothing but a report is believed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge, VerificationUnavailable
+from esign.evidence import EvidenceDigests
+from esign.testing import RunningOffice, archival_page, running_office
+from esign.verification import Role, coverage, limited, verify
+from esign.verification.answer_text import AnswerMalformed, tell_report, understand
+from esign.verification.limited import Allowance, LimitedVerifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SEALED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with running_office(tmp_path_factory.mktemp("office"), at=SEALED_AT) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sealed(office: RunningOffice) -> bytes:
+    return office.sealed()
+
+
+def verifier(office: RunningOffice, allowance: Allowance | None = None) -> LimitedVerifier:
+    return LimitedVerifier(
+        roots=office.roots, now=lambda: SEALED_AT, allowance=allowance or Allowance()
+    )
+
+
+def test_the_child_reports_what_this_process_would_find(
+    office: RunningOffice, sealed: bytes
+) -> None:
+    here = verify(sealed, roots=office.roots, at=SEALED_AT)
+    assert verifier(office)(sealed) == here
+    assert [s.role for s in here.signatures] == [Role.NOTARY, Role.OFFICE_SEAL]
+
+
+def test_a_partys_evidence_survives_the_way_back(office: RunningOffice, sealed: bytes) -> None:
+    """Deeds carry it, certificates do not."""
+    report = verify(sealed, roots=office.roots, at=SEALED_AT)
+    evidence = EvidenceDigests(
+        identity_check="a" * 64, ceremony_segment="b" * 64, document="c" * 64
+    )
+    party = replace(report.signatures[0], role=Role.PARTY, organization=None, evidence=evidence)
+    deed = replace(report, signatures=(party,))
+    assert understand(tell_report(deed)) == deed
+
+
+def _flipped(sealed: bytes, position: int) -> bytes:
+    altered = bytearray(sealed)
+    altered[position] ^= 1
+    return bytes(altered)
+
+
+@pytest.mark.parametrize(
+    ("alter", "refusal"),
+    [
+        # One bit in the middle of the file.
+        (lambda sealed: _flipped(sealed, len(sealed) // 2), Tampered),
+        # Something after the end.
+        (lambda sealed: sealed + b"\n%", Tampered),
+        # A PDF that nobody signed.
+        (lambda _: archival_page(), NotOurs),
+        # A picture.
+        (lambda _: b"\x89PNG\r\n\x1a\n" + bytes(500), NotAPdf),
+        # Nothing at all.
+        (lambda _: b"", NotAPdf),
+    ],
+    ids=["altered", "appended", "unsigned", "picture", "empty"],
+)
+def test_a_refusal_keeps_its_class_across_the_pipe(
+    alter: Callable[[bytes], bytes], refusal: type[Exception], office: RunningOffice, sealed: bytes
+) -> None:
+    with pytest.raises(refusal):
+        verifier(office)(alter(sealed))
+
+
+def test_what_is_larger_than_anything_of_ours_starts_no_child(
+    office: RunningOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limited, "_PROGRAM", ("/nonexistent",))
+    with pytest.raises(TooLarge):
+        verifier(office)(bytes(coverage.LARGEST + 1))
+
+
+@pytest.mark.parametrize(
+    "allowance",
+    [
+        # Not enough memory to read the file: the child dies.
+        Allowance(memory_mib=60),
+        # Not enough time to start.
+        Allowance(wall_seconds=0.01),
+        # Nobody's turn ever comes.
+        Allowance(at_once=0, wall_seconds=0.01),
+    ],
+    ids=["no memory", "no time", "no turn"],
+)
+def test_a_child_that_does_not_answer_never_makes_a_file_valid(
+    allowance: Allowance, office: RunningOffice, sealed: bytes
+) -> None:
+    with pytest.raises(VerificationUnavailable):
+        verifier(office, allowance)(sealed)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # Silence, half an answer, and answers of other shapes.
+        b"",
+        b'{"report": {"document": "00"',
+        b"null",
+        b"[]",
+        b'{"report": {}}',
+        # A refusal that is not on the list; naming one must not reach any other class.
+        b'{"refused": "SystemExit", "why": ""}',
+        b'{"refused": ["Tampered"], "why": ""}',
+    ],
+)
+def test_an_answer_of_another_shape_is_no_answer(answer: bytes) -> None:
+    with pytest.raises(AnswerMalformed):
+        understand(answer)
+
+
+def test_a_child_that_was_taken_over_cannot_vouch_for_another_file(
+    office: RunningOffice, sealed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register is asked by the digest; a child may not choose it."""
+    lie = replace(verify(sealed, roots=office.roots, at=SEALED_AT), document="0" * 64)
+    monkeypatch.setattr(limited, "_PROGRAM", ("/bin/echo", tell_report(lie).decode()))
+    with pytest.raises(VerificationUnavailable):
+        verifier(office)(sealed)
+
+
+def test_the_child_inherits_no_secret(
+    office: RunningOffice, sealed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEIGUI_DATABASE_URL", "postgresql://secret")
+    show = (
+        "import json, os\n"
+        "print(json.dumps({'refused': 'Tampered', 'why': str(sorted(os.environ))}))"
+    )
+    monkeypatch.setattr(limited, "_PROGRAM", (limited._PROGRAM[0], "-c", show))
+    assert "FEIGUI_DATABASE_URL" in os.environ
+    with pytest.raises(Tampered) as told:
+        verifier(office)(sealed)
+    assert "PYTHONPATH" in str(told.value)
+    assert "FEIGUI" not in str(told.value)
