@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -41,11 +42,18 @@ if TYPE_CHECKING:
 
 # The archive time-stamp has to be the last thing in the file and cover all that
 # it depends on: no entries per signature (VRI), and its own data before it.
-_VALIDATION_DATA_BEFORE_THE_STAMP: Final = DSSContentSettings(
+_DATA_BEFORE_THE_STAMP: Final = DSSContentSettings(
     include_vri=False,
     placement=SigDSSPlacementPreference.TOGETHER_WITH_NEXT_TS,
     next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
 )
+# Without a stamp to come, they go under the signature itself.
+_DATA_WITH_THE_SIGNATURE: Final = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+)
+
+# pyHanko warns at every signature that it was told not to use the network.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +138,9 @@ def _metadata(act: Act, context: ValidationContext) -> PdfSignatureMetadata:
         use_pades_lta=act.level is PadesLevel.B_LTA,
         validation_context=context,
         signer_key_usage={"digital_signature", "non_repudiation"},
-        dss_settings=_VALIDATION_DATA_BEFORE_THE_STAMP,
+        dss_settings=_DATA_WITH_THE_SIGNATURE
+        if act.level is PadesLevel.B_LT
+        else _DATA_BEFORE_THE_STAMP,
         timestamp_field_name=f"archive-{act.field}" if act.level is PadesLevel.B_LTA else None,
     )
 
