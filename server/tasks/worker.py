@@ -8,13 +8,20 @@ job twice: the tasks are written so that a second run changes nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from procrastinate.manager import JobManager
+
+log = logging.getLogger(__name__)
 
 STALLED: Final = "retry_stalled_jobs"
 
@@ -27,6 +34,8 @@ class Task:
     """Called with the arguments of `JobQueue.defer`; for a periodic task with none."""
 
     attempts: int = 5
+    """Of a job that was queued; a periodic one has its next run."""
+
     wait_s: int = 2
     """To the power of the failures so far: 2, 4, 8, 16 seconds."""
 
@@ -76,7 +85,7 @@ async def _run(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
 def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
     """Return the queue with every task of ``registry`` bound to its name."""
     connector = PsycopgConnector(
-        conninfo=settings.conninfo, kwargs={"options": settings.options}, min_size=1
+        conninfo=settings.conninfo, kwargs={"options": settings.options}, min_size=1, max_size=4
     )
     app = App(connector=connector)
     for name, task in registry.items():
@@ -86,8 +95,8 @@ def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
 
 
 def _bind(app: App, name: str, task: Task) -> None:
-    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.wait_s)
     if task.every is None:
+        retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.wait_s)
         app.task(name=name, retry=retry)(task.run)
         return
     run = task.run
@@ -96,16 +105,26 @@ def _bind(app: App, name: str, task: Task) -> None:
         run()
 
     # One waits at most: a sweep that is late is not made up for twice.
-    bound = app.task(name=name, queueing_lock=name, retry=retry)(run_periodically)
+    bound = app.task(name=name, queueing_lock=name)(run_periodically)
     app.periodic(cron=task.every)(bound)
 
 
 def _bind_stalled(app: App, pace: Pace) -> None:
     async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # likewise
-        manager = context.app.job_manager
-        stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=pace.stalled_after_s)
-        for job in stalled:
-            await manager.retry_job(job)
+        await put_back_stalled(context.app.job_manager, pace)
 
     bound = app.task(name=STALLED, queueing_lock=STALLED, pass_context=True)(retry_stalled)
     app.periodic(cron=pace.look_for_stalled)(bound)
+
+
+async def put_back_stalled(queue: JobManager, pace: Pace) -> None:
+    """Put back every job whose worker stopped beating."""
+    for job in await queue.get_stalled_jobs(seconds_since_heartbeat=pace.stalled_after_s):
+        try:
+            await queue.retry_job(job)
+        except UniqueViolation:
+            # A periodic job whose next run waits already: that one will do.
+            await queue.finish_job(job, Status.FAILED, delete_job=True)
+        except ConnectorException as error:
+            # Finished after all, between our look and our try.
+            log.info("A job that looked stalled was not put back", exc_info=error)

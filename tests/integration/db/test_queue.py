@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,14 @@ from sqlalchemy import text
 
 from server.cases.ids import OfficeId
 from server.db.engine import CONNECTION_OPTIONS
-from server.tasks.worker import Pace, Task, WorkerSettings, run_worker
+from server.tasks.worker import (
+    Pace,
+    Task,
+    WorkerSettings,
+    put_back_stalled,
+    run_worker,
+    worker_app,
+)
 from server.transaction import Scope
 from tests.integration.db.filling import fresh
 
@@ -59,6 +67,10 @@ def test_a_job_exists_if_and_only_if_its_cause_was_committed(
     assert jobs(app_engine, task) == [("todo", {"case": "done", "attempt": 1, "party": None})]
 
 
+def settings_for(conninfo: str) -> WorkerSettings:
+    return WorkerSettings(conninfo=conninfo, options=CONNECTION_OPTIONS, pace=QUICK)
+
+
 def work(conninfo: str, diary: Path) -> None:
     """Run in a process of its own: keep a diary, and hang where a job says so."""
 
@@ -84,8 +96,7 @@ def work(conninfo: str, diary: Path) -> None:
         "fail": Task(run=fail_the_first_time, wait_s=0),
         "beat": Task(run=lambda: note("beat"), every="* * * * * *"),
     }
-    settings = WorkerSettings(conninfo=conninfo, options=CONNECTION_OPTIONS, pace=QUICK)
-    run_worker(registry, settings)
+    run_worker(registry, settings_for(conninfo))
 
 
 @contextmanager
@@ -130,6 +141,34 @@ def test_a_worker_does_what_was_queued_and_what_is_due(
         os.kill(process.pid or 0, signal.SIGTERM)
         process.join(PATIENCE_S)
         assert process.exitcode == 0
+
+
+def test_a_periodic_job_that_was_killed_does_not_stand_in_the_way_of_the_others(
+    database: Database, app_engine: Engine
+) -> None:
+    killed, plain = fresh("periodic"), fresh("plain")
+    with app_engine.begin() as connection:
+        # The next run of the periodic one waits already, and no two may.
+        for task, lock, status in (
+            (killed, killed, "doing"),
+            (killed, killed, "todo"),
+            (plain, None, "doing"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status)"
+                    " VALUES ('default', :task, :lock, CAST(:status AS procrastinate_job_status))"
+                ),
+                {"task": task, "lock": lock, "status": status},
+            )
+
+    async def look() -> None:
+        async with worker_app({}, settings_for(database.conninfo)).open_async() as app:
+            await put_back_stalled(app.job_manager, QUICK)
+
+    asyncio.run(look())
+    assert [status for status, _ in jobs(app_engine, killed)] == ["todo"]
+    assert [status for status, _ in jobs(app_engine, plain)] == ["todo"]
 
 
 @pytest.mark.faults
