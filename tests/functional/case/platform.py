@@ -269,13 +269,13 @@ class Person:
         headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
         headers |= {"If-Match": etag} if etag else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        content = {} if body is None else {"data": json.dumps(body)}
-        if body is not None:
+        content = None if body is None else json.dumps(body)
+        if content is not None:
             headers["Content-Type"] = "application/json"
         response = self.platform.app.test_client().open(
-            f"/v1{path}", method=method, headers=headers, **content
+            f"/v1{path}", method=method, headers=headers, data=content
         )
-        is_json = response.mimetype.endswith("json")
+        is_json = (response.mimetype or "").endswith("json")
         return Reply(
             response.status_code,
             response.get_json() if is_json else response.data,
