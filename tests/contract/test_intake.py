@@ -154,6 +154,16 @@ def test_what_changes_after_the_inspection_is_not_admitted(
         desk.admit(replace(upload, digest=Digest.of(polyglot)), swap)
 
 
+def test_a_second_reading_is_of_the_same_bytes(s3: S3Client, desk: Desk, upload: Upload) -> None:
+    s3.put_object(Bucket=STAGING, Key=upload.key, Body=bytes(3 << 20))
+    with desk.uploads.staged(upload) as staged:
+        assert staged.read() == bytes(3 << 20)
+        s3.put_object(Bucket=STAGING, Key=upload.key, Body=b"\1" * (3 << 20))
+        staged.seek(0)
+        with pytest.raises(ContentMismatch):
+            staged.read()
+
+
 def test_admitting_again_gives_the_same_evidence(desk: Desk, upload: Upload) -> None:
     assert desk.admit(upload) == desk.admit(upload)
 
