@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -209,3 +211,31 @@ def test_times_come_back_in_utc(open_transaction: OpenTransaction) -> None:
     case = stored(new_case(OFFICE, "a"), open_transaction)
     assert case.milestones.created_at == AT
     assert case.milestones.created_at.utcoffset() == AT.utcoffset()
+
+
+def test_a_case_that_is_being_changed_is_never_read_in_halves(
+    open_transaction: OpenTransaction,
+) -> None:
+    case = new_case(OFFICE, fresh("account"), delivered_copies=1)
+    stored(case, open_transaction)
+    changed = Event()
+
+    def change() -> None:
+        for n in range(1, 60):
+            with open_transaction(OFFICE_SCOPE) as tx:
+                mine = tx.cases.get(case.id, lock=True)
+                mine.parties = [applicant(fresh("account")) for _ in range(n % 3 + 1)]
+                mine.delivered_copies = n % 3 + 1
+                tx.cases.save(mine)
+        changed.set()
+
+    with ThreadPoolExecutor(1) as writer:
+        writing = writer.submit(change)
+        looks = set()
+        while not changed.is_set() and not writing.done():
+            with open_transaction(OFFICE_SCOPE) as tx:
+                seen = tx.cases.get(case.id)
+            looks.add((len(seen.parties), seen.delivered_copies))
+        writing.result()
+    assert looks <= {(1, 1), (2, 2), (3, 3)}
+    assert len(looks) > 1  # or nobody changed anything meanwhile

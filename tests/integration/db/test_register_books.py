@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.cases.case import Milestones, Staffing
-from server.cases.ids import OfficeId
+from server.cases.closing import Closing, RefusalGround, TerminationGround
+from server.cases.ids import AccountId, OfficeId
 from server.cases.status import CaseStatus
+from server.db.errors import ScopeMissing
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryNotFound, DeliveryState
-from server.register.certificates import CertificateStatus
+from server.register.certificates import CertificateId, CertificateStatus
 from server.register.errors import CertificateNotFound
 from server.transaction import NOBODY, Scope
 from tests.integration.db.filling import (
@@ -140,3 +142,53 @@ def test_the_register_shows_what_the_law_names(open_transaction: OpenTransaction
     assert (row.handler, row.approver) == ("赵公证", "赵公证")
     assert (row.accepted_on, row.closed_on) == (date(2026, 3, 3), date(2026, 3, 3))
     assert row.way_of_closing == "0"
+
+
+@pytest.mark.parametrize(
+    ("status", "ground", "way"),
+    [
+        # Nothing has ended yet.
+        (CaseStatus.REVIEW, None, None),
+        # A termination that the director has not decided on ends nothing.
+        (CaseStatus.TERMINATING, TerminationGround.WITHDRAWN, None),
+        (CaseStatus.TERMINATED, TerminationGround.WITHDRAWN, "1"),
+        (CaseStatus.REFUSED, RefusalGround.DISPUTED, "2"),
+        # Still terminated when the papers have gone to the archive.
+        (CaseStatus.ARCHIVED, TerminationGround.OBSTRUCTED, "1"),
+        # A clerical mistake, whatever was proposed before.
+        (CaseStatus.VOID, RefusalGround.DISPUTED, "-1"),
+    ],
+)
+def test_the_register_tells_how_a_case_ended(
+    status: CaseStatus,
+    ground: str | None,
+    way: str | None,
+    open_transaction: OpenTransaction,
+) -> None:
+    office = OfficeId(fresh("closing"))
+    case = new_case(office, "a", status=status)
+    case.milestones = Milestones(created_at=AT, accepted_at=AT)
+    if ground is not None:
+        case.closing = Closing(
+            ground=ground,
+            report=CANARY,
+            proposed_by=AccountId("notary"),
+            proposed_at=AT,
+            decided_at=None if status is CaseStatus.TERMINATING else AT,
+        )
+    with open_transaction(Scope(office=office)) as tx:
+        tx.cases.add(case)
+        (row,) = tx.register_view.rows(year=2026)
+    assert row.way_of_closing == way
+
+
+def test_a_number_belongs_to_an_office(open_transaction: OpenTransaction) -> None:
+    with open_transaction(NOBODY) as tx, pytest.raises(ScopeMissing):
+        tx.numbers.allot(year=2026, series="外")
+
+
+def test_what_was_never_added_cannot_be_saved(open_transaction: OpenTransaction) -> None:
+    made = issued(open_transaction)
+    unknown = replace(made, id=CertificateId(fresh("certificate")))
+    with open_transaction(SCOPE) as tx, pytest.raises(CertificateNotFound):
+        tx.certificates.save(unknown)
