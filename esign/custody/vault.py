@@ -62,9 +62,9 @@ class Vault:
     def sign_once(self, key: str, digest: bytes) -> bytes:
         uri = _for_use(key, KeyUse.SIGN_ONCE)
         self._forget_expired()
-        private = self._keyring.take(uri)
         with self._lock:
             self._event_keys.pop(uri, None)
+        private = self._keyring.take(uri)
         return self._signed("sign_once", uri, private, digest)
 
     def make_event_key(

@@ -6,7 +6,7 @@ signatures, their pictures and validation data, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -17,6 +17,11 @@ from esign.verification.strict_cms import MALFORMED
 
 if TYPE_CHECKING:
     from esign.asn1 import Asn1
+
+
+_ALLOWED: Final = frozenset(
+    {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING}
+)
 
 
 def check_changes(signature: Asn1) -> None:
@@ -30,8 +35,3 @@ def check_changes(signature: Asn1) -> None:
     level = getattr(changes, "modification_level", ModificationLevel.OTHER)
     if facts["docmdp_ok"] is not True or level not in _ALLOWED:
         raise Tampered("the document was changed after it was signed")
-
-
-_ALLOWED = frozenset(
-    {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING}
-)

@@ -77,7 +77,11 @@ def validation_rules(
             revinfo_gathering_policy=RevocationInfoGatheringSpec(
                 online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
             ),
-            local_knowledge=LocalKnowledge(known_crls=lists, known_poes=held),
+            # pyHanko judges a root's list only when it finds the root among the
+            # certificates as well as among the trusted.
+            local_knowledge=LocalKnowledge(
+                known_crls=lists, known_poes=held, known_certs=[to_asn1(root) for root in roots]
+            ),
         )
     )
 

@@ -43,28 +43,26 @@ def test_untouched_certificate_passes(office: RunningOffice, sealed: bytes) -> N
 
 
 @settings(max_examples=400, deadline=None)
-@given(data=st.data())
+@given(place=st.integers(0, 2**31), bit=st.integers(0, 7))
 def test_one_flipped_bit_anywhere_is_caught(
-    data: st.DataObject, office: RunningOffice, sealed: bytes
+    place: int, bit: int, office: RunningOffice, sealed: bytes
 ) -> None:
     """No byte of the file is free to change, whichever it is."""
-    position = data.draw(st.integers(0, len(sealed) - 1))
     altered = bytearray(sealed)
-    altered[position] ^= 1 << data.draw(st.integers(0, 7))
+    altered[place % len(sealed)] ^= 1 << bit
     with pytest.raises(Tampered):
         check(office, bytes(altered))
 
 
 @settings(max_examples=300, deadline=None)
-@given(data=st.data())
+@given(place=st.integers(0, 2**31), bit=st.integers(0, 7))
 def test_one_flipped_bit_in_the_last_signature_is_caught(
-    data: st.DataObject, office: RunningOffice, sealed: bytes
+    place: int, bit: int, office: RunningOffice, sealed: bytes
 ) -> None:
     """The archive time-stamp is covered by nothing but its own strict form."""
     last = coverage.covered(sealed)[-1]
-    position = data.draw(st.integers(last.gap_start, last.gap_end - 1))
     altered = bytearray(sealed)
-    altered[position] ^= 1 << data.draw(st.integers(0, 7))
+    altered[last.gap_start + place % (last.gap_end - last.gap_start)] ^= 1 << bit
     with pytest.raises(Tampered):
         check(office, bytes(altered))
 
