@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
@@ -23,6 +24,7 @@ from tests.contract.conftest import EVIDENCE, STAGING
 from tests.servers import seaweedfs
 
 WRITERS: Final = 6
+KILLS: Final = int(os.environ.get("FEIGUI_FAULT_REPEATS", "2"))
 KILL_AFTER: Final = 80
 OFFICE: Final = "kunming-a"
 # Mostly scans and signatures; one in twenty of several segments and parts.
@@ -70,6 +72,7 @@ def reads_back(store: S3EvidenceStore, digest: Digest) -> bool:
             threading.Event().wait(0.1)
 
 
+@pytest.mark.faults
 @pytest.mark.slow
 def test_no_acknowledged_object_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
     with seaweedfs.running() as server:
@@ -78,7 +81,7 @@ def test_no_acknowledged_object_is_lost(capsys: pytest.CaptureFixture[str]) -> N
         ring = KeyRing([LocalKey(secrets.token_bytes(32))])
         store = S3EvidenceStore(client, bucket=EVIDENCE, envelope=Envelope(ring))
         load = Load(store)
-        for _ in range(2):
+        for _ in range(KILLS):
             with ThreadPoolExecutor(WRITERS) as writers:
                 writing = [writers.submit(load.write) for _ in range(WRITERS)]
                 load.wait_for(KILL_AFTER)
@@ -95,8 +98,8 @@ def test_no_acknowledged_object_is_lost(capsys: pytest.CaptureFixture[str]) -> N
             ]
     with capsys.disabled():
         print(  # noqa: T201  the figures are what the test is for
-            f"\nkill -9 twice: {len(load.acknowledged)} acknowledged, {len(lost)} lost, "
+            f"\nkill -9 {KILLS} times: {len(load.acknowledged)} acknowledged, {len(lost)} lost, "
             f"{load.unanswered} unanswered"
         )
     assert lost == []
-    assert load.unanswered == 2 * WRITERS
+    assert load.unanswered == KILLS * WRITERS
