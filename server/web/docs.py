@@ -29,6 +29,7 @@ CONFIGURATION: Final = {
     "withDefaultFonts": False,
     "telemetry": False,
     "hideClientButton": True,
+    "showDeveloperTools": "never",
     "agent": {"disabled": True},
     "mcp": {"disabled": True},
 }
