@@ -18,29 +18,45 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 44
 _ZONE: Final = re.compile(r"[A-Z0-9<]{28,}")
+_NAME_LINE: Final = re.compile(r"P.*[A-Z0]<")
 _LONG_RUN: Final = re.compile(r"<{5,}")
 _CHINESE_NAME: Final = re.compile(r"[\u4e00-\u9fff·]{2,15}")
 _NUMBER: Final = re.compile(r"(?<![A-Z0-9<])([A-Z]{1,2}\d{7,8})(?![A-Z0-9<])")
 _NAME_LABEL: Final = re.compile(r"Name", re.IGNORECASE)
 _LETTERS_FOR_DIGITS: Final = str.maketrans("01582", "OISBZ")
 """No digit can stand in the name line of a TD3 zone (ICAO 9303-4, 4.2.2)."""
+_DIGITS_FOR_LETTERS: Final = str.maketrans("OQDISBZ", "0001582")
+_LETTERS_AT: Final = slice(10, 13)
+_DIGITS_AT: Final = (slice(9, 10), slice(13, 20), slice(21, 28), slice(43, 44))
 
 
 def read_page(lines: list[TextLine]) -> dict[FieldName, FieldReading]:
     rows = rows_of(lines)
     zone = [(row, text) for row in rows if _ZONE.fullmatch(text := _zone_text(row))]
     fields: dict[FieldName, FieldReading] = {}
-    if len(zone) >= 2:  # noqa: PLR2004 - a passport has two
+    if len(zone) >= 2 and _NAME_LINE.match(zone[-2][1]):  # noqa: PLR2004 - a passport has two
         (first, upper), (second, lower) = zone[-2:]
         name_line = full_width(upper).translate(_LETTERS_FOR_DIGITS)
         fields[FieldName.MRZ_LINE_1] = FieldReading(name_line, first.confidence)
-        fields[FieldName.MRZ_LINE_2] = FieldReading(full_width(lower), second.confidence)
-    for line in lines:
-        found = _NUMBER.search(line.text.replace(" ", ""))
-        if found and FieldName.PRINTED_NUMBER not in fields:
-            fields[FieldName.PRINTED_NUMBER] = FieldReading(found[1], line.confidence)
+        number_line = by_position(full_width(lower))
+        fields[FieldName.MRZ_LINE_2] = FieldReading(number_line, second.confidence)
+    _take_printed_number(fields, lines)
     _take_name(fields, lines)
     return fields
+
+
+def _take_printed_number(fields: dict[FieldName, FieldReading], lines: list[TextLine]) -> None:
+    """The zone's own number where it is printed again, else what looks like a Chinese one."""
+    zone = fields.get(FieldName.MRZ_LINE_2)
+    expected = zone.text[:9].rstrip("<") if zone else None
+    for line in lines:
+        text = line.text.replace(" ", "")
+        if text == expected:
+            fields[FieldName.PRINTED_NUMBER] = FieldReading(text, line.confidence)
+            return
+        found = _NUMBER.search(text)
+        if found:
+            fields.setdefault(FieldName.PRINTED_NUMBER, FieldReading(found[1], line.confidence))
 
 
 def full_width(line: str) -> str:
@@ -50,6 +66,17 @@ def full_width(line: str) -> str:
         return line
     end = runs[0][1]
     return line[:end] + "<" * (WIDTH - len(line)) + line[end:]
+
+
+def by_position(line: str) -> str:
+    """Where only letters, or only digits, can stand, read the look-alike that can."""
+    if len(line) != WIDTH:
+        return line
+    signs = list(line)
+    signs[_LETTERS_AT] = "".join(signs[_LETTERS_AT]).translate(_LETTERS_FOR_DIGITS)
+    for part in _DIGITS_AT:
+        signs[part] = "".join(signs[part]).translate(_DIGITS_FOR_LETTERS)
+    return "".join(signs)
 
 
 def _zone_text(row: Row) -> str:

@@ -7,7 +7,7 @@ import pytest
 from identity.documents.fields import LONG_TERM, FieldName
 from identity.documents.id_card import read_back, read_front
 from identity.documents.lines import TextLine
-from identity.documents.passport import full_width, read_page
+from identity.documents.passport import by_position, full_width, read_page
 
 F = FieldName
 
@@ -121,6 +121,35 @@ def test_only_the_length_of_one_run_of_fillers_is_restored(read: str, restored: 
     assert full_width(read) == restored
 
 
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        # A nationality has no digits, a date no letters.
+        (
+            "L898902C36UT07408122F12O4159ZE184226B<<<<<1O",
+            "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        ),
+        # In the number and the optional part both can stand: nothing is changed there.
+        (
+            "LO98902C36UTO7408122F1204159ZEI84226B<<<<<10",
+            "LO98902C36UTO7408122F1204159ZEI84226B<<<<<10",
+        ),
+        # A line of another width has no positions.
+        ("UT07408122F12O4159", "UT07408122F12O4159"),
+    ],
+)
+def test_a_look_alike_is_read_only_where_nothing_else_can_stand(read: str, meant: str) -> None:
+    assert by_position(read) == meant
+
+
+def test_two_long_words_are_no_zone() -> None:
+    rows = [
+        line("PASSEPORTPASSPORTPASSEPORTPASSPORT", 60, 850),
+        line("XXEEASEETADDTEDEASSTDASTEDTAXXX", 60, 930),
+    ]
+    assert read_page(rows) == {}
+
+
 def test_a_digit_in_the_name_line_is_the_letter_it_looks_like() -> None:
     fields = read_page(
         [
@@ -130,3 +159,23 @@ def test_a_digit_in_the_name_line_is_the_letter_it_looks_like() -> None:
     )
     assert fields[F.MRZ_LINE_1].text == "P<CHNOUYANG<<MING".ljust(44, "<")
     assert fields[F.MRZ_LINE_2].text.startswith("EJ00000016")
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        # The zone's own number, however it looks.
+        ("L898902C3", "L898902C3"),
+        # Another one, of the Chinese form: the two will be found to disagree.
+        ("EJ0000001", "EJ0000001"),
+    ],
+)
+def test_the_number_above_the_zone(printed: str, number: str) -> None:
+    fields = read_page(
+        [
+            line(printed, 900, 190),
+            line("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", 60, 850),
+            line("L898902C36UTO7408122F1204159ZE184226B<<<<<10", 60, 930),
+        ]
+    )
+    assert fields[F.PRINTED_NUMBER].text == number
