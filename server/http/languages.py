@@ -18,6 +18,8 @@ from server.catalogue.loading import DATA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from server.catalogue.matters import Wording
+
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
 # By their names here, and in the catalogue's data.
@@ -45,6 +47,14 @@ class Messages:
                 for language, short in LANGUAGES.items()
             }
         )
+
+    def with_reasons(self, wordings: Mapping[str, Wording]) -> Messages:
+        """Return these texts and those of the pre-check, which the catalogue keeps."""
+        more = {
+            CHINESE: {f"error.{code}": wording.zh for code, wording in wordings.items()},
+            ENGLISH: {f"error.{code}": wording.en for code, wording in wordings.items()},
+        }
+        return Messages({each: {**self._texts[each], **more[each]} for each in LANGUAGES})
 
     def text(self, language: str, code: str, **names: str | int) -> str:
         """Return the text of ``code``, with ``names`` put in."""
