@@ -38,9 +38,21 @@ def check_der(der: bytes) -> None:
                 raise Tampered("a signature is followed by something")
 
 
+def children(der: bytes) -> list[bytes]:
+    """Return the values inside a constructed value that `check_der` has passed."""
+    start, stop = _bounds(der, 0, len(der))
+    found, position = [], start
+    while position < stop:
+        _, end = _bounds(der, position, stop)
+        found.append(der[position:end])
+        position = end
+    return found
+
+
 def _bounds(der: bytes, position: int, end: int) -> tuple[int, int]:
     """Return where the contents of the value at ``position`` begin and end."""
-    if position + 2 > end or der[position] & _LONG_TAG == _LONG_TAG:
+    # Tag 0 ends the indefinite form and is nothing in DER; padding looks like it.
+    if position + 2 > end or der[position] == 0 or _is_long(der[position]):
         raise Tampered("a signature is not in canonical form")
     start, length = position + 2, der[position + 1]
     if length >= _LONG_LENGTH:
@@ -53,6 +65,10 @@ def _bounds(der: bytes, position: int, end: int) -> tuple[int, int]:
     if not start + length <= end:
         raise Tampered("a signature is cut off")
     return start, start + length
+
+
+def _is_long(tag: int) -> bool:
+    return tag & _LONG_TAG == _LONG_TAG
 
 
 def _is_canonical(tag: int, contents: bytes) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from asn1crypto import cms
 
 from esign.errors import Tampered
+from esign.verification.der import children
 
 if TYPE_CHECKING:
     from esign.asn1 import Asn1
@@ -28,7 +29,8 @@ MALFORMED: Final = (
 )
 """What parsers raise on bytes that somebody made up."""
 
-_ALGORITHMS: Final = {"sha256_ecdsa", "sha256_rsa", "rsassa_pkcs1v15", "rsassa_pss"}
+_NULL: Final = b"\x05\x00"
+_ALGORITHMS: Final = {"sha256_ecdsa", "sha256_rsa", "rsassa_pkcs1v15"}
 
 
 def check_strict(contents: bytes, covered_digest: bytes) -> None:
@@ -36,8 +38,35 @@ def check_strict(contents: bytes, covered_digest: bytes) -> None:
     try:
         data = cms.ContentInfo.load(contents, strict=True)["content"]
         _check_fields(data, covered_digest)
+        _check_shape(contents)
     except MALFORMED as error:
         raise Tampered("the last signature cannot be read") from error
+
+
+def _check_shape(contents: bytes) -> None:
+    """Count the fields: asn1crypto passes over what comes after the last it knows."""
+    _, wrapped = _exactly(contents, 2)
+    (data,) = _exactly(wrapped, 1)
+    _, digests, content, _, signers = _exactly(data, 5)
+    (digest,) = _exactly(digests, 1)
+    is_stamp = len(children(content)) == len(("type", "content"))
+    (signer,) = _exactly(signers, 1)
+    fields = children(signer)
+    # A stamp has no unsigned attributes; a signature carries its stamp there.
+    _, sid, own_digest, _, algorithm, _ = _exactly(signer, 6) if is_stamp else fields[:6]
+    if len(fields) > len(("version", "sid", "digest", "signed", "algorithm", "value", "unsigned")):
+        raise Tampered("the last signature has a field too many")
+    _exactly(sid, 2)
+    for identifier in (digest, own_digest, algorithm):
+        if children(identifier)[1:] not in ([], [_NULL]):
+            raise Tampered("the last signature's algorithm has parameters")
+
+
+def _exactly(der: bytes, count: int) -> list[bytes]:
+    found = children(der)
+    if len(found) != count:
+        raise Tampered("the last signature has a field too many or too few")
+    return found
 
 
 def _check_fields(data: Asn1, covered_digest: bytes) -> None:

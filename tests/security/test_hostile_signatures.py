@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from esign.errors import Tampered, VerificationFailed
@@ -85,7 +85,8 @@ def test_any_few_altered_bytes_end_in_a_named_refusal(
         verify(bytes(altered), roots=office.roots, at=AT)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
+@example(place=2, add=1)  # Takes 256 zeros of the padding into the signature.
 @given(place=st.integers(0, 2**31), add=st.integers(1, 255))
 def test_altered_byte_inside_the_last_signature_is_caught(
     place: int, add: int, office: RunningOffice, sealed: bytes
@@ -122,6 +123,8 @@ def test_deeply_nested_signature_is_refused_before_it_is_decoded(office: Running
         b"\x30\x03\x05\x00\x30",
         # A tag of several octets.
         b"\x30\x04\x1f\x81\x01\x00",
+        # Zeros of the padding, taken in as if they were values.
+        b"\x30\x04\x05\x00\x00\x00",
         # A second value after the first.
         b"\x30\x00\x30\x00",
         # Truth, nothing and numbers written in another way.
@@ -152,6 +155,20 @@ def test_value_that_is_not_der_is_refused(der: bytes) -> None:
 )
 def test_value_in_der_passes(der: bytes) -> None:
     check_der(der)
+
+
+def test_value_added_at_the_end_of_the_last_signature_is_caught(
+    office: RunningOffice, sealed: bytes
+) -> None:
+    """In DER, and where a forgiving decoder would not look."""
+    last = coverage.covered(sealed)[-1]
+    size = int.from_bytes(last.contents[2:4], "big") + 2
+    longer = last.contents[:2] + size.to_bytes(2, "big") + last.contents[4:] + b"\x05\x00"
+    altered = bytearray(sealed)
+    start = last.gap_start + 1
+    altered[start : start + 2 * len(longer)] = longer.hex().encode()
+    with pytest.raises(Tampered):
+        verify(bytes(altered), roots=office.roots, at=AT)
 
 
 def test_signature_over_another_file_is_refused(sealed: bytes) -> None:
