@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-TOKEN_LIFE = timedelta(minutes=5)
+TOKEN_LIFE = timedelta(hours=1)
 
 
 def new_id() -> str:
