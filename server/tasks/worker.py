@@ -49,7 +49,7 @@ class Pace:
 
     heartbeat_s: float = 5.0
     stalled_after_s: float = 20.0
-    look_for_stalled: str = "*/10 * * * * *"
+    look_for_stalled: str = "* * * * * */10"
     poll_s: float = 2.0
 
 

@@ -89,12 +89,11 @@ def _until_told() -> Iterator[threading.Event]:
 def _people(running: Running, tell: Callable[[str], None]) -> dict[str, Credentials]:
     """Return the demonstration's people, seeded on the first start of a state."""
     kept = running.state / "demo-people.json"
+    parts = Parts(running.settings)
     people = seed(
-        remembered(kept),
-        open_transaction=Parts(running.settings).open_transaction,
-        new_id=new_id,
-        tell=tell,
+        remembered(kept), open_transaction=parts.open_transaction, new_id=new_id, tell=tell
     )
+    parts.engine.dispose()
     keep(kept, {login: asdict(person) for login, person in people.items()})
     enrol_notaries(
         running,

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, OperationalError)
 """Troubles that go away: the job is tried again, and the person is told it waits."""
 
+SWEEP_EVERY: Final = "* * * * * */10"
+"""Seconds stand last."""
+
 BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 CODE_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -64,7 +67,7 @@ def registry(parts: Parts) -> Mapping[str, Task]:
             open_transaction=parts.open_transaction,
             finish=functools.partial(_finish, press),
         ),
-        every="*/10 * * * * *",
+        every=SWEEP_EVERY,
         attempts=1,
     )
     return tasks

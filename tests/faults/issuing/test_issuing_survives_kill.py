@@ -1,0 +1,179 @@
+"""kill -9 of the worker at each step of issuing: nothing twice, nothing lost.
+
+Every case is issued by a real worker that dies at one fault point; then a
+clean worker is started and everything has to come right within a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from esign.authorities.directory import ROOT
+from esign.verification.verifying import verify
+from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
+from server.cases.issuing import Fault, issue_date
+from server.cases.jobs import Job
+from server.cases.status import CaseStatus
+from server.embedded.state import CLONE
+from server.register.certificates import Certificate, CertificateStatus
+from server.transaction import Operation, Scope
+from server.wiring.parts import Parts, new_id, now
+from storage.objects import Digest
+from tests.servers.platform import platform, with_people
+from tests.unit.cases.a_case import ready_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.cases.case import Case
+    from server.wiring.launching import Running
+
+OFFICE = OfficeId("kunming-demo")
+REPEATS = int(os.environ.get("FEIGUI_FAULT_REPEATS", "2"))
+CONVERGES_WITHIN_S = 60.0
+DIES_WITHIN_S = 45.0
+PARAGRAPHS = {"paragraphs": ["兹证明申请人在本公证员面前签名。"]}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with platform(workers=0) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def parts(running: Running) -> Iterator[Parts]:
+    made = Parts(running.settings)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def notary(running: Running) -> AccountId:
+    return AccountId(with_people(running)["km.notary"].account)
+
+
+def approved_case(notary: AccountId) -> Case:
+    case = ready_case(CaseStatus.APPROVED)
+    case.id = CaseId(new_id())
+    party = replace(case.parties[0], id=PartyId(new_id()), account=None)
+    case.parties = [party]
+    case.consents = [replace(c, id=type(c.id)(new_id()), party=party.id) for c in case.consents]
+    case.materials = []
+    case.staffing = replace(
+        case.staffing,
+        assistant=None,
+        handling_notary=notary,
+        checker=None,
+        approver=None,
+        reexaminer=None,
+    )
+    if case.draft is not None:
+        case.draft = replace(case.draft, drafted_by=notary, variables=PARAGRAPHS)
+    case.milestones = replace(case.milestones, approved_at=now())
+    return case
+
+
+def queue_issue(parts: Parts, case: Case) -> None:
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        tx.cases.add(case)
+        operation = Operation(
+            id=new_id(),
+            office=OFFICE,
+            kind=Job.ISSUE_CASE,
+            case=case.id,
+            account=None,
+            state="queued",
+            step=0,
+            of=1,
+            label="queued",
+        )
+        tx.operations.add(operation)
+        tx.jobs.defer(Job.ISSUE_CASE, office=OFFICE, case=case.id, operation=operation.id)
+
+
+def start_worker(running: Running, log: Path, fault: str = "") -> subprocess.Popen[bytes]:
+    environment = {**running.environment, "FEIGUI_FAULT": fault}
+    with log.open("ab") as target:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "server.wiring", "notary", "worker"],
+            cwd=CLONE,
+            env=environment,
+            stdout=target,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def certificates(parts: Parts, cases: list[CaseId]) -> list[Certificate]:
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        return [c for case in cases for c in tx.certificates.of_case(case)]
+
+
+def assert_nothing_points_nowhere(parts: Parts, cases: list[CaseId]) -> None:
+    """Hold at every moment: what is valid has everything that makes it so."""
+    found = certificates(parts, cases)
+    assert len({c.case for c in found}) == len(found)
+    sequences = sorted(c.number.sequence for c in found)
+    assert sequences == list(range(1, len(found) + 1))
+    for certificate in found:
+        if certificate.status is CertificateStatus.VALID:
+            assert certificate.prepared_sha256
+            assert certificate.sealed_sha256
+            sealed = parts.get(OFFICE, Digest(certificate.sealed_sha256))
+            verify(sealed, roots=[parts.authorities.certificate(ROOT)], at=now())
+
+
+@pytest.mark.faults
+def test_a_kill_at_any_step_loses_no_number_and_no_certificate(
+    running: Running, parts: Parts, notary: AccountId, tmp_path: Path
+) -> None:
+    log, cases = tmp_path / "worker.log", []
+    for point in [p for p in Fault for _ in range(REPEATS)]:
+        case = approved_case(notary)
+        cases.append(case.id)
+        queue_issue(parts, case)
+        worker = start_worker(running, log, fault=point)
+        assert worker.wait(DIES_WITHIN_S) == -9, f"nothing was killed at {point}"
+        assert_nothing_points_nowhere(parts, cases)
+
+    began = time.monotonic()
+    worker = start_worker(running, log)
+    try:
+        while not all_issued(parts, cases):
+            assert time.monotonic() - began < CONVERGES_WITHIN_S
+            assert worker.poll() is None
+            time.sleep(0.5)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    took = time.monotonic() - began
+    sys.stdout.write(f"\n{len(cases)} kills; all issued {took:.1f} s after the restart\n")
+    assert_nothing_points_nowhere(parts, cases)
+    for case_id in cases:
+        assert_whole(parts, case_id)
+
+
+def all_issued(parts: Parts, cases: list[CaseId]) -> bool:
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        return all(tx.cases.get(case).status is CaseStatus.ISSUED for case in cases)
+
+
+def assert_whole(parts: Parts, case_id: CaseId) -> None:
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        case = tx.cases.get(case_id)
+        (certificate,) = tx.certificates.of_case(case_id)
+        kinds = [event.kind for event in tx.cases.events(case_id)]
+        deliveries = tx.deliveries.of_case(case_id)
+    assert certificate.status is CertificateStatus.VALID
+    assert certificate.issue_date == issue_date(case)
+    assert [kinds.count(k) for k in ("issue_intended", "issue", "sealed")] == [1, 1, 1]
+    assert kinds.index("issue_intended") < kinds.index("sealed")
+    assert len(deliveries) == 1
