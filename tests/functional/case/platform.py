@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-TOKEN_LIFE = timedelta(hours=1)
+TOKEN_LIFE = timedelta(minutes=5)
 
 
 def new_id() -> str:
@@ -227,21 +227,24 @@ class Platform:
         principal = Principal(
             account=account, kind=kind, office=office, roles=roles, session=session.id
         )
-        with self.app.test_request_context():
-            token = self.tokens.sign(principal, TOKEN_LIFE)
-        return Person(platform=self, principal=principal, token=token)
+        return Person(platform=self, principal=principal)
 
 
 @dataclass(slots=True, kw_only=True)
 class Person:
     platform: Platform
     principal: Principal
-    token: str
     phone: str = ""
 
     @property
     def account(self) -> AccountId:
         return self.principal.account
+
+    @property
+    def token(self) -> str:
+        """A fresh one each time: tokens live by the real clock, and runs can be slow."""
+        with self.platform.app.test_request_context():
+            return self.platform.tokens.sign(self.principal, TOKEN_LIFE)
 
     def get(self, path: str) -> Reply:
         return self.send("GET", path)
