@@ -20,7 +20,7 @@ from server.db.migrating import upgrade
 from server.embedded.own_processes import Plan, started
 from server.embedded.ports import LOOPBACK, ports_for
 from server.embedded.servers import Wanted, start_embedded
-from server.embedded.state import State, named_root
+from server.embedded.state import CLONE, State, named_root
 from server.http.token_keys import write_new_key
 from server.settings import Settings
 from server.wiring.parts import Parts, now
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from server.embedded.servers import Embedded
     from server.embedded.supervisor import Supervised
 
+# Put there by the set-up; without it the platform runs without its API page.
+API_PAGE: Final = CLONE / "tools/npm/node_modules/@scalar/api-reference/dist/browser"
 KEY_ENCRYPTION_KEY: Final = "evidence-kek"
 SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key")
 
@@ -166,6 +168,8 @@ def _environment(told: Told) -> dict[str, str]:
         made["FEIGUI_S3_ENDPOINT"] = servers.object_store.endpoint_url
         made["FEIGUI_S3_ACCESS_KEY"] = servers.object_store.access_key
         made["FEIGUI_S3_SECRET_KEY"] = servers.object_store.secret_key
+    if API_PAGE.is_dir():
+        made["FEIGUI_API_PAGE"] = str(API_PAGE)
     if wishes.fault is not None:
         made["FEIGUI_FAULT"] = wishes.fault
     return {**given, **made}

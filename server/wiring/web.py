@@ -19,47 +19,24 @@ from server.catalogue.notices import read_notices
 from server.contract.spec import read_spec
 from server.contract.views import Edge
 from server.embedded.state import CLONE
-from server.http import (
-    case_actions,
-    case_events,
-    cases,
-    catalogue,
-    ceremonies,
-    certificates,
-    consents,
-    deeds,
-    deliveries,
-    drafts,
-    eligibility,
-    fees,
-    identity_checks,
-    interviews,
-    issuance,
-    materials,
-    operations,
-    parties,
-    platform,
-    registers,
-    reviews,
-    sessions,
-    signing_in,
-    uploads,
-    verification,
-)
 from server.http.cursors import Cursors
-from server.http.languages import Messages
+from server.http.languages import Messages, language_of
+from server.http.resources import Needs, every_binding
+from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.settings import Settings, SettingsError
+from server.web.docs import docs_page
+from server.web.verification import VerificationPage, verification_page
 from server.wiring.evidence import packaging
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
     from server.access.codes import SendCode
-    from server.http.call import Binding
+    from server.contract.spec import Spec
 
 BUNDLE: Final = CLONE / "mobile_api_spec" / "openapi.bundled.json"
 AUDIENCE: Final = "feigui-api"
@@ -73,18 +50,14 @@ def build() -> Flask:
 
 
 def build_web(parts: Parts) -> Flask:
-    settings, messages = parts.settings, Messages.load()
+    settings, spec = parts.settings, read_spec(BUNDLE)
+    messages = Messages.load().with_reasons(parts.catalogue.messages)
     tokens = AccessTokens(
         keys=TokenKeys.read(settings.token_keys), issuer=settings.public_url, audience=AUDIENCE
     )
     return create_app(
-        read_spec(BUNDLE),
-        [
-            *_platform(parts, messages, tokens),
-            *_access(parts, tokens),
-            *_of_everybody(parts),
-            *_of_a_case(parts),
-        ],
+        spec,
+        every_binding(_needs(parts, messages, tokens)),
         gates=PERMISSIONS,
         edge=Edge(
             open_transaction=parts.open_transaction,
@@ -96,12 +69,40 @@ def build_web(parts: Parts) -> Flask:
         messages=messages,
         new_trace_id=lambda: secrets.token_hex(16),
         tokens=tokens,
+        pages=_pages(parts, spec),
     )
 
 
-def _platform(parts: Parts, messages: Messages, tokens: AccessTokens) -> list[Binding]:
-    probes = {"database": lambda: _answers(parts)}
-    return platform.bindings(messages=messages, token_keys=tokens.keys.published, probes=probes)
+def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
+    return Needs(
+        open_transaction=parts.open_transaction,
+        catalogue=parts.catalogue,
+        notices=read_notices(),
+        messages=messages,
+        cursors=Cursors(parts.secret("cursor-key")),
+        door=_door(parts, tokens),
+        token_keys=tokens.keys,
+        uploads=parts.uploads,
+        fetch=parts.get,
+        package=packaging(fetch=parts.get, files=parts.authorities),
+        verify_document=parts.signing.verify,
+        probes={"database": lambda: _answers(parts)},
+    )
+
+
+def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
+    page = VerificationPage(
+        catalogue=parts.catalogue,
+        verify_document=parts.signing.verify,
+        open_transaction=parts.open_transaction,
+        now=now,
+        public_url=parts.settings.public_url,
+        language_of=language_of,
+    )
+    pages = [verification_page(page)]
+    if parts.settings.api_page is not None:
+        pages.append(docs_page(parts.settings.api_page, spec.document))
+    return pages
 
 
 def _answers(parts: Parts) -> bool:
@@ -113,8 +114,8 @@ def _answers(parts: Parts) -> bool:
     return True
 
 
-def _access(parts: Parts, tokens: AccessTokens) -> list[Binding]:
-    door = signing_in.Door(
+def _door(parts: Parts, tokens: AccessTokens) -> Door:
+    return Door(
         open_transaction=parts.open_transaction,
         send=_sender(parts.settings),
         making=CodeMaking(
@@ -127,7 +128,6 @@ def _access(parts: Parts, tokens: AccessTokens) -> list[Binding]:
             sign=tokens.sign, new_secret=lambda: secrets.token_urlsafe(32), new_id=new_id
         ),
     )
-    return [*signing_in.bindings(door), *sessions.bindings()]
 
 
 def _sender(settings: Settings) -> SendCode:
@@ -136,44 +136,3 @@ def _sender(settings: Settings) -> SendCode:
         # no way to sign in, and that is better said at the start.
         raise SettingsError("FEIGUI_CODE_OUTBOX is not set")
     return OutboxFile(settings.code_outbox)
-
-
-def _of_everybody(parts: Parts) -> list[Binding]:
-    notices = read_notices()
-    desk = verification.VerificationDesk(
-        catalogue=parts.catalogue,
-        verify_document=parts.signing.verify,
-        open_transaction=parts.open_transaction,
-    )
-    return [
-        *catalogue.bindings(catalogue=parts.catalogue, notices=notices),
-        *eligibility.bindings(catalogue=parts.catalogue),
-        *uploads.bindings(uploads=parts.uploads, open_transaction=parts.open_transaction),
-        *operations.bindings(open_transaction=parts.open_transaction),
-        *verification.bindings(desk),
-    ]
-
-
-def _of_a_case(parts: Parts) -> list[Binding]:
-    shelf, fetch = parts.catalogue, parts.get
-    return [
-        *cases.bindings(catalogue=shelf, cursors=Cursors(parts.secret("cursor-key"))),
-        *parties.bindings(),
-        *consents.bindings(notices=read_notices()),
-        *materials.bindings(fetch=fetch),
-        *identity_checks.bindings(),
-        *case_actions.bindings(),
-        *case_events.bindings(),
-        *reviews.bindings(),
-        *fees.bindings(catalogue=shelf),
-        *deeds.bindings(fetch=fetch),
-        *ceremonies.bindings(),
-        *interviews.bindings(),
-        *drafts.bindings(catalogue=shelf, fetch=fetch),
-        *issuance.bindings(),
-        *certificates.bindings(
-            fetch=fetch, package=packaging(fetch=fetch, files=parts.authorities)
-        ),
-        *deliveries.bindings(),
-        *registers.bindings(),
-    ]

@@ -6,14 +6,19 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Blueprint
 
 from server.access.permissions import PERMISSIONS
+from server.catalogue.loading import load_catalogue
 from server.contract.errors import ContractUnbound
 from server.contract.spec import Operation, read_spec
 from server.contract.views import View
 from server.http.call import Answer, Binding
+from server.http.languages import language_of
+from server.web.docs import docs_page
 from server.web.gates import is_open_page
-from tests.edge.standing import BUNDLE, Standing
+from server.web.verification import VerificationPage, verification_page
+from tests.edge.standing import BUNDLE, Standing, refuse_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +53,33 @@ def test_the_check_itself_notices_a_forgotten_gate(standing: Standing) -> None:
     app = standing.build(standing.bindings())
     app.add_url_rule("/oops", "oops", lambda: "hi")
     assert unguarded(app) == {"oops"}
+
+
+def test_pages_are_open_on_purpose_and_an_unmarked_one_is_noticed(
+    standing: Standing, tmp_path: Path
+) -> None:
+    (tmp_path / "standalone.js").write_text("'use strict'")
+    docs = docs_page(tmp_path, {"openapi": "3.1.1"})
+    verification = verification_page(
+        VerificationPage(
+            catalogue=load_catalogue(),
+            verify_document=refuse_document,
+            open_transaction=standing.open_transaction,
+            now=standing.clock,
+            public_url="https://feigui.test",
+            language_of=language_of,
+        )
+    )
+    app = standing.build(standing.bindings(), pages=[docs, verification])
+    assert unguarded(app) == set()
+    page = app.test_client().get("/docs")
+    assert page.status_code == 200
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "//" not in page.get_data(as_text=True)  # nothing from anywhere else
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.add_url_rule("/oops", "oops", lambda: "hi")
+    app = standing.build(standing.bindings(), pages=[docs, forgotten])
+    assert unguarded(app) == {"forgotten.oops"}
 
 
 def with_another_operation(tmp_path: Path) -> Path:

@@ -38,9 +38,9 @@ from storage.connection import Connection, connect
 from storage.uploads import Uploads, UploadTerms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from flask import Flask
+    from flask import Blueprint, Flask
     from werkzeug.test import TestResponse
 
     from esign.verification.report import Report
@@ -150,7 +150,9 @@ class Standing:
             )
         )
 
-    def build(self, bindings: list[Binding], spec: Path = BUNDLE) -> Flask:
+    def build(
+        self, bindings: list[Binding], spec: Path = BUNDLE, pages: Sequence[Blueprint] = ()
+    ) -> Flask:
         return create_app(
             read_spec(spec),
             bindings,
@@ -165,6 +167,7 @@ class Standing:
             tokens=self.tokens,
             messages=self.messages,
             new_trace_id=lambda: secrets.token_hex(16),
+            pages=pages,
         )
 
     def post(
