@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
     open_transaction: OpenTransaction
+    is_admitted: Callable[[Upload], bool]
+    """An earlier run came as far as the evidence and died before it could say so."""
+
     examine: Callable[[Upload], None]
     """Raises `FileRefused` for what is not let in; decodes only in a limited process."""
 
@@ -35,7 +38,8 @@ def admit_upload(office: OfficeId, upload_id: str, *, reception: Reception) -> N
     if upload.state != "completing":
         return
     try:
-        reception.examine(upload)
+        if not reception.is_admitted(upload):
+            reception.examine(upload)
         reception.admit(upload)
     except FileRefused as refusal:
         ended = replace(upload, state="refused", problem=refusal.code)

@@ -24,6 +24,7 @@ from server.db.engine import make_engine
 from server.db.secrets import FieldCipher, FieldKeys
 from server.db.work import open_transaction
 from server.tasks.queue import queue_on
+from server.transaction import Scope
 from server.typesetting.typesetter import Typesetter
 from server.wiring.identifying import Judging
 from server.wiring.printing import Printing
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
-    from server.cases.ids import OfficeId
+    from server.cases.ids import AccountId, OfficeId
     from server.catalogue.loading import Catalogue
     from server.settings import Settings
     from server.transaction import OpenTransaction
@@ -141,7 +142,12 @@ class Parts:
             matters=self.catalogue.matters,
             verification_url=f"{self.settings.public_url}/verify",
             now=now,
+            name_of=self._name_of,
         )
+
+    def _name_of(self, office: OfficeId, person: AccountId) -> str:
+        with self.open_transaction(Scope(office=office)) as tx:
+            return tx.accounts.staff(person).display_name
 
     @cached_property
     def authorities(self) -> AuthorityDirectory:

@@ -16,17 +16,18 @@ from esign.pdf.fields import (
     party_field,
     prepare_fields,
 )
+from server.cases.errors import PartNotFound
 from server.cases.opening import pack_of
 from server.typesetting.case_papers import certificate_paper, deed_paper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from esign.pdf.drawings import Drawing
     from server.cases.case import Case
-    from server.cases.ids import Clock
+    from server.cases.ids import AccountId, Clock, OfficeId
     from server.catalogue.matters import Matter, MatterCode
-    from server.catalogue.rule_packs import Office, RulePacks
+    from server.catalogue.rule_packs import RulePacks
     from server.register.certificates import Certificate
     from server.typesetting.typesetter import Anchor, Typesetter
 
@@ -38,6 +39,8 @@ class Printing:
     matters: Mapping[MatterCode, Matter]
     verification_url: str
     now: Clock
+    name_of: Callable[[OfficeId, AccountId], str]
+    """The display name of one of the office's staff."""
 
     def deed(self, case: Case) -> bytes:
         """Return the deed with an empty field for every party who signs."""
@@ -75,17 +78,22 @@ class Printing:
             verification_url=self.verification_url,
         )
         made = self.typesetter.typeset(paper, at=at)
-        stamp = TypesetPage(self._stamp(office, registered))
+        seal = TypesetPage(self.typesetter.seal_stamp(office.name.zh, at=at))
+        name = TypesetPage(self.typesetter.name_stamp(self._notary_of(case), at=at))
+        anchors = made.anchors
         return prepare_fields(
             made.pdf,
             [
-                _place(NOTARY_FIELD, made.anchors["notary_signature"], label="Notary"),
-                _place(OFFICE_FIELD, made.anchors["office_seal"], label="Seal", drawing=stamp),
+                _place(NOTARY_FIELD, anchors["notary_signature"], label="Notary", drawing=name),
+                _place(OFFICE_FIELD, anchors["office_seal"], label="Seal", drawing=seal),
             ],
         )
 
-    def _stamp(self, office: Office, registered: Certificate) -> bytes:
-        return self.typesetter.seal_stamp(office.name.zh, at=registered.intended_at)
+    def _notary_of(self, case: Case) -> str:
+        notary = case.staffing.handling_notary
+        if notary is None:
+            raise PartNotFound("handling notary")
+        return self.name_of(case.office, notary)
 
 
 def _place(

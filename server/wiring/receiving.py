@@ -70,6 +70,7 @@ def reception(parts: Parts) -> Reception:
 
     return Reception(
         open_transaction=parts.open_transaction,
+        is_admitted=lambda upload: parts.uploads.admitted(staged_upload(upload)),
         examine=Examining(parts=parts, decoder=parts.decoder),
         admit=take_in,
         abort=abort,

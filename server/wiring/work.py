@@ -28,9 +28,10 @@ from server.tasks.progress import Progress
 from server.tasks.uploads import admit_upload
 from server.tasks.worker import Task
 from server.transaction import Scope
-from server.wiring.parts import new_id, now
+from server.wiring.parts import UPLOAD_TERMS, new_id, now
 from server.wiring.receiving import reception
 from storage.errors import StoreUnavailable
+from storage.sweeping import drop_stale_objects, end_stale_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,8 @@ PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, Op
 
 SWEEP_EVERY: Final = "* * * * * */10"
 """Seconds stand last."""
+
+STAGING_EVERY: Final = "17 * * * *"
 
 BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 CODE_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -70,7 +73,18 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         every=SWEEP_EVERY,
         attempts=1,
     )
+    tasks["staging.sweep"] = Task(
+        run=functools.partial(_sweep_staging, parts), every=STAGING_EVERY, attempts=1
+    )
     return tasks
+
+
+def _sweep_staging(parts: Parts) -> None:
+    """Let go of uploads that nobody finished; what was admitted is long in the store."""
+    before, settings = now() - UPLOAD_TERMS.lifetime, parts.settings
+    for bucket in (settings.staging_bucket, settings.evidence_bucket):
+        end_stale_uploads(parts.s3, bucket=bucket, before=before)
+    drop_stale_objects(parts.s3, bucket=settings.staging_bucket, before=before)
 
 
 def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
