@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEPENDENCY_DOWN: Final = 4
+INCONSISTENT: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,9 @@ class Commands:
     migrate: Callable[[], None]
     examine: Callable[[], Mapping[str, str | None]]
     """Part of the platform -> what is wrong with it, or ``None``."""
+
+    verify_audit: Callable[[str], Mapping[str, str | None]]
+    """Case of the office -> which link of its trail is broken, or ``None``."""
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -71,8 +75,29 @@ def notary_group(commands: Commands) -> click.Group:
         if any(trouble is not None for trouble in found.values()):
             sys.exit(DEPENDENCY_DOWN)
 
+    notary.add_command(_audit_group(commands))
     notary.add_command(_demo_group(commands))
     return notary
+
+
+def _audit_group(commands: Commands) -> click.Group:
+    @click.group()
+    def audit() -> None:
+        """Look at the audit trails."""
+
+    @audit.command()
+    @click.argument("office")
+    def verify(office: str) -> None:
+        """Verify the hash chain of every case of OFFICE; exit 5 when one is broken."""
+        found = commands.verify_audit(office)
+        broken = {case: trouble for case, trouble in found.items() if trouble is not None}
+        for case, trouble in broken.items():
+            click.echo(f"BROKEN  {case}  {trouble}")
+        click.echo(f"{len(found) - len(broken)} of {len(found)} trails are whole")
+        if broken:
+            sys.exit(INCONSISTENT)
+
+    return audit
 
 
 def _demo_group(commands: Commands) -> click.Group:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT, AuthorityDirectory
-from server.cli import Commands
+from server.cases.ids import OfficeId
+from server.cases.status import CaseStatus
+from server.catalogue.errors import OfficeUnknown
+from server.cli import DEPENDENCY_DOWN, Commands
 from server.db.engine import CONNECTION_OPTIONS, make_engine
+from server.db.errors import AuditBroken
 from server.db.migrating import head, revision_of, upgrade
+from server.demo.api import CallRefused, OperationFailed
 from server.demo.running import Scene
 from server.demo.running import run as play
 from server.demo.seeding import seed
+from server.embedded.errors import EmbeddedError
 from server.embedded.state import CLONE
+from server.http.token_keys import TokenKeysUnusable
 from server.settings import Settings, SettingsError
 from server.tasks.worker import WorkerSettings, run_worker
+from server.transaction import Scope
+from server.typesetting.errors import FontMissing
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
 from server.wiring.work import registry
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,13 +46,50 @@ if TYPE_CHECKING:
     from server.demo.seeding import Credentials
     from server.wiring.launching import Running
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MENDABLE: Final = (
+    EmbeddedError,
+    SettingsError,
+    FontMissing,
+    StorageError,
+    TokenKeysUnusable,
+    OfficeUnknown,
+    CallRefused,
+    OperationFailed,
+)
 PHOTOGRAPHS: Final = CLONE / "build" / "specimens"
+
+
+class Mendable(click.ClickException):
+    """Something that the operator can put right; told in one line."""
+
+    exit_code = DEPENDENCY_DOWN
 
 
 def commands() -> Commands:
     return Commands(
-        serve=_serve, run_demo=_run_demo, work=_work, migrate=_migrate, examine=_examine
+        serve=_told(_serve),
+        run_demo=_told(_run_demo),
+        work=_told(_work),
+        migrate=_told(_migrate),
+        examine=_examine,
+        verify_audit=_told(_verify_audit),
     )
+
+
+def _told(command: Callable[P, T]) -> Callable[P, T]:
+    """Return ``command`` with what the operator can mend told in a line, not a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except MENDABLE as error:
+            raise Mendable(str(error) or type(error).__name__) from error
+
+    return run
 
 
 def _run_demo(into: Path) -> Mapping[str, Any]:
@@ -117,6 +165,23 @@ def _migrate() -> None:
     if not owner_url:
         raise click.UsageError("FEIGUI_DATABASE_OWNER_URL is not set")
     upgrade(make_engine(owner_url, pool_size=1))
+
+
+def _verify_audit(office: str) -> Mapping[str, str | None]:
+    parts = Parts(Settings.from_environ(os.environ))
+    scope = Scope(office=parts.catalogue.rule_packs.office(OfficeId(office)).id)
+    with parts.open_transaction(scope) as tx:
+        cases = list(tx.cases.standing(*CaseStatus))
+    found: dict[str, str | None] = {}
+    for case in cases:
+        try:
+            with parts.open_transaction(scope) as tx:
+                tx.cases.events(case)
+        except AuditBroken as broken:
+            found[case] = str(broken)
+        else:
+            found[case] = None
+    return found
 
 
 def _examine() -> Mapping[str, str | None]:
