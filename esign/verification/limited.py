@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.errors import TooLarge, VerificationUnavailable
+from esign.errors import NotAPdf, NotOurs, TooLarge, VerificationUnavailable
 from esign.verification.answer_text import AnswerMalformed, understand
 from esign.verification.coverage import LARGEST
 
@@ -65,8 +65,7 @@ class LimitedVerifier:
 
     def __call__(self, document: bytes, *, fresh_lists: Sequence[bytes] = ()) -> Report:
         """Return the evidence that ``document`` is genuine now, or raise."""
-        if not len(document) <= LARGEST:
-            raise TooLarge("the file is larger than anything this platform issues")
+        _look_at(document)
         report = self._asked(self._question(fresh_lists), document)
         # The digest is what the register is asked for: taken here, not believed.
         if report.document != hashlib.sha256(document).hexdigest():
@@ -105,3 +104,14 @@ class LimitedVerifier:
             raise VerificationUnavailable("the child gave no answer") from error
         finally:
             self._turns.release()
+
+
+def _look_at(document: bytes) -> None:
+    """Refuse what no child is needed for: most of what strangers send is no signed PDF."""
+    if not len(document) <= LARGEST:
+        raise TooLarge("the file is larger than anything this platform issues")
+    if b"/ByteRange" in document:
+        return
+    if not document.startswith(b"%PDF-"):
+        raise NotAPdf("not a PDF")
+    raise NotOurs("nothing in the file is signed")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from esign.authorities.directory import ROOT, AuthorityDirectory
 from esign.custody.client import CustodyClient
 from esign.tsa.client import TimeStampSource
+from esign.verification.limited import LimitedVerifier
 from identity.checking import IdentityCheck
 from identity.policy import before_a_ceremony_2026
 from identity.worker import LimitedWorker
@@ -166,6 +167,11 @@ class Parts:
             stamps=TimeStampSource(self.settings.tsa_url, roots=roots, now=now),
             now=now,
         )
+
+    @cached_property
+    def verify_document(self) -> LimitedVerifier:
+        """Judge strangers' files; our own are checked where they are sealed."""
+        return LimitedVerifier(roots=[self.authorities.certificate(ROOT)], now=now)
 
     @cached_property
     def decoder(self) -> LimitedWorker:

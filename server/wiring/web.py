@@ -85,7 +85,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         uploads=parts.uploads,
         fetch=parts.get,
         package=packaging(fetch=parts.get, files=parts.authorities),
-        verify_document=parts.signing.verify,
+        verify_document=parts.verify_document,
         probes={"database": lambda: _answers(parts)},
     )
 
@@ -93,7 +93,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
 def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
     page = VerificationPage(
         catalogue=parts.catalogue,
-        verify_document=parts.signing.verify,
+        verify_document=parts.verify_document,
         open_transaction=parts.open_transaction,
         now=now,
         public_url=parts.settings.public_url,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge, VerificationUnavailable
+from esign.errors import ChainInvalid, NotAPdf, NotOurs, Tampered, TooLarge, VerificationUnavailable
 from esign.evidence import EvidenceDigests
-from esign.testing import RunningOffice, archival_page, running_office
+from esign.testing import RunningOffice, ThrowawayCA, archival_page, running_office
 from esign.verification import Role, coverage, limited, verify
 from esign.verification.answer_text import AnswerMalformed, tell_report, understand
 from esign.verification.limited import Allowance, LimitedVerifier
@@ -71,28 +71,55 @@ def _flipped(sealed: bytes, position: int) -> bytes:
         (lambda sealed: _flipped(sealed, len(sealed) // 2), Tampered),
         # Something after the end.
         (lambda sealed: sealed + b"\n%", Tampered),
-        # A PDF that nobody signed.
-        (lambda _: archival_page(), NotOurs),
-        # A picture.
-        (lambda _: b"\x89PNG\r\n\x1a\n" + bytes(500), NotAPdf),
-        # Nothing at all.
-        (lambda _: b"", NotAPdf),
+        # Something before the beginning.
+        (lambda sealed: b"%" + sealed, Tampered),
     ],
-    ids=["altered", "appended", "unsigned", "picture", "empty"],
+    ids=["flipped", "appended", "prepended"],
 )
 def test_a_refusal_keeps_its_class_across_the_pipe(
-    alter: Callable[[bytes], bytes], refusal: type[Exception], office: RunningOffice, sealed: bytes
+    alter: Callable[[bytes], bytes],
+    refusal: type[Exception],
+    office: RunningOffice,
+    sealed: bytes,
 ) -> None:
     with pytest.raises(refusal):
         verifier(office)(alter(sealed))
 
 
-def test_what_is_larger_than_anything_of_ours_starts_no_child(
-    office: RunningOffice, monkeypatch: pytest.MonkeyPatch
+def test_the_roots_cross_the_pipe_too(sealed: bytes) -> None:
+    stranger = ThrowawayCA.new(valid_from=SEALED_AT - timedelta(days=1))
+    judge = LimitedVerifier(roots=[stranger.root], now=lambda: SEALED_AT)
+    with pytest.raises((ChainInvalid, Tampered)) as refused:
+        judge(sealed)
+    with pytest.raises(refused.type):
+        verify(sealed, roots=[stranger.root], at=SEALED_AT)
+
+
+@pytest.mark.parametrize(
+    ("rubbish", "refusal"),
+    [
+        # A PDF that nobody signed.
+        (archival_page(), NotOurs),
+        # A picture.
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), NotAPdf),
+        # Nothing at all.
+        (b"", NotAPdf),
+        # Larger than anything of ours.
+        (b"%PDF-/ByteRange" + bytes(coverage.LARGEST), TooLarge),
+    ],
+    ids=["unsigned", "picture", "empty", "large"],
+)
+def test_rubbish_starts_no_child_and_is_refused_as_it_would_be(
+    rubbish: bytes,
+    refusal: type[Exception],
+    office: RunningOffice,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    with pytest.raises(refusal):
+        verify(rubbish, roots=office.roots, at=SEALED_AT)
     monkeypatch.setattr(limited, "_PROGRAM", ("/nonexistent",))
-    with pytest.raises(TooLarge):
-        verifier(office)(bytes(coverage.LARGEST + 1))
+    with pytest.raises(refusal):
+        verifier(office)(rubbish)
 
 
 @pytest.mark.parametrize(
