@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 from server.cases.delivering import take_delivery
 from server.http.call import Answer, Binding, Call, etag_of
 from server.http.case_at_hand import case_held, case_read
+from server.http.materials import may_see_material
 from server.http.shown.certificates import certificate_as_seen
 from server.register.certificates import CertificateId
 from server.register.errors import CertificateNotFound
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from server.cases.case import Case
+    from server.cases.materials import Material
     from server.http.materials import Fetch
     from server.register.certificates import Certificate
     from server.transaction import Transaction
 
-    # Reads everything it needs through the caller's own transaction.
-    Package = Callable[[Transaction, Case, Certificate], bytes]
+    # Reads everything it needs through the caller's own transaction, save the
+    # materials: it is given those that this caller may see.
+    Package = Callable[[Transaction, Case, Certificate, Sequence[Material]], bytes]
 
 
 def list_certificates(call: Call) -> Answer:
@@ -58,7 +61,9 @@ class Files:
         call.tx.sensitive_reads.put_on_record(
             case.id, field="evidence_package", subject=certificate.id, by=call.actor.account
         )
-        return Answer(body=self.package(call.tx, case, certificate), content_type="application/zip")
+        materials = [m for m in case.materials if may_see_material(call, case, m)]
+        packed = self.package(call.tx, case, certificate, materials)
+        return Answer(body=packed, content_type="application/zip")
 
 
 def _certificate(call: Call, case: Case) -> Certificate:

@@ -12,22 +12,25 @@ from server.register.evidence_package import evidence_package
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from esign.authorities.directory import AuthorityDirectory
     from server.cases.case import Case
     from server.cases.ids import OfficeId
+    from server.cases.materials import Material
     from server.register.certificates import Certificate
     from server.transaction import Transaction
 
 
 def packaging(
     *, fetch: Callable[[OfficeId, Digest], bytes], files: AuthorityDirectory
-) -> Callable[[Transaction, Case, Certificate], bytes]:
+) -> Callable[[Transaction, Case, Certificate, Sequence[Material]], bytes]:
     """Return what packs a certificate's evidence, as it stands in the caller's transaction."""
 
-    def package(tx: Transaction, case: Case, certificate: Certificate) -> bytes:
-        parts = _documents(case, certificate, fetch)
+    def package(
+        tx: Transaction, case: Case, certificate: Certificate, materials: Sequence[Material]
+    ) -> bytes:
+        parts = _documents(case, certificate, materials, fetch=fetch)
         for ceremony in tx.ceremonies.of_case(case.id):
             parts[f"ceremony/{ceremony.id}.json"] = _json(
                 [
@@ -66,14 +69,18 @@ def packaging(
 
 
 def _documents(
-    case: Case, certificate: Certificate, fetch: Callable[[OfficeId, Digest], bytes]
+    case: Case,
+    certificate: Certificate,
+    materials: Sequence[Material],
+    *,
+    fetch: Callable[[OfficeId, Digest], bytes],
 ) -> dict[str, bytes]:
     named = {
         "certificate.pdf": certificate.sealed_sha256,
         "deed.pdf": case.deed.signed_sha256 if case.deed else None,
         **{
             f"materials/{number:02}-{material.item.replace('_', '-')}": material.object_sha256
-            for number, material in enumerate(case.materials, start=1)
+            for number, material in enumerate(materials, start=1)
         },
     }
     return {

@@ -144,7 +144,7 @@ class Standing:
                 token_keys=self.keys,
                 uploads=unreachable_uploads(self.clock),
                 fetch=lambda office, digest: b"",
-                package=lambda tx, case, certificate: b"",
+                package=lambda tx, case, certificate, materials: b"",
                 verify_document=refuse_document,
                 probes={"database": lambda: True},
             )

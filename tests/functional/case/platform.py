@@ -157,7 +157,8 @@ class Platform:
             *drafts.bindings(catalogue=catalogue, fetch=self.fetch),
             *issuance.bindings(),
             *certificates.bindings(
-                fetch=self.fetch, package=lambda tx, case, c: f"PK {case.id} {c.id}".encode()
+                fetch=self.fetch,
+                package=lambda tx, case, c, seen: f"PK {c.id} {[m.item for m in seen]}".encode(),
             ),
             *deliveries.bindings(),
             *registers.bindings(),
