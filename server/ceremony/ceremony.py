@@ -11,7 +11,6 @@ from server.ceremony.chain import GENESIS, Link, link
 from server.ceremony.errors import ChainBroken, NotRecording, NotTakingPart
 from server.ceremony.status import CeremonyStatus, Step, next_status
 
-
 CeremonyId = NewType("CeremonyId", str)
 
 

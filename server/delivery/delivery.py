@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-
 DeliveryId = NewType("DeliveryId", str)
 
 

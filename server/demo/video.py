@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIZE: Final = (480, 360)
 FRAMES_A_SECOND: Final = 10
@@ -34,6 +39,22 @@ def _segment(picture: np.ndarray, number: int, caption: str) -> bytes:
             writer.write(_frame(picture, number * FRAMES_A_SECOND * SEGMENT_S + frame, caption))
         writer.release()
         return path.read_bytes()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep OpenCV's own remark on the container's tag, which is harmless, off the terminal.
+
+    It is written by C code, so only the file descriptor can be turned away.
+    """
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _frame(picture: np.ndarray, at: int, caption: str) -> np.ndarray:
