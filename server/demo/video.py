@@ -33,8 +33,10 @@ def segments(photograph: bytes, *, count: int, caption: str) -> list[bytes]:
 def _segment(picture: np.ndarray, number: int, caption: str) -> bytes:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "segment.webm"
-        # The log line about the container's tag is OpenCV's own and harmless.
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), FRAMES_A_SECOND, SIZE)
+        with _quiet():
+            writer = cv2.VideoWriter(
+                str(path), cv2.VideoWriter.fourcc(*"VP80"), FRAMES_A_SECOND, SIZE
+            )
         for frame in range(FRAMES_A_SECOND * SEGMENT_S):
             writer.write(_frame(picture, number * FRAMES_A_SECOND * SEGMENT_S + frame, caption))
         writer.release()
