@@ -33,7 +33,14 @@ SPECIMENS: Final = BUILD / "specimens"
 OLDEST_PYTHON: Final = (3, 11)
 
 FOR_RUN: Final = ("python3-venv", "fonts-noto-cjk")
-FOR_TEST: Final = (*FOR_RUN, "postgresql", "chromium", "poppler-utils", "ffmpeg")
+FOR_TEST: Final = (
+    *FOR_RUN,
+    "postgresql",
+    "chromium",
+    "poppler-utils",
+    "ffmpeg",
+    "libnss3-tools",
+)
 DEBIAN: Final[Mapping[str, Sequence[str]]] = {
     "run": FOR_RUN,
     "serve": FOR_RUN,
