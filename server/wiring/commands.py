@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -222,5 +223,13 @@ def _trouble(trial: Callable[[], object]) -> str | None:
 
 
 def _teller() -> Callable[[str], None]:
-    began = time.monotonic()
+    """Return what tells the steps of a start, and tell stand-ins plainly from here on."""
+    began, told = time.monotonic(), set()
+
+    def tell_warning(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in told:
+            told.add(str(message))
+            click.echo(f"          ! not for production: {message}", err=True)
+
+    warnings.showwarning = tell_warning
     return lambda line: click.echo(f"{time.monotonic() - began:7.1f} s  … {line}")
