@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from esign.errors import CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_checks import CheckId, CheckState
 from server.cases.ids import CaseId, OfficeId, PartyId
-from server.cases.issuing import Press, issue_case
+from server.cases.issuing import Press, issue_case, issue_date
 from server.cases.jobs import Job
 from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId
@@ -215,7 +215,8 @@ def press_of(parts: Parts) -> Press:
         return parts.open_transaction(Scope(office=office))
 
     def print_number(case: Case, year: int, sequence: int) -> str:
-        pack = packs.at(case.office, now().date())
+        # The pattern of the day that the number is dated by, not of the day a sweep runs.
+        pack = packs.at(case.office, issue_date(case))
         series = series_for(case.intake.use_country)
         return pack.numbering_of(series).number(year=year, seq=sequence)
 
