@@ -88,7 +88,7 @@ bench:  ## Measure; figures, tables and plots are in build/bench
 
 screenshots:  ## Take the pictures of the README anew
 	@$(PYTHON) tools/set_up.py test
-	@$(BIN)/python tools/screenshots.py
+	@$(BIN)/python -m tools.screenshots
 
 bundle:  ## Write the API contract anew as one file
 	@$(PYTHON) tools/set_up.py test

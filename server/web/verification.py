@@ -26,7 +26,7 @@ from server.web.verification_form import (
     FileTooLarge,
     read_form,
 )
-from server.web.verification_result import result_of_document, result_of_register
+from server.web.verification_result import AskedBy, result_of_document, result_of_register
 from server.web.verification_wording import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class VerificationPage:
 
     def by_public_id(self, public_id: str) -> Response:
         found = self._by_public_id(public_id) if PUBLIC_ID.fullmatch(public_id) else None
-        result = result_of_register(standing_of(found, self.catalogue), self._words())
+        standing = standing_of(found, self.catalogue)
+        result = result_of_register(standing, AskedBy.QR_CODE, self._words())
         return self._result(result, status=200 if found else NOT_FOUND)
 
     def by_form(self) -> Response:
@@ -99,7 +100,8 @@ class VerificationPage:
             return self._again("code_missing", number=entered.number)
         with self.open_transaction(NOBODY) as tx:
             found = sought(tx.public_register, entered.number, entered.check_code)
-        return self._result(result_of_register(standing_of(found, self.catalogue), self._words()))
+        standing = standing_of(found, self.catalogue)
+        return self._result(result_of_register(standing, AskedBy.NUMBER, self._words()))
 
     def _by_public_id(self, public_id: str) -> Certificate | None:
         with self.open_transaction(NOBODY) as tx:

@@ -56,13 +56,20 @@ class Result:
     """Leads to the same certificate in another language."""
 
 
-def result_of_register(standing: Standing, words: Words) -> Result:
+class AskedBy(StrEnum):
+    QR_CODE = "qr"
+    NUMBER = "number"
+
+
+def result_of_register(standing: Standing, asked_by: AskedBy, words: Words) -> Result:
     """Tell what the register says to a number or a QR code."""
     status, registered = standing.status, standing.registered
     asked = Check(
         mark=_register_mark(status),
         claim=words("check.register"),
-        evidence=words("check.register.asked") + _space(words) + _entry(standing, words),
+        evidence=words(f"check.register.asked.{asked_by}")
+        + _space(words)
+        + _entry(standing, words),
     )
     unseen = Check(
         mark=Mark.SKIPPED,
@@ -73,7 +80,7 @@ def result_of_register(standing: Standing, words: Words) -> Result:
     return Result(
         state=status,
         says=words(f"says.{status}"),
-        advice=words(f"advice.{status}"),
+        advice=words(f"advice.{status}" if registered else f"advice.{status}.{asked_by}"),
         demo=registered is not None and registered.demo,
         facts=_facts(registered, words),
         checks=(asked, unseen, paper) if registered else (asked, unseen),

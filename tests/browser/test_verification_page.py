@@ -200,6 +200,13 @@ def test_answers_are_not_kept_and_may_run_nothing(client: FlaskClient) -> None:
         assert "Set-Cookie" not in headers
 
 
+@pytest.mark.parametrize("made_up", ["x", "number", "a" * 41, "..%2f..%2fetc", "1'--"])
+def test_an_address_that_no_qr_code_holds_is_unknown_too(made_up: str, client: FlaskClient) -> None:
+    answer = client.get(f"/verify/{made_up}?lang=en")
+    assert answer.status_code == 404
+    assert "%2f" in made_up or '<h1 id="state">Unknown</h1>' in answer.text
+
+
 @pytest.mark.parametrize(
     ("form", "text"),
     [
