@@ -1,0 +1,126 @@
+"""The books that issuing writes, in memory; a block that fails leaves no trace."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from server.cases.errors import CaseNotFound
+from server.cases.issuing import IssuingBooks
+from server.cases.ports import CaseBook
+from server.delivery.ports import DeliveryBook
+from server.register.certificates import CertificateStatus
+from server.register.errors import CertificateNotFound
+from server.register.ports import CertificateBook, NumberBook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from server.cases.case import Case
+    from server.cases.events import CaseEvent
+    from server.cases.ids import CaseId
+    from server.cases.status import CaseStatus
+    from server.delivery.delivery import Delivery, DeliveryId
+    from server.register.certificates import Certificate, CertificateId
+
+
+class MemoryCases(CaseBook):
+    def __init__(self, *cases: Case) -> None:
+        self.every = {case.id: case for case in cases}
+        self.recorded: list[CaseEvent] = []
+
+    def add(self, case: Case) -> None:
+        self.save(case)
+
+    def get(self, case_id: CaseId, *, lock: bool = False) -> Case:
+        try:
+            return deepcopy(self.every[case_id])
+        except KeyError:
+            raise CaseNotFound from None
+
+    def save(self, case: Case) -> None:
+        self.recorded += case.pending
+        kept = deepcopy(case)
+        kept.pending = []
+        self.every[case.id] = kept
+
+    def events(self, case_id: CaseId) -> list[CaseEvent]:
+        return self.recorded
+
+    def standing(self, *statuses: CaseStatus) -> Iterator[CaseId]:
+        return (c.id for c in self.every.values() if c.status in statuses)
+
+
+class MemoryNumbers(NumberBook):
+    def __init__(self) -> None:
+        self.last: dict[tuple[int, str], int] = {}
+
+    def allot(self, *, year: int, series: str) -> int:
+        self.last[year, series] = self.last.get((year, series), 0) + 1
+        return self.last[year, series]
+
+
+class MemoryCertificates(CertificateBook):
+    def __init__(self) -> None:
+        self.every: dict[CertificateId, Certificate] = {}
+
+    def add(self, certificate: Certificate) -> None:
+        self.save(certificate)
+
+    def get(self, certificate_id: CertificateId, *, lock: bool = False) -> Certificate:
+        try:
+            return self.every[certificate_id]
+        except KeyError:
+            raise CertificateNotFound from None
+
+    def of_case(self, case_id: str) -> list[Certificate]:
+        return [c for c in self.every.values() if c.case == case_id]
+
+    def save(self, certificate: Certificate) -> None:
+        self.every[certificate.id] = certificate
+
+    def unfinished(self, *, before: datetime) -> Iterator[Certificate]:
+        intended = CertificateStatus.INTENDED
+        for certificate in self.every.values():
+            if certificate.status is intended and certificate.intended_at < before:
+                yield certificate
+
+
+class MemoryDeliveries(DeliveryBook):
+    def __init__(self) -> None:
+        self.every: list[Delivery] = []
+
+    def add(self, delivery: Delivery) -> None:
+        self.every.append(delivery)
+
+    def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> Delivery:
+        return next(d for d in self.every if d.id == delivery_id)
+
+    def of_case(self, case_id: str) -> list[Delivery]:
+        return [d for d in self.every if d.case == case_id]
+
+    def save(self, delivery: Delivery) -> None:
+        self.every = [delivery if d.id == delivery.id else d for d in self.every]
+
+
+@dataclass(slots=True)
+class Shelf(IssuingBooks):
+    """All of them together, and whatever one transaction did to them."""
+
+    cases: MemoryCases
+    numbers: MemoryNumbers = field(default_factory=MemoryNumbers)
+    certificates: MemoryCertificates = field(default_factory=MemoryCertificates)
+    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+
+    @contextmanager
+    def opened(self) -> Iterator[Shelf]:
+        kept = deepcopy(self)
+        try:
+            yield self
+        except BaseException:
+            self.cases, self.numbers = kept.cases, kept.numbers
+            self.certificates, self.deliveries = kept.certificates, kept.deliveries
+            raise

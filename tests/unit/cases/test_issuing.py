@@ -1,0 +1,211 @@
+"""Wherever issuing dies, doing it again ends with one number and one certificate."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.cases.errors import ConditionsUnmet, TransitionRefused
+from server.cases.ids import OfficeId, PartyId
+from server.cases.issuing import Fault, IntentBroken, Press, issue_case, issue_date
+from server.cases.parties import Party, PartyRole
+from server.cases.status import CaseStatus as S
+from server.register.certificates import Certificate, CertificateId, CertificateStatus
+from storage.objects import Digest
+from tests.unit.cases.a_case import NOW, WANG, ready_case
+from tests.unit.cases.books import MemoryCases, Shelf
+
+if TYPE_CHECKING:
+    from server.cases.case import Case
+
+OFFICE = OfficeId("kunming-demo")
+
+
+class Died(BaseException):
+    """The process is gone: nothing in it gets to tidy up."""
+
+
+def approved() -> Case:
+    case = ready_case(S.APPROVED)
+    case.delivered_copies = 0
+    return case
+
+
+@dataclass(slots=True)
+class Works:
+    """A press, its store, and where it dies next."""
+
+    shelf: Shelf
+    objects: dict[str, bytes] = field(default_factory=dict)
+    ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    dies_at: Fault | None = None
+    seals: int = 0
+    typesettings: int = 0
+
+    def press(self) -> Press:
+        return Press(
+            open_books=lambda _: self.shelf.opened(),
+            series_of=lambda _: "domestic",
+            print_number=lambda _, year, sequence: f"({year})云昆内证字第{sequence}号",
+            typeset=self._typeset,
+            seal=self._seal,
+            put=self._put,
+            get=lambda _, digest: self.objects[digest.hex],
+            new_id=self._new,
+            public_id=self._new,
+            check_code=self._new,
+            now=lambda: NOW,
+            reach=self._reach,
+        )
+
+    def issue(self) -> Certificate:
+        issue_case(OFFICE, self.case.id, press=self.press())
+        (certificate,) = self.shelf.certificates.every.values()
+        return certificate
+
+    @property
+    def case(self) -> Case:
+        (case,) = self.shelf.cases.every.values()
+        return case
+
+    def _new(self) -> str:
+        return f"id-{next(self.ids)}"
+
+    def _typeset(self, case: Case, certificate: Certificate) -> bytes:
+        # A later release sets it otherwise.
+        self.typesettings += 1
+        return f"{certificate.number.text} set {self.typesettings} times".encode()
+
+    def _seal(self, case: Case, certificate: Certificate, prepared: bytes, _: object) -> bytes:
+        self.seals += 1
+        return prepared + f" sealed {self.seals} times".encode()
+
+    def _put(self, _: OfficeId, content: bytes) -> Digest:
+        digest = Digest(hashlib.sha256(content).hexdigest())
+        self.objects[digest.hex] = content
+        return digest
+
+    def _reach(self, fault: str) -> None:
+        if fault == self.dies_at:
+            self.dies_at = None
+            raise Died
+
+
+def works(case: Case | None = None) -> Works:
+    return Works(Shelf(MemoryCases(case or approved())))
+
+
+def test_a_certificate_bears_its_number_and_the_day_of_approval() -> None:
+    at = works()
+    certificate = at.issue()
+    assert (certificate.status, certificate.number.sequence) == (CertificateStatus.VALID, 1)
+    assert certificate.issue_date == date(2026, 3, 2)
+    assert certificate.sealed_sha256 in at.objects
+    assert at.case.status is S.ISSUED
+    assert [d.recipient for d in at.shelf.deliveries.every] == [WANG]
+
+
+def test_only_applicants_are_sent_a_certificate() -> None:
+    case = approved()
+    case.parties.append(Party(id=PartyId("p-2"), role=PartyRole.RELATED_PERSON, name="某某"))
+    at = works(case)
+    at.issue()
+    assert [d.recipient for d in at.shelf.deliveries.every] == [WANG]
+
+
+# The permit is given inside the seal, which here is made in one go.
+@pytest.mark.parametrize("fault", [f for f in Fault if f is not Fault.PERMIT_GIVEN])
+def test_after_dying_anywhere_a_second_run_comes_to_one_certificate(fault: Fault) -> None:
+    at = works()
+    at.dies_at = fault
+    with pytest.raises(Died):
+        at.issue()
+    certificate = at.issue()
+    assert certificate.status is CertificateStatus.VALID
+    assert certificate.number.sequence == 1
+    assert at.shelf.numbers.last == {(2026, "domestic"): 1}
+    assert len(at.shelf.deliveries.every) == 1
+    assert [e.kind for e in at.shelf.cases.recorded] == ["issue_intended", "issue", "sealed"]
+    assert certificate.sealed_sha256 is not None
+    sealed = at.objects[certificate.sealed_sha256]
+    assert certificate.prepared_sha256 is not None
+    assert sealed.startswith(at.objects[certificate.prepared_sha256])
+
+
+def test_issuing_again_what_is_issued_touches_nothing() -> None:
+    at = works()
+    first = at.issue()
+    assert at.issue() == first
+    assert at.seals == 1
+
+
+def test_of_two_runs_at_once_the_second_adopts_the_certificate_of_the_first() -> None:
+    at = works()
+    slow = at.press()
+
+    def overtaken(fault: str) -> None:
+        if fault == Fault.READ_BACK:
+            at.issue()
+
+    issue_case(OFFICE, at.case.id, press=replace(slow, reach=overtaken))
+    (certificate,) = at.shelf.certificates.every.values()
+    assert certificate.sealed_sha256 is not None
+    # The later file lies in the store and is nobody's certificate.
+    assert at.objects[certificate.sealed_sha256].endswith(b"sealed 2 times")
+    assert len(at.shelf.deliveries.every) == 1
+
+
+def test_two_runs_never_intend_two_documents() -> None:
+    at = works()
+
+    def overtaken(fault: str) -> None:
+        if fault == Fault.TYPESET:
+            at.issue()
+
+    with pytest.raises(IntentBroken, match="differs"):
+        issue_case(OFFICE, at.case.id, press=replace(at.press(), reach=overtaken))
+    assert at.case.status is S.ISSUED
+
+
+def test_a_store_that_returns_other_bytes_gets_no_certificate() -> None:
+    at = works()
+    with pytest.raises(IntentBroken, match="other bytes"):
+        issue_case(OFFICE, at.case.id, press=replace(at.press(), get=lambda *_: b"rot"))
+    assert at.case.status is S.APPROVED
+
+
+def test_a_voided_certificate_keeps_its_number_and_the_case_gets_the_next() -> None:
+    at = works()
+    at.dies_at = Fault.NUMBER_ALLOTTED
+    with pytest.raises(Died):
+        at.issue()
+    (intended,) = at.shelf.certificates.every.values()
+    at.shelf.certificates.save(replace(intended, status=CertificateStatus.VOIDED))
+    fresh = issue_case(OFFICE, at.case.id, press=at.press())
+    assert at.shelf.certificates.get(CertificateId(fresh)).number.sequence == 2
+
+
+def test_no_number_for_a_case_that_is_not_approved_or_lacks_something() -> None:
+    early = works(ready_case(S.TO_APPROVE))
+    with pytest.raises(TransitionRefused):
+        early.issue()
+    case = approved()
+    case.fee = None
+    with pytest.raises(ConditionsUnmet, match="fee_not_covered"):
+        works(case).issue()
+    assert early.shelf.numbers.last == {}
+
+
+def test_the_day_is_shanghai_s_and_nobody_has_one_before_approval() -> None:
+    case = approved()
+    late = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    case.milestones = replace(case.milestones, approved_at=late)
+    assert issue_date(case) == date(2027, 1, 1)
+    case.milestones = replace(case.milestones, approved_at=None)
+    with pytest.raises(TransitionRefused):
+        issue_date(case)
