@@ -40,6 +40,7 @@ from esign.pdf.custody_signer import to_asn1
 from esign.testing import NOTARY, OFFICE, RunningOffice, archival_page, running_office
 from esign.trust import office_trust
 from esign.tsa.authority import TimeStampingAuthority
+from tests.benchmarks.bars import draw_bars
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +158,12 @@ def main(rounds: int = ROUNDS) -> None:
     }
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps(result, indent=2))
+    draw_bars(
+        {"one certificate": medians},
+        title=str(result["what"]),
+        unit="ms of CPU, median",
+        into=OUTPUT.with_suffix(".png"),
+    )
     for name, median in medians.items():
         sys.stdout.write(f"{name:10} {median:9.2f} ms\n")
     sys.stdout.write(f"to plain pyHanko {result['feigui_to_pyhanko']:.2f}, ")

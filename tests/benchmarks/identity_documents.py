@@ -26,6 +26,7 @@ from identity.images.decoding import decode_upright
 from identity.specimens.drawing import card_back, card_front
 from identity.specimens.people import SpecimenPerson
 from identity.specimens.photographing import Shot, phone_photo
+from tests.benchmarks.bars import draw_bars
 
 OUT: Final = Path(__file__).parents[2] / "build" / "bench"
 SHOTS: Final = {
@@ -113,6 +114,7 @@ def _read(
 
 def main() -> None:
     reader, report = TextReader(), dict[str, object]()
+    exact: dict[str, dict[str, float]] = {}
     sys.stdout.write(
         f"{'exact of ' + str(len(GROUPS)):22}"
         + " ".join(f"{f.value[:9]:>9}" for f in FieldName if f in _truth(_person(0)))
@@ -136,6 +138,7 @@ def main() -> None:
             + " ".join(f"{n:>9}" for n in right.values())
             + f"  {seconds:.1f} s; right from {least:.2f}, wrong at {sorted(sure_and_wrong)}\n"
         )
+        exact[title] = {name.value: float(n) for name, n in right.items()}
         report[title] = {
             "exact": {name.value: n for name, n in right.items()},
             "of": len(GROUPS),
@@ -145,6 +148,13 @@ def main() -> None:
         }
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "identity_documents.json").write_text(json.dumps(report, indent=2))
+    draw_bars(
+        exact,
+        title=f"Fields read exactly, {len(GROUPS)} rendered cards a shot",
+        unit="cards",
+        into=OUT / "identity_documents.png",
+        scale="linear",
+    )
 
 
 if __name__ == "__main__":
