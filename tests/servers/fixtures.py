@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from server.transaction import OpenTransaction
     from tests.servers.postgres import Database, PostgresServer
+    from tests.servers.whole import Whole
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -72,3 +73,12 @@ def field_cipher() -> FieldCipher:
 @pytest.fixture(scope="module")
 def open_transaction(app_engine: Engine, field_cipher: FieldCipher) -> OpenTransaction:
     return opened(app_engine, cipher=field_cipher, now=TickingClock(), queue_on=queue_on())
+
+
+@pytest.fixture(scope="session")
+def whole() -> Iterator[Whole]:
+    """The whole platform, without a worker; it stays up for whoever asks next."""
+    from tests.servers.whole import whole_platform  # noqa: PLC0415  # only who asks for it waits for its imports
+
+    with whole_platform() as running:
+        yield running
