@@ -27,6 +27,7 @@ _PICTURE: Final = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 _TEST_LINK: Final = re.compile(r"\[((?:test_|Test)\w+)\]\(([^)\s]+\.py)\)")
 _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _SETTING: Final = re.compile(r"\bFEIGUI_[A-Z0-9_]*[A-Z0-9]\b")
+_PAGE: Final = re.compile(r"(?<![\w/.])docs/(?:adr/\d{4}|[\w/-]+\.md)")
 _PLACEHOLDER: Final = re.compile(r"\S*(?:<[^>]*>|\{[^}]*\}|\*)\S*")
 
 
@@ -90,14 +91,26 @@ def _anchor(heading: str) -> str:
 
 
 @functools.cache
+def _code() -> str:
+    """Return every module as one text, but for the one that makes up names to be refused."""
+    modules = sorted(path for top in TOP for path in (ROOT / top).rglob("*.py"))
+    read = [path for path in modules if path.name != "test_docs_tell_the_truth.py"]
+    return "\n".join(path.read_text("utf-8") for path in [*read, ROOT / "Makefile"])
+
+
+@functools.cache
 def settings_in_the_code() -> frozenset[str]:
-    files = [path for top in TOP for path in (ROOT / top).rglob("*.py") if top != "tests"]
-    files += [ROOT / "Makefile", *(ROOT / "tests").rglob("*.py")]
-    found: set[str] = set()
-    for path in files:
-        if path.name != "test_docs_tell_the_truth.py":
-            found.update(_SETTING.findall(path.read_text("utf-8")))
-    return frozenset(found)
+    return frozenset(_SETTING.findall(_code()))
+
+
+def pages_named_in_the_code() -> set[str]:
+    return set(_PAGE.findall(_code()))
+
+
+def pages() -> set[str]:
+    """Return every page by its path; a decision also by its number, as comments cite it."""
+    named = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    return named | {f"docs/adr/{path.name[:4]}" for path in (ROOT / "docs/adr").glob("0*.md")}
 
 
 @functools.cache

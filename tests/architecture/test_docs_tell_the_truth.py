@@ -109,6 +109,10 @@ def test_every_link_leads_somewhere(document: Document) -> None:
     assert missing_links(document) == set()
 
 
+def test_a_page_that_the_code_points_to_exists() -> None:
+    assert documents.pages_named_in_the_code() - documents.pages() == set()
+
+
 @pytest.mark.parametrize(
     ("what", "made_up"),
     [
