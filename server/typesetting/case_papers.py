@@ -97,6 +97,7 @@ def certificate_paper(
         paragraphs=tuple(_texts(told, "paragraphs")),
         issue=None if registered is None else _issue(registered, verification_url),
         translation=_translation(told),
+        demo=office.demo,
     )
 
 

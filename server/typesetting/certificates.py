@@ -50,4 +50,7 @@ class Certificate:
     paragraphs: tuple[str, ...]
     issue: Issue | None
     translation: CertificateTranslation | None = None
+    demo: bool = False
+    """Of a made-up office: says on every page that it has no legal effect."""
+
     bilingual: bool = False
