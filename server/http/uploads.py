@@ -17,7 +17,7 @@ from server.cases.jobs import Job
 from server.http.call import Answer, Binding, Call
 from server.http.scopes import narrow_to_case, scope_of
 from server.http.shown.times import rfc3339
-from server.transaction import Upload
+from server.transaction import Upload, UploadNotFound
 from storage import uploads as staging
 from storage.objects import Digest
 
@@ -121,7 +121,11 @@ class UploadDesk:
 
 
 def _own(tx: Transaction, call: Call, *, lock: bool = False) -> Upload:
-    return tx.uploads.get(call.path["upload_id"], lock=lock)
+    """Return the caller's own upload: an office sees its rows, not each other's telephones."""
+    upload = tx.uploads.get(call.path["upload_id"], lock=lock)
+    if upload.account != call.principal.account:
+        raise UploadNotFound
+    return upload
 
 
 def handle_of(begun: staging.Upload) -> str:

@@ -1,0 +1,105 @@
+"""A well-formed request for every operation of the contract, so that only rights decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from server.cases.drafting import Tick
+from server.cases.review import Head
+from tests.functional.case.platform import new_id
+from tests.functional.case.staging import APPLICATION, ELIGIBILITY, consent_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from tests.functional.case.platform import Person
+
+SUM: Final = "ab" * 32
+TICKS: Final = {"ticks": list(Tick), "opinion": "同意"}
+NEW_PARTY: Final = {"role": "witness", "name": "某甲"}
+# What the caller has to have uploaded himself, and for what.
+UPLOADED: Final = {
+    "attach_material": "material",
+    "add_segment": "segment",
+    "request_identity_check": "document",
+}
+
+
+def body_of(operation: str, ids: dict[str, Any], caller: Person | None, on: date) -> Any:  # noqa: ANN401  # JSON
+    """Return the body to send, ``None`` where the operation takes none."""
+    upload = new_id()
+    if operation in UPLOADED and caller is not None:
+        upload = caller.upload(ids["case_id"], b"\xff\xd8", purpose=UPLOADED[operation])
+    made = BODIES.get(operation)
+    return None if made is None else made({**ids, "upload": upload, "on": on})
+
+
+BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
+    "send_code": lambda _: {"phone": "+33639980099"},
+    "redeem_code": lambda _: {"phone": "+33639980099", "code": "000000", "device": "test"},
+    "sign_in_staff": lambda _: {
+        "login": "nobody",
+        "password": "wrong",
+        "totp": "000000",
+        "device": "test",
+    },
+    "refresh_session": lambda _: {"refresh_token": "x" * 43},
+    "check_eligibility": lambda _: ELIGIBILITY,
+    "verify_by_number": lambda _: {"number": "1", "check_code": "1"},
+    "verify_document": lambda _: b"%PDF-1.7",
+    "begin_upload": lambda ids: {
+        "case_id": ids["case_id"],
+        "purpose": "material",
+        "media_type": "image/jpeg",
+        "size": 5,
+        "sha256": SUM,
+    },
+    "sign_upload_parts": lambda _: {"parts": [{"number": 1, "sha256": SUM}]},
+    "complete_upload": lambda _: {"parts": [{"number": 1, "sha256": SUM}]},
+    "create_case": lambda _: APPLICATION,
+    "update_intake": lambda _: {"copies": 2},
+    "add_party": lambda _: NEW_PARTY,
+    "bind_witness": lambda _: {"name": "某乙"},
+    "give_consent": lambda ids: consent_to("terms", ids["on"]),
+    "attach_material": lambda ids: {"upload_id": ids["upload"]},
+    "decide_material": lambda _: {"state": "checked"},
+    "request_identity_check": lambda ids: {"document": "resident_id", "front": ids["upload"]},
+    "decide_identity_check": lambda _: {"proven": True, "reason": "人工核对"},
+    "assign_staff": lambda ids: {"assistant": ids["assistant"]},
+    "answer_review": lambda ids: {
+        "findings": [
+            {
+                "head": Head.IDENTITY_AND_RIGHT,
+                "satisfied": True,
+                "opinion": "属实",
+                "evidence": [ids["material_id"]],
+            }
+        ]
+    },
+    "open_verification": lambda _: {"fact": "户籍", "way": "letter"},
+    "close_verification": lambda _: {"result": "属实", "source": "派出所"},
+    "quote_fee": lambda _: {},
+    "write_deed": lambda _: {"title": "声明书", "variables": {"statements": ["一"]}},
+    "sign_deed": lambda ids: {"ceremony_id": ids["ceremony_id"], "deed_sha256": SUM},
+    "write_interview": lambda _: {
+        "place": "远程视频",
+        "started_at": "2026-11-23T10:00:00+08:00",
+        "exchanges": [{"question": "自愿吗？", "answer": "自愿。"}],
+        "told": ["虚假声明的法律后果"],
+    },
+    "plan_ceremony": lambda ids: {"participants": [{"party": ids["party_id"], "seat": "party"}]},
+    "step_ceremony": lambda _: {"step": "interrupt", "reason": "technical"},
+    "add_ceremony_event": lambda _: {"kind": "statement_made"},
+    "add_segment": lambda ids: {
+        "upload_id": ids["upload"],
+        "index": 0,
+        "starts_ms": 0,
+        "ends_ms": 1000,
+        "prev_sha256": "0" * 64,
+    },
+    "write_draft": lambda _: {"variables": {"paragraphs": ["兹证明。"]}},
+    "give_check": lambda _: TICKS,
+    "give_approval": lambda _: TICKS,
+}
+PATH_WITH_QUERY: Final = {"get_register": "?year=2026"}
