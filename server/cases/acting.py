@@ -39,7 +39,7 @@ class Particulars:
 NOTHING: Final = Particulars()
 
 # A step after which an earlier opinion no longer covers what it was given on.
-_VOIDS_OPINIONS: Final = frozenset({Action.RETURN_DRAFT, Action.RETURN_FOR_REDRAFT})
+_VOIDS_OPINIONS: Final = frozenset({Action.RETURN_DRAFT, Action.RETURN_FOR_REDRAFT, Action.CORRECT})
 
 _CLOSES: Final = frozenset(
     {Action.DECLINE, Action.WITHDRAW, Action.PROPOSE_TERMINATION, Action.PROPOSE_REFUSAL}
@@ -169,6 +169,8 @@ def _settle(case: Case, action: Action, actor: Actor, at: datetime) -> None:
         case.materials = [replace(m, in_supplement=False) for m in case.materials]
     if action in _VOIDS_OPINIONS:
         case.check, case.approval = None, None
+    if action is Action.CORRECT:
+        case.delivered_copies = 0  # The corrected certificate needs a receipt of its own.
     if action is Action.REJECT_CLOSING:
         case.closing = None
     if action in _DECIDES_CLOSING and case.closing is not None:

@@ -264,6 +264,7 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
     Action.CONFIRM_TERMINATION: (decider_independent,),
     Action.CONFIRM_REFUSAL: (decider_independent,),
     Action.MAINTAIN: (reexaminer_independent,),
+    Action.CORRECT: (reexaminer_independent,),
     Action.REVOKE: (reexaminer_independent,),
 }
 

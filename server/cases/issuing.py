@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from server.cases.acting import act
 from server.cases.actor import SYSTEM_ACTOR
+from server.cases.ending import superseded
 from server.cases.errors import CaseError, ConditionsUnmet, TransitionRefused
 from server.cases.guards import unmet
 from server.cases.parties import PartyRole
@@ -151,11 +152,15 @@ def issue_date(case: Case) -> date:
 
 def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
     """Return the certificate that is under way, or allot a number to a new one."""
-    for known in books.certificates.of_case(case.id):
-        if known.status is not CertificateStatus.VOIDED:
-            return known
+    known = books.certificates.of_case(case.id)
+    under_way = [c for c in known if c.status is CertificateStatus.INTENDED]
     if case.status is not CaseStatus.APPROVED:
-        raise TransitionRefused(case.status, Action.ISSUE)
+        # Asked again after it was done: the answer is the newest one.
+        under_way += [c for c in known if c.status is CertificateStatus.VALID]
+        if not under_way:
+            raise TransitionRefused(case.status, Action.ISSUE)
+    if under_way:
+        return under_way[-1]
     if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
         raise ConditionsUnmet(missing)
     on, series = issue_date(case), press.series_of(case)
@@ -229,6 +234,9 @@ def _record_sealed(
     books.certificates.save(
         replace(current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at)
     )
+    for old in books.certificates.of_case(case_id):
+        if old.id != current.id and old.status is CertificateStatus.VALID:
+            books.certificates.save(superseded(old, by=current, at=at))
     for party in case.parties:
         if party.role is PartyRole.APPLICANT:
             books.deliveries.add(

@@ -47,6 +47,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     REQUEST_REEXAM = "request_reexam"
     MAINTAIN = "maintain"
+    CORRECT = "correct"
     REVOKE = "revoke"
 
 
@@ -123,6 +124,8 @@ TRANSITIONS: Final = (
     _row(Action.RESTORE, {S.VOID}, BACK, R.DIRECTOR, by="office practice: clerical only"),
     _row(Action.REQUEST_REEXAM, AFTER_ISSUE, S.REEXAM, R.APPLICANT, R.DIRECTOR, by="P-61"),
     _row(Action.MAINTAIN, {S.REEXAM}, BACK, R.DIRECTOR, by="P-63(1)"),
+    # 更正重发: drafted, checked and approved anew; the new certificate supersedes the old.
+    _row(Action.CORRECT, {S.REEXAM}, S.DRAFTING, R.DIRECTOR, by="L-39, P-63(2)"),
     _row(Action.REVOKE, {S.REEXAM}, S.REVOKED, R.DIRECTOR, by="L-39, P-63(3)"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.cases.acting import Particulars, SupplementItem, act
+from server.cases.ending import revoke_all
 from server.cases.ids import MaterialId
 from server.cases.transitions import Action
 from server.http.call import Binding
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 def act_on_case(call: Call) -> Answer:
     case, body = case_to_change(call), call.body
+    action = Action(body["action"])
     act(
         case,
-        Action(body["action"]),
+        action,
         call.actor,
         at=call.now,
         particulars=Particulars(
@@ -30,6 +32,10 @@ def act_on_case(call: Call) -> Answer:
             ),
         ),
     )
+    if action is Action.REVOKE:
+        known = call.tx.certificates.of_case(case.id)
+        for revoked in revoke_all(case, known, call.actor, at=call.now):
+            call.tx.certificates.save(revoked)
     return saved(call, case)
 
 

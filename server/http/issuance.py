@@ -42,12 +42,14 @@ def _require_part(call: Call, case: Case) -> None:
 
 
 def _the_one_operation(call: Call, case: Case) -> Operation:
-    """Return the operation under which this case is issued; there is only ever one.
+    """Return the operation under which this approval is issued; there is only one.
 
-    Its id follows from the case's, so a second request finds the first one's.
+    Its id follows from the case's and its approval, so a second request finds the first one's.
     One that failed is queued again: issuing goes on where it stopped.
     """
-    operation_id = str(uuid5(UUID(case.id), Job.ISSUE_CASE))
+    # A corrected case is approved, and so issued, again.
+    approved_at = case.milestones.approved_at
+    operation_id = str(uuid5(UUID(case.id), f"{Job.ISSUE_CASE} {approved_at}"))
     try:
         known = call.tx.operations.get(operation_id)
     except OperationNotFound:
