@@ -16,6 +16,7 @@ from server.http.armour import armoured
 from server.http.languages import language_of
 from server.http.presenting import present_problem
 from server.http.tracing import trace_id_of, where
+from server.http.unread import finish_reading
 from server.problems.refusals import BodyTooLarge, MethodNotServed, NoSuchPath, RequestRefused
 from server.problems.table import INTERNAL, problem_for
 
@@ -55,6 +56,7 @@ def create_app(
     tell = _tell_problems(app, messages)
     tokens.install(app, lambda: tell(TokenRefused()))
     app.after_request(armoured)
+    app.after_request(finish_reading)
     return app
 
 

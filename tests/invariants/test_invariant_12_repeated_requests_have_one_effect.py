@@ -1,0 +1,183 @@
+"""Whatever is sent again under its Idempotency-Key is answered the same and done once.
+
+rules.md 1.8, invariant 12. The main line is walked by people on a line so bad
+that each POST arrives eight times at once, and once more later.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from server.cases.identity_checks import CheckState
+from server.contract.spec import read_spec
+from tests.authorization.asking import body_of
+from tests.functional.case.platform import ROOT, Person, Reply
+from tests.functional.case.staging import Staging, good
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.servers.whole import Whole
+
+AT_ONCE = 8
+NEED_A_KEY = {
+    operation.id
+    for operation in read_spec(ROOT / "mobile_api_spec" / "openapi.bundled.json").operations
+    if operation.takes("idempotency-key")
+}
+PEOPLE = ("applicant", "assistant", "notary", "checker", "approver", "cashier", "clerk")
+TABLES = text(
+    "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+    " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'office'"
+)
+
+
+@dataclass(slots=True)
+class Effects:
+    """How many rows there are of everything that a request can make."""
+
+    whole: Whole
+    tables: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.whole.owner.connect() as connection:
+            self.tables = list(connection.execute(TABLES).scalars())
+
+    def count(self) -> list[tuple[object, ...]]:
+        each = [f"SELECT '{t}', count(*), 0 FROM {t}" for t in self.tables]  # noqa: S608  # names from the catalogue
+        each.append("SELECT 'versions', sum(version), 0 FROM cases")
+        each.append("SELECT 'jobs', count(*), 0 FROM procrastinate_jobs")
+        with self.whole.owner.connect() as connection:
+            connection.execute(text("SELECT set_config('feigui.office', 'kunming-demo', true)"))
+            return sorted(map(tuple, connection.execute(text(" UNION ALL ".join(each)))))
+
+
+@dataclass(slots=True, kw_only=True)
+class OnABadLine(Person):
+    """Somebody whose every POST arrives many times."""
+
+    effects: Effects
+    done: set[str]
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        etag: str | None = None,
+        key: str | None = None,
+    ) -> Reply:
+        def once(_: int = 0) -> Reply:
+            return Person.send(self, method, path, body, etag=etag, key=key)
+
+        if method != "POST" or key is None:
+            return once()
+        with ThreadPoolExecutor(AT_ONCE) as crowd:
+            replies = list(crowd.map(once, range(AT_ONCE)))
+        (first,) = [r for r in replies if r.status < 300 and not replayed(r)]
+        before = self.effects.count()
+        again = once()
+        assert self.effects.count() == before
+        assert replayed(again)
+        for reply in replies:
+            if reply is not first and reply.status < 300:
+                assert same(reply) == same(first)
+            elif reply is not first:
+                assert (reply.status, reply["code"]) == (409, "idempotency_key_in_flight")
+        assert same(again) == same(first)
+        self.done.add(self.operation(path))
+        return first
+
+    def operation(self, path: str) -> str:
+        adapter = self.platform.app.url_map.bind("localhost")
+        return str(adapter.match(f"/v1{path}", "POST")[0])
+
+
+def replayed(reply: Reply) -> bool:
+    return reply.headers.get("Idempotent-Replayed") == "true"
+
+
+def same(reply: Reply) -> tuple[object, ...]:
+    return (reply.status, reply.body, reply.etag, reply.headers.get("Location"))
+
+
+@pytest.fixture(scope="module")
+def done(whole: Whole) -> set[str]:
+    """Walk the main line and its side paths; return the operations that were repeated."""
+    effects, done = Effects(whole), set[str]()
+
+    def case() -> Staging:
+        staged = whole.case()
+        for name in PEOPLE:
+            person: Person = getattr(staged, name)
+            bad = OnABadLine(
+                platform=person.platform,
+                principal=person.principal,
+                phone=person.phone,
+                effects=effects,
+                done=done,
+            )
+            setattr(staged, name, bad)
+        return staged
+
+    for walk in (the_main_line, the_side_paths, an_unsure_check):
+        walk(case(), whole)
+    return done
+
+
+def the_main_line(case: Staging, whole: Whole) -> None:
+    case.issue()
+    good(case.applicant.get(case.path(f"/certificates/{case.certificate}/file")))
+    (delivery,) = good(case.applicant.get(case.path("/deliveries")))["items"]
+    good(case.applicant.post(case.path(f"/deliveries/{delivery['id']}/receipt")))
+    assert whole.worker.run() == []
+
+
+def the_side_paths(case: Staging, whole: Whole) -> None:
+    ids = {"case_id": case.open().case}
+    today = whole.platform.clock().date()
+
+    def ask(person: Person, operation: str, rest: str) -> Reply:
+        return good(person.post(case.path(rest), body_of(operation, ids, person, today)))
+
+    ask(case.applicant, "add_party", "/parties")
+    begin = body_of("begin_upload", ids, case.applicant, today)
+    good(case.applicant.post("/uploads", begin))
+    case = again_from(case, Staging.review)
+    ids["case_id"] = case.case
+    ask(case.notary, "bind_witness", "/witnesses")
+    task = ask(case.notary, "open_verification", "/verifications")["id"]
+    result = body_of("close_verification", ids, case.notary, today)
+    case.change(case.notary, case.notary.post, f"/verifications/{task}/result", result)
+    consent = case.read()["consents"][0]["id"]
+    case.change(case.applicant, case.applicant.post, f"/consents/{consent}/withdrawal")
+    case = again_from(case, Staging.start_ceremony)
+    event = {"kind": "statement_made"}
+    good(case.notary.post(case.room("/events"), event))
+
+
+def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:
+    """Let the same people begin another case and bring it along."""
+    other = Staging(platform=case.platform, worker=case.worker)
+    for name in PEOPLE:
+        setattr(other, name, getattr(case, name))
+    return walk(other)
+
+
+def an_unsure_check(case: Staging, whole: Whole) -> None:
+    whole.worker.finds = CheckState.PERSON_DECIDES
+    case.open().consent().prove_identity()
+    whole.worker.finds = CheckState.PROVEN
+    check = case.read(case.notary)["identity_checks"][0]["id"]
+    decision = {"proven": True, "reason": "人工核对"}
+    case.change(case.notary, case.notary.post, f"/identity-checks/{check}/decision", decision)
+
+
+def test_invariant_12_every_operation_that_takes_a_key_was_repeated(done: set[str]) -> None:
+    assert done == NEED_A_KEY
