@@ -14,11 +14,13 @@ from server.tasks.queue import queue_on
 from tests.servers import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Engine
 
+    from server.demo.seeding import Credentials
     from server.transaction import OpenTransaction
+    from server.wiring.launching import Running
     from tests.servers.postgres import Database, PostgresServer
     from tests.servers.whole import Whole
 
@@ -82,3 +84,19 @@ def whole() -> Iterator[Whole]:
 
     with whole_platform() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Running]:
+    """Every process of the platform, a worker among them, as people run it."""
+    from tests.servers.platform import platform  # noqa: PLC0415  # as above
+
+    with platform(workers=1) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def people(running: Running) -> Mapping[str, Credentials]:
+    from tests.servers.platform import with_people  # noqa: PLC0415  # as above
+
+    return with_people(running)
