@@ -213,6 +213,13 @@ def may_withdraw(case: Case, actor: Actor) -> Iterator[Unmet]:
         yield Unmet("not_a_party", "P-50(2)")
 
 
+def nothing_issued(case: Case, _: Actor) -> Iterator[Unmet]:
+    # A correction brings an issued case back in hand; it ends with a certificate
+    # that supersedes, or with a revocation, and never as if none were out there.
+    if case.milestones.issued_at is not None:
+        yield Unmet("certificate_exists", "公证法 Art. 39")
+
+
 # Everything that invariant 2 of the domain rules asks for before a number exists.
 BEFORE_A_NUMBER: Final[tuple[Guard, ...]] = (
     accepted,
@@ -258,9 +265,14 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
     ),
     Action.ISSUE: BEFORE_A_NUMBER,
     Action.DELIVER: (copies_delivered,),
-    Action.WITHDRAW: (may_withdraw, _grounded(TerminationGround)),
-    Action.PROPOSE_TERMINATION: (is_handling_notary, _grounded(TerminationGround)),
-    Action.PROPOSE_REFUSAL: (is_handling_notary, _grounded(RefusalGround)),
+    Action.WITHDRAW: (may_withdraw, nothing_issued, _grounded(TerminationGround)),
+    Action.PROPOSE_TERMINATION: (
+        is_handling_notary,
+        nothing_issued,
+        _grounded(TerminationGround),
+    ),
+    Action.PROPOSE_REFUSAL: (is_handling_notary, nothing_issued, _grounded(RefusalGround)),
+    Action.VOID: (nothing_issued,),
     Action.CONFIRM_TERMINATION: (decider_independent,),
     Action.CONFIRM_REFUSAL: (decider_independent,),
     Action.MAINTAIN: (reexaminer_independent,),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cases.acting import act
+from server.cases.acting import Particulars, act
+from server.cases.closing import RefusalGround, TerminationGround
 from server.cases.ending import revoke_all, superseded
+from server.cases.errors import ConditionsUnmet
 from server.cases.status import CaseStatus as S
 from server.cases.transitions import Action
 from server.register.certificates import (
@@ -17,8 +20,11 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
-from tests.unit.cases.a_case import DIRECTOR, NOW, ready_case
+from tests.unit.cases.a_case import APPLICANT, DIRECTOR, NOTARY, NOW, ready_case
 from tests.unit.cases.test_issuing import Works, approved, works
+
+if TYPE_CHECKING:
+    from server.cases.actor import Actor
 
 
 def certificate(sequence: int, status: CertificateStatus) -> Certificate:
@@ -61,6 +67,32 @@ def test_a_correction_is_approved_anew_and_confirmed_anew() -> None:
     act(case, Action.CORRECT, DIRECTOR, at=NOW)
     assert case.status is S.DRAFTING
     assert (case.check, case.approval, case.delivered_copies) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "who"),
+    [
+        # Nothing is voided once a certificate exists.
+        (Action.VOID, DIRECTOR),
+        # The party has the certificate; asking for none comes too late.
+        (Action.WITHDRAW, APPLICANT),
+        # 公证法 Art. 39: what is wrong with it is corrected or revoked.
+        (Action.PROPOSE_TERMINATION, NOTARY),
+        (Action.PROPOSE_REFUSAL, NOTARY),
+    ],
+)
+def test_a_correction_does_not_end_as_if_nothing_had_been_issued(
+    action: Action, who: Actor
+) -> None:
+    case = ready_case(S.DRAFTING)
+    case.milestones = replace(case.milestones, issued_at=NOW)
+    ground = RefusalGround.DISPUTED if action is Action.PROPOSE_REFUSAL else TerminationGround.OTHER
+    told = Particulars(ground=ground, report="r")
+    with pytest.raises(ConditionsUnmet) as refused:
+        act(case, action, who, at=NOW, particulars=told)
+    assert [u.code for u in refused.value.unmet] == ["certificate_exists"]
+    case.milestones = replace(case.milestones, issued_at=None)
+    act(case, action, who, at=NOW, particulars=told)
 
 
 def issued_again() -> Works:
