@@ -92,3 +92,11 @@ class FormIncomplete(CaseError):
     def __init__(self, missing: Sequence[str]) -> None:
         self.missing = tuple(missing)
         super().__init__("missing: " + ", ".join(self.missing))
+
+
+class IntentBroken(CaseError):
+    """What would be sealed is not what was intended; nothing was sealed."""
+
+
+class IssueOvertaken(CaseError):
+    """The case was closed or changed while its certificate was made; the number is void."""

@@ -8,17 +8,22 @@ Sources: 公证法 Art. 32, 公证程序规则 Art. 44, invariants 2-4 of the do
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from server.cases.acting import act
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.ending import superseded
-from server.cases.errors import CaseError, ConditionsUnmet, TransitionRefused
+from server.cases.errors import (
+    ConditionsUnmet,
+    IntentBroken,
+    IssueOvertaken,
+    TransitionRefused,
+)
 from server.cases.guards import unmet
 from server.cases.parties import PartyRole
+from server.cases.press import Fault
 from server.cases.status import CaseStatus
 from server.cases.transitions import Action
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
@@ -31,73 +36,13 @@ from server.register.certificates import (
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from server.cases.case import Case
-    from server.cases.ids import CaseId, Clock, NewId, OfficeId
-    from server.cases.ports import CaseBook
-    from server.delivery.ports import DeliveryBook
-    from server.register.ports import CertificateBook, NumberBook
+    from server.cases.ids import CaseId, OfficeId
+    from server.cases.press import IssuingBooks, Press
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class IntentBroken(CaseError):
-    """What would be sealed is not what was intended; nothing was sealed."""
-
-
-class Fault(StrEnum):
-    """Where a test may kill the process; production passes a callable that does nothing."""
-
-    NUMBER_ALLOTTED = "issue.number_allotted"
-    TYPESET = "issue.typeset"
-    PREPARED_STORED = "issue.prepared_stored"
-    INTENT_RECORDED = "issue.intent_recorded"
-    PERMIT_GIVEN = "issue.permit_given"
-    SEALED = "issue.sealed"
-    SEALED_STORED = "issue.sealed_stored"
-    READ_BACK = "issue.read_back"
-    BEFORE_COMMIT = "issue.before_commit"
-    RECORDED = "issue.recorded"
-
-
-class IssuingBooks(Protocol):
-    """The books that issuing writes, inside one transaction."""
-
-    @property
-    def cases(self) -> CaseBook: ...
-    @property
-    def numbers(self) -> NumberBook: ...
-    @property
-    def certificates(self) -> CertificateBook: ...
-    @property
-    def deliveries(self) -> DeliveryBook: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """What makes a certificate out of an approved case. Each is connected in the wiring."""
-
-    open_books: Callable[[OfficeId], AbstractContextManager[IssuingBooks]]
-    series_of: Callable[[Case], str]
-    print_number: Callable[[Case, int, int], str]
-    """(case, year, sequence) -> the number as printed, by the office's rule pack."""
-
-    typeset: Callable[[Case, Certificate], bytes]
-
-    seal: Callable[[Case, Certificate, bytes, Callable[[str], None]], bytes]
-    """Lint, permit, notary signature, office seal, time-stamps; verified before it returns."""
-
-    put: Callable[[OfficeId, bytes], Digest]
-    get: Callable[[OfficeId, Digest], bytes]
-    new_id: NewId
-    public_id: Callable[[], str]
-    check_code: Callable[[], str]
-    now: Clock
-    reach: Callable[[str], None]
-    """Told at every `Fault`; does nothing in production."""
 
 
 def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> CertificateId:
@@ -113,7 +58,7 @@ def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> Certificat
         case = books.cases.get(case_id, lock=True)
         certificate = _intended(books, case, press=press)
     if certificate.status is not CertificateStatus.INTENDED:
-        return certificate.id
+        return _usable(certificate)
     press.reach(Fault.NUMBER_ALLOTTED)
 
     # (2) The document, and its exact bytes on record before any key is touched.
@@ -136,9 +81,15 @@ def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> Certificat
     # (5) Only now is the case issued, for everybody at once: register, audit
     #     trail, verification page and delivery are rows of this transaction.
     with press.open_books(office) as books:
-        _record_sealed(books, case_id, certificate, sealed_digest, press=press)
+        recorded = _record_sealed(books, case_id, certificate, sealed_digest, press=press)
         press.reach(Fault.BEFORE_COMMIT)
     press.reach(Fault.RECORDED)
+    return _usable(recorded)
+
+
+def _usable(certificate: Certificate) -> CertificateId:
+    if certificate.status is CertificateStatus.VOIDED:
+        raise IssueOvertaken
     return certificate.id
 
 
@@ -154,13 +105,16 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
     """Return the certificate that is under way, or allot a number to a new one."""
     known = books.certificates.of_case(case.id)
     under_way = [c for c in known if c.status is CertificateStatus.INTENDED]
-    if case.status is not CaseStatus.APPROVED:
-        # Asked again after it was done: the answer is the newest one.
-        under_way += [c for c in known if c.status is CertificateStatus.VALID]
-        if not under_way:
-            raise TransitionRefused(case.status, Action.ISSUE)
-    if under_way:
-        return under_way[-1]
+    if case.status is CaseStatus.APPROVED:
+        if under_way:
+            return under_way[-1]
+    elif under_way:
+        # The case was closed between the intent and a crash.
+        return _voided(books, case, under_way[-1], at=press.now())
+    elif done := [c for c in known if c.status is CertificateStatus.VALID]:
+        return done[-1]  # Asked again after it was done: the answer is the newest one.
+    else:
+        raise TransitionRefused(case.status, Action.ISSUE)
     if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
         raise ConditionsUnmet(missing)
     on, series = issue_date(case), press.series_of(case)
@@ -216,6 +170,17 @@ def _record_prepared(books: IssuingBooks, certificate: Certificate, digest: Dige
     return prepared
 
 
+def _voided(
+    books: IssuingBooks, case: Case, certificate: Certificate, *, at: datetime
+) -> Certificate:
+    """Return the certificate as void: its number stays allotted and is never used."""
+    voided = replace(certificate, status=CertificateStatus.VOIDED, ended_at=at)
+    books.certificates.save(voided)
+    case.note("certificate_voided", SYSTEM_ACTOR, at, certificate=certificate.id)
+    books.cases.save(case)
+    return voided
+
+
 def _record_sealed(
     books: IssuingBooks,
     case_id: CaseId,
@@ -223,20 +188,35 @@ def _record_sealed(
     digest: Digest,
     *,
     press: Press,
-) -> None:
+) -> Certificate:
+    case = books.cases.get(case_id, lock=True)
     current = books.certificates.get(certificate.id, lock=True)
     if current.status is not CertificateStatus.INTENDED:
-        return  # Another run got here first; its file is the certificate.
+        return current  # Another run got here first; its file is the certificate.
     at = press.now()
-    case = books.cases.get(case_id, lock=True)
-    act(case, Action.ISSUE, SYSTEM_ACTOR, at=at)
+    try:
+        act(case, Action.ISSUE, SYSTEM_ACTOR, at=at)
+    except (TransitionRefused, ConditionsUnmet):
+        # Withdrawn, voided or no longer complete while the seal was made: the
+        # file was shown to nobody, and the number is void.
+        return _voided(books, case, current, at=at)
     case.note("sealed", SYSTEM_ACTOR, at, certificate=certificate.id, object=digest.hex)
-    books.certificates.save(
-        replace(current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at)
+    issued = replace(
+        current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at
     )
-    for old in books.certificates.of_case(case_id):
-        if old.id != current.id and old.status is CertificateStatus.VALID:
-            books.certificates.save(superseded(old, by=current, at=at))
+    books.certificates.save(issued)
+    _supersede_and_send(books, case, issued, press=press)
+    books.cases.save(case)
+    return issued
+
+
+def _supersede_and_send(
+    books: IssuingBooks, case: Case, issued: Certificate, *, press: Press
+) -> None:
+    at = press.now()
+    for old in books.certificates.of_case(case.id):
+        if old.id != issued.id and old.status is CertificateStatus.VALID:
+            books.certificates.save(superseded(old, by=issued, at=at))
     for party in case.parties:
         if party.role is PartyRole.APPLICANT:
             books.deliveries.add(
@@ -244,10 +224,9 @@ def _record_sealed(
                     id=DeliveryId(press.new_id()),
                     office=case.office,
                     case=case.id,
-                    certificate=certificate.id,
+                    certificate=issued.id,
                     recipient=party.id,
                     state=DeliveryState.E_SENT,
                     sent_at=at,
                 )
             )
-    books.cases.save(case)

@@ -82,6 +82,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     cases.NotEditable: Row(409, "not_editable", telling.locked_part),
     cases.StaleVersion: Row(409, "stale_version"),
     cases.FormIncomplete: Row(422, "form_incomplete", telling.missing_answers),
+    cases.IssueOvertaken: Row(409, "issue_overtaken"),
     ceremony.CeremonyNotFound: Row(404, "ceremony_not_found"),
     ceremony.CeremonyRefused: Row(409, "ceremony_refused", telling.ceremony_step),
     ceremony.NotTakingPart: Row(403, "not_taking_part"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from server.cases.ids import OfficeId
-    from server.cases.issuing import Press
+    from server.cases.press import Press
     from server.tasks.progress import Progress
     from server.transaction import OpenTransaction
 

@@ -13,8 +13,8 @@ from esign.pdf.fields import party_field
 from esign.trust import office_trust
 from esign.verification.verifying import verify
 from server.cases.errors import PartNotFound
-from server.cases.issuing import Fault
 from server.cases.parties import PartyRole
+from server.cases.press import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

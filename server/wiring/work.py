@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from esign.errors import CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_checks import CheckId, CheckState
 from server.cases.ids import CaseId, OfficeId, PartyId
-from server.cases.issuing import Press, issue_case, issue_date
+from server.cases.issuing import issue_case, issue_date
 from server.cases.jobs import Job
+from server.cases.press import Press
 from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for

@@ -18,8 +18,9 @@ import pytest
 from esign.authorities.directory import ROOT
 from esign.verification.verifying import verify
 from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
-from server.cases.issuing import Fault, issue_date
+from server.cases.issuing import issue_date
 from server.cases.jobs import Job
+from server.cases.press import Fault
 from server.cases.status import CaseStatus
 from server.embedded.state import CLONE
 from server.register.certificates import Certificate, CertificateStatus

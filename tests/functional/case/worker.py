@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from server.cases.identity_checks import CheckId, CheckOutcome, CheckState
 from server.cases.ids import CaseId, OfficeId, PartyId
-from server.cases.issuing import Press
 from server.cases.jobs import Job
+from server.cases.press import Press
 from server.catalogue.loading import load_catalogue
 from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId

@@ -12,7 +12,7 @@ from identity.images.refusal import FileRefused, RefusalCode
 from server.cases.consents import Purpose
 from server.cases.errors import PartNotFound
 from server.cases.identity_checks import CheckId, CheckState
-from server.cases.issuing import Press
+from server.cases.press import Press
 from server.register.certificates import CertificateStatus
 from server.tasks.identity import IdentityBench, Pictures, check_identity
 from server.tasks.issuing import STUCK_AFTER, sweep

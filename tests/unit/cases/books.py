@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from server.cases.errors import CaseNotFound
-from server.cases.issuing import IssuingBooks
 from server.cases.ports import CaseBook
+from server.cases.press import IssuingBooks
 from server.delivery.ports import DeliveryBook
 from server.register.certificates import CertificateStatus
 from server.register.errors import CertificateNotFound

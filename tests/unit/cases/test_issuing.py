@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cases.errors import ConditionsUnmet, TransitionRefused
+from server.cases.acting import Particulars, act
+from server.cases.closing import TerminationGround
+from server.cases.errors import (
+    ConditionsUnmet,
+    IntentBroken,
+    IssueOvertaken,
+    TransitionRefused,
+)
 from server.cases.ids import OfficeId, PartyId
-from server.cases.issuing import Fault, IntentBroken, Press, issue_case, issue_date
+from server.cases.issuing import issue_case, issue_date
 from server.cases.parties import Party, PartyRole
+from server.cases.press import Fault, Press
 from server.cases.status import CaseStatus as S
+from server.cases.transitions import Action
 from server.register.certificates import Certificate, CertificateId, CertificateStatus
 from storage.objects import Digest
-from tests.unit.cases.a_case import NOW, WANG, ready_case
+from tests.unit.cases.a_case import APPLICANT, NOW, WANG, ready_case
 from tests.unit.cases.books import MemoryCases, Shelf
 
 if TYPE_CHECKING:
@@ -174,6 +183,41 @@ def test_two_runs_never_intend_two_documents() -> None:
     with pytest.raises(IntentBroken, match="differs"):
         issue_case(OFFICE, at.case.id, press=replace(at.press(), reach=overtaken))
     assert at.case.status is S.ISSUED
+
+
+def withdraw(at: Works) -> None:
+    case = at.shelf.cases.get(at.case.id)
+    asked = Particulars(ground=TerminationGround.WITHDRAWN)
+    act(case, Action.WITHDRAW, APPLICANT, at=NOW, particulars=asked)
+    at.shelf.cases.save(case)
+
+
+def test_a_case_withdrawn_while_the_seal_was_made_gets_no_certificate() -> None:
+    at = works()
+
+    def withdrawn(fault: str) -> None:
+        if fault == Fault.SEALED:
+            withdraw(at)
+
+    with pytest.raises(IssueOvertaken):
+        issue_case(OFFICE, at.case.id, press=replace(at.press(), reach=withdrawn))
+    (certificate,) = at.shelf.certificates.every.values()
+    assert (certificate.status, certificate.sealed_sha256) == (CertificateStatus.VOIDED, None)
+    assert at.case.status is S.TERMINATING
+    assert at.shelf.deliveries.every == []
+    assert at.shelf.cases.recorded[-1].kind == "certificate_voided"
+
+
+def test_a_case_withdrawn_after_a_crash_is_not_issued_by_the_sweep() -> None:
+    at = works()
+    at.dies_at = Fault.NUMBER_ALLOTTED
+    with pytest.raises(Died):
+        at.issue()
+    withdraw(at)
+    with pytest.raises(IssueOvertaken):
+        at.issue_next()
+    assert at.seals == 0
+    assert list(at.shelf.certificates.unfinished(before=datetime.max.replace(tzinfo=UTC))) == []
 
 
 def test_a_store_that_returns_other_bytes_gets_no_certificate() -> None:
