@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
 
 from server.db.engine import make_engine
 from server.http.token_keys import TokenKeys
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from storage.memory import MemoryEvidenceStore
     from storage.objects import Digest
     from tests.functional.case.platform import Person
+
+
+FORGET: Final = text("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'")
 
 
 class RealClock(Clock):
@@ -81,7 +86,9 @@ class Whole:
     """The owner of the tables, who looks over the wall when a test counts rows."""
 
     def case(self) -> Staging:
-        """People for one case, which nobody has begun yet."""
+        """People for one case, which nobody has begun yet; jobs of others are forgotten."""
+        with self.owner.begin() as connection:
+            connection.execute(FORGET)
         return Staging(platform=self.platform, worker=self.worker)
 
 
