@@ -91,7 +91,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCode:
-    """Six digits sent to a phone, stored as a keyed hash (conventions B2)."""
+    """Six digits sent to a phone, stored as a keyed hash."""
 
     id: str
     phone_index: str

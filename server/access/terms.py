@@ -1,4 +1,4 @@
-"""How long a sign-in lasts and how often it may be tried (design conventions B2).
+"""How long a sign-in lasts and how often it may be tried.
 
 Shorter for staff: their sign-in reaches other people's papers.
 """

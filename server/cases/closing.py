@@ -43,7 +43,7 @@ class DeclineGround(StrEnum):
 
 
 class WayOfClosing(StrEnum):
-    """Codes in use in the trade (rules.md 2.2)."""
+    """Codes in use in the trade."""
 
     NORMAL = "0"
     TERMINATED = "1"

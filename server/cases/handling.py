@@ -100,7 +100,7 @@ def quote_fee(case: Case, quote: Quote, actor: Actor, *, at: datetime) -> None:
 
 
 def put_on_account(case: Case, actor: Actor, *, at: datetime) -> None:
-    """记账: the office carries the fee and bills it later (rules.md 2.3)."""
+    """记账: the office carries the fee and bills it later."""
     if case.fee is None:
         raise PartNotFound("quoted fee")
     by = _fee_person(actor, FeeActor.CASHIER)

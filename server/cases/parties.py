@@ -23,7 +23,7 @@ class PartyRole(StrEnum):
 
 
 class IdType(StrEnum):
-    """Code table of the trade (rules.md 3): 111, 414 and 126 are in use."""
+    """Code table of the trade: 111, 414 and 126 are in use."""
 
     RESIDENT_ID = "111"
     PASSPORT = "414"

@@ -1,4 +1,4 @@
-"""Where a ceremony can stand (rules.md 2.3), and the one table that moves it."""
+"""Where a ceremony can stand (docs/case-lifecycle.md), and the one table that moves it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Rows are written at the end of the transaction, after all other locks were
 taken, so two transactions on one case wait for each other and never for ever.
-Reading verifies the whole chain (rules.md 1.8, invariant 14).
+Reading verifies the whole chain (invariant 14 of docs/case-lifecycle.md).
 """
 
 from __future__ import annotations

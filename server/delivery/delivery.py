@@ -1,4 +1,4 @@
-"""One delivery of one copy (P-46): the machine of rules.md 2.3.
+"""One delivery of one copy (P-46): the machine of docs/case-lifecycle.md.
 
 Electronic delivery is exercised now; post and pick-up keep their places.
 """

@@ -2,7 +2,7 @@
 
 flask-jwt-extended fills in what a token lacks (a token without ``type`` is an
 access token to it) and follows whatever header it knows; so nothing but our own
-exact shape gets as far as that (design conventions B1).
+exact shape gets as far as that.
 """
 
 from __future__ import annotations

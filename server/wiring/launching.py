@@ -87,8 +87,10 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
             tsa_port=ports["tsa"],
         )
         environment = _environment(told)
+        # Migrations are done here; no process that serves ever owns a table.
+        owner_url = environment.pop("FEIGUI_DATABASE_OWNER_URL", None)
         settings = Settings.from_environ(environment)
-        _make_ready(settings, environment, told)
+        _make_ready(settings, owner_url, told)
         wishes.tell("starting signer, time-stamping authority, worker and web")
         processes = ends.enter_context(
             started(
@@ -102,7 +104,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
                     workers=wishes.workers,
                     worker_ready=root / "worker-ready",
                     logs=_made(root / "logs"),
-                    public_url=f"{base_url}/authorities",
+                    public_url=f"{settings.public_url}/authorities",
                 )
             )
         )
@@ -122,7 +124,7 @@ def _wanted(root: Path, environ: Mapping[str, str]) -> Wanted:
     weed = environ.get("WEED_BIN")
     return Wanted(
         state=root,
-        database="DATABASE_URL" not in environ,
+        database=not {"DATABASE_URL", "FEIGUI_DATABASE_URL"} & environ.keys(),
         object_store="FEIGUI_S3_ENDPOINT" not in environ,
         weed=Path(weed) if weed else None,
     )
@@ -161,6 +163,8 @@ def _environment(told: Told) -> dict[str, str]:
         "FEIGUI_CODE_OUTBOX": str(root / "codes.jsonl"),
         "FEIGUI_VALIDATE_RESPONSES": "on" if wishes.validate_responses else "off",
     }
+    if "DATABASE_URL" in told.environ:
+        made["FEIGUI_DATABASE_URL"] = told.environ["DATABASE_URL"]
     if servers.database is not None:
         made["FEIGUI_DATABASE_URL"] = servers.database.app_url
         made["FEIGUI_DATABASE_OWNER_URL"] = servers.database.owner_url
@@ -172,7 +176,8 @@ def _environment(told: Told) -> dict[str, str]:
         made["FEIGUI_API_PAGE"] = str(API_PAGE)
     if wishes.fault is not None:
         made["FEIGUI_FAULT"] = wishes.fault
-    return {**given, **made}
+    # What the operator set stands; the rest is made here.
+    return {**made, **given}
 
 
 def _token_keys(root: Path) -> Path:
@@ -183,10 +188,10 @@ def _token_keys(root: Path) -> Path:
     return folder
 
 
-def _make_ready(settings: Settings, environment: Mapping[str, str], told: Told) -> None:
+def _make_ready(settings: Settings, owner_url: str | None, told: Told) -> None:
     """Tables, buckets and authorities: each made once, checked every time."""
     parts = Parts(settings)
-    if owner_url := environment.get("FEIGUI_DATABASE_OWNER_URL"):
+    if owner_url is not None:
         owner = make_engine(owner_url, pool_size=1)
         upgrade(owner)
         owner.dispose()
@@ -202,7 +207,7 @@ def _make_ready(settings: Settings, environment: Mapping[str, str], told: Told) 
         settings.authorities,
         now=now(),
         offices={o.id: o.name.zh for o in parts.catalogue.rule_packs.offices.values()},
-        base_url=f"{told.base_url}/authorities",
+        base_url=f"{settings.public_url}/authorities",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
@@ -40,6 +42,18 @@ class Signing:
     def verify(self, document: bytes) -> Report:
         """Return what a stranger finds who trusts our root, or raise why not."""
         return verify(document, roots=[self.files.certificate(ROOT)], at=self.now())
+
+    def published(self, name: str) -> bytes | None:
+        """Return a file of the authorities; an office's list is made fresh when asked for."""
+        authority, _, kind = name.rpartition(".")
+        office = authority.removeprefix("office.").removesuffix(".authority")
+        if not self.files.has_certificate(authority):
+            return None
+        if kind == "pem":
+            return self.files.certificate(authority).public_bytes(Encoding.PEM)
+        if authority == ROOT:
+            return self.files.revocation_list(ROOT)
+        return None if office == authority else self.custody.revocation_list(office=office)
 
     def sign_deed(
         self, case: Case, party_id: PartyId, deed: bytes, *, ceremony_head: str, check_digest: str

@@ -26,6 +26,7 @@ from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.settings import Settings, SettingsError
+from server.web.authorities import authorities_page
 from server.web.docs import docs_page
 from server.web.verification import VerificationPage, verification_page
 from server.wiring.evidence import packaging
@@ -99,7 +100,7 @@ def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
         public_url=parts.settings.public_url,
         language_of=language_of,
     )
-    pages = [verification_page(page)]
+    pages = [verification_page(page), authorities_page(parts.signing.published)]
     if parts.settings.api_page is not None:
         pages.append(docs_page(parts.settings.api_page, spec.document))
     return pages

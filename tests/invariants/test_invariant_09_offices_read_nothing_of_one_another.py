@@ -1,6 +1,6 @@
 """Nobody of one office reads anything of another: not a row, a file, a list, a cursor, a URL.
 
-rules.md 1.8, invariant 9, over HTTP; tests/authorization asks operation by operation,
+Invariant 9 of docs/case-lifecycle.md, over HTTP; tests/authorization asks operation by operation,
 tests/integration/db behind the application. Here each side looks for every id of the other.
 """
 

@@ -1,6 +1,6 @@
 """Whatever is sent again under its Idempotency-Key is answered the same and done once.
 
-rules.md 1.8, invariant 12. The main line is walked by people on a line so bad
+Invariant 12 of docs/case-lifecycle.md. The main line is walked by people on a line so bad
 that each POST arrives eight times at once, and once more later.
 """
 

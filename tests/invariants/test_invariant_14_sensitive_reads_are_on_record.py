@@ -1,6 +1,6 @@
 """Whoever reads what is sensitive is on record, in a chain that shows tampering.
 
-rules.md 1.8, invariant 14, over HTTP; the chain itself is proven in
+Invariant 14 of docs/case-lifecycle.md, over HTTP; the chain itself is proven in
 tests/integration/db/test_invariant_14_the_audit_trail_verifies.py.
 """
 

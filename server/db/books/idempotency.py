@@ -1,7 +1,7 @@
 """Answers kept under their Idempotency-Key, in the transaction of the effect itself.
 
 A second request with the same key does not wait for the first: it is told that
-the first is under way, and can ask again (rules.md 1.8, invariant 12).
+the first is under way, and can ask again (invariant 12 of docs/case-lifecycle.md).
 """
 
 from __future__ import annotations

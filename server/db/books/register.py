@@ -36,7 +36,7 @@ class PostgresNumberBook:
     """The row of a series is locked until the transaction ends.
 
     So the next number waits to learn whether this one exists, and a rollback
-    gives it back: no gaps, no twins (rules.md 1.8, invariant 3).
+    gives it back: no gaps, no twins (invariant 3 of docs/case-lifecycle.md).
     """
 
     def __init__(self, scoped: ScopedConnection) -> None:

@@ -1,6 +1,6 @@
 """The same request twice has one effect and one answer.
 
-rules.md 1.8, invariant 12, as far as the database carries it.
+Invariant 12 of docs/case-lifecycle.md, as far as the database carries it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""rules.md 1.8, invariant 3: numbers are gap-free and unique, whatever is rolled back.
+"""Invariant 3 of docs/case-lifecycle.md: numbers are gap-free and unique, whatever is rolled back.
 
 Eight processes allot ten thousand numbers of one office, year and series on a
 real PostgreSQL. About one transaction in ten is undone after it was given a

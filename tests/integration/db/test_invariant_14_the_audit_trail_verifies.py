@@ -1,6 +1,6 @@
 """Who changes or cuts the trail of a case is noticed by the next who reads it.
 
-rules.md 1.8, invariant 14.
+Invariant 14 of docs/case-lifecycle.md.
 """
 
 from __future__ import annotations

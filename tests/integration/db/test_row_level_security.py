@@ -1,6 +1,6 @@
 """The second wall: even a query that forgot its WHERE sees only what its caller may.
 
-rules.md 1.8, invariant 9. Everything here is direct SQL as the platform's role.
+Invariant 9 of docs/case-lifecycle.md. Everything here is direct SQL as the platform's role.
 """
 
 from __future__ import annotations

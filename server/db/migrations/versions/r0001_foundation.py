@@ -2,7 +2,7 @@
 
 The tables are in r0001/*.sql, written by hand; here are the walls between them:
 row-level security, forced on the owner too, and what the platform's own role
-may do. No setting means no rows (rules.md 1.8, invariant 9).
+may do. No setting means no rows (invariant 9 of docs/case-lifecycle.md).
 """
 
 from __future__ import annotations
