@@ -95,8 +95,11 @@ class Whole:
 @contextmanager
 def whole_platform() -> Iterator[Whole]:
     with platform(workers=0) as running:
+        if running.servers.database is None:
+            raise RuntimeError("the database was wanted and did not come")
         parts = Parts(running.settings)
-        owner = make_engine(running.environment["FEIGUI_DATABASE_OWNER_URL"], pool_size=1)
+        # The processes are not told how to become the owner; the servers know.
+        owner = make_engine(running.servers.database.owner_url, pool_size=1)
         edge = WholePlatform(open_transaction=parts.open_transaction, parts=parts, running=running)
         yield Whole(platform=edge, worker=Worker(platform=edge, engine=owner), owner=owner)
         owner.dispose()
