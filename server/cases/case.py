@@ -59,6 +59,10 @@ class Staffing:
     reexaminer: AccountId | None = None
 
 
+Strokes = tuple[tuple[tuple[int, int], ...], ...]
+"""Lines of points; x and y from 0 to 10000 of the field, from its top left."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """文书: what the party signs."""
@@ -72,6 +76,8 @@ class Deed:
     """The same deed with every party's signature."""
 
     signed_by: tuple[PartyId, ...] = ()
+    handwriting: dict[PartyId, Strokes] = field(default_factory=dict)
+    """What each party wrote with a finger or pen; drawn where the party signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ and the handling notary leads in person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from server.cases.actor import SYSTEM_ACTOR
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.cases.actor import Actor
-    from server.cases.case import Case
+    from server.cases.case import Case, Strokes
     from server.cases.ids import PartyId
     from server.ceremony.ceremony import CeremonyId
 
@@ -118,7 +119,13 @@ def _parties_of(case: Case, ceremony: Ceremony) -> Iterator[PartyId]:
 
 
 def confirm_deed(
-    case: Case, ceremony: Ceremony, actor: Actor, *, deed_sha256: str, at: datetime
+    case: Case,
+    ceremony: Ceremony,
+    actor: Actor,
+    *,
+    deed_sha256: str,
+    at: datetime,
+    strokes: Strokes = (),
 ) -> PartyId:
     """Put on record that a party wants to sign exactly this deed (电子签名法 Art. 13).
 
@@ -132,6 +139,9 @@ def confirm_deed(
         raise ConditionsUnmet(missing)
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
+    if strokes and case.deed is not None:
+        written = {**case.deed.handwriting, party.id: strokes}
+        case.deed = replace(case.deed, handwriting=written)
     ceremony.add_event("deed_confirmed", at, by=actor.account, facts={"object": deed_sha256})
     case.note("deed_confirmed", actor, at, party=party.id, object=deed_sha256)
     return party.id

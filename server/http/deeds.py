@@ -32,7 +32,12 @@ def sign(call: Call) -> Answer:
     case = case_held(call)
     ceremony = call.tx.ceremonies.get(CeremonyId(call.body["ceremony_id"]), lock=True)
     party = confirm_deed(
-        case, ceremony, call.actor, deed_sha256=call.body["deed_sha256"], at=call.now
+        case,
+        ceremony,
+        call.actor,
+        deed_sha256=call.body["deed_sha256"],
+        at=call.now,
+        strokes=tuple(tuple((x, y) for x, y in line) for line in call.body.get("strokes", ())),
     )
     call.tx.ceremonies.save(ceremony)
     call.tx.cases.save(case)

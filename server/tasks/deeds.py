@@ -13,7 +13,7 @@ from storage.objects import Digest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from server.cases.case import Case
+    from server.cases.case import Case, Deed
     from server.cases.ids import CaseId, Clock, OfficeId, PartyId
     from server.ceremony.ceremony import CeremonyId
     from server.tasks.progress import Progress
@@ -95,9 +95,10 @@ def sign_deed(
     progress.step(2, 3, "deed.recording")
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id, lock=True)
-        if case.deed != deed:
+        # Another party may have confirmed meanwhile, but must not have signed.
+        if case.deed is None or _files(case.deed) != _files(deed):
             raise PartNotFound("deed as it was signed")
-        case.deed = replace(deed, signed_sha256=signed.hex, signed_by=(*deed.signed_by, party))
+        case.deed = replace(case.deed, signed_sha256=signed.hex, signed_by=(*deed.signed_by, party))
         at = desk.now()
         case.note("deed_signed", SYSTEM_ACTOR, at, party=party, object=signed.hex)
         ceremony = tx.ceremonies.get(ceremony_id, lock=True)
@@ -108,3 +109,7 @@ def sign_deed(
         tx.ceremonies.save(ceremony)
         tx.cases.save(case)
     progress.succeed(f"/v1/cases/{case_id}/deed")
+
+
+def _files(deed: Deed) -> tuple[str | None, str | None]:
+    return deed.object_sha256, deed.signed_sha256

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -11,6 +11,7 @@ from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.pdf.deeds import DeedSigner, PartySignature
+from esign.pdf.drawings import Handwriting
 from esign.pdf.fields import party_field
 from esign.trust import office_trust
 from esign.verification.verifying import verify
@@ -25,11 +26,20 @@ if TYPE_CHECKING:
     from esign.custody.ports import Custody
     from esign.tsa.client import TimeStampSource
     from esign.verification.report import Report
-    from server.cases.case import Case
+    from server.cases.case import Case, Strokes
     from server.cases.ids import Clock, PartyId
     from server.register.certificates import Certificate
 
+FIELD_SIDE: Final = 10_000
 _SIGNERS = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
+
+
+def _drawn(strokes: Strokes | None) -> Handwriting | None:
+    if not strokes:
+        return None
+    return Handwriting(
+        tuple(tuple((x / FIELD_SIDE, y / FIELD_SIDE) for x, y in line) for line in strokes)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ class Signing:
                     ceremony_segment=ceremony_head,
                     document=case.deed.object_sha256,
                 ),
+                handwriting=_drawn(case.deed.handwriting.get(party_id)),
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from math import cos, sin, tau
 from typing import TYPE_CHECKING, Final
 
 from server.demo.api import upload
@@ -11,6 +12,7 @@ from server.demo.pictures import photograph
 from server.demo.video import SEGMENT_S, segments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from server.demo.api import Api
@@ -95,6 +97,22 @@ def _interview(stage: Stage, *, at: datetime) -> None:
     )
 
 
+def scribble() -> list[list[list[int]]]:
+    """Return a made-up signature: lines of [x, y], 0 to 10000 across and down the field."""
+
+    def line(count: int, place: Callable[[float], tuple[float, float]]) -> list[list[int]]:
+        points = [place(n / count) for n in range(count + 1)]
+        return [[round(x * 10_000), round(y * 10_000)] for x, y in points]
+
+    return [
+        line(24, lambda t: (0.10 + 0.07 * sin(tau * t), 0.50 - 0.26 * cos(tau * t))),
+        line(
+            60, lambda t: (0.22 + 0.52 * t + 0.03 * sin(9 * tau * t), 0.5 + 0.2 * cos(8 * tau * t))
+        ),
+        line(12, lambda t: (0.12 + 0.80 * t, 0.84 - 0.10 * t + 0.04 * sin(tau * t))),
+    ]
+
+
 def _sign(stage: Stage) -> None:
     party = stage.applicant
     _step(stage, "open_signing")
@@ -105,7 +123,11 @@ def _sign(stage: Stage) -> None:
     )
     started = party.post(
         stage.path("/deed/signatures"),
-        {"ceremony_id": stage.ceremony, "deed_sha256": hashlib.sha256(deed).hexdigest()},
+        {
+            "ceremony_id": stage.ceremony,
+            "deed_sha256": hashlib.sha256(deed).hexdigest(),
+            "strokes": scribble(),
+        },
     )
     party.wait(started)
     stage.timeline.add(

@@ -56,6 +56,8 @@ def _any_of_many(origin: object, inner: tuple[Any, ...]) -> st.SearchStrategy[An
         return st.one_of(*(any_value(each) for each in inner))
     if origin is dict:
         return st.dictionaries(any_value(inner[0]), any_value(inner[1]), max_size=2)
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return st.tuples(*(any_value(each) for each in inner))
     elements = st.lists(any_value(inner[0]), max_size=2)
     if origin is frozenset:
         return elements.map(frozenset)

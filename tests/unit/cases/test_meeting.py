@@ -194,3 +194,12 @@ def test_signing_belongs_to_its_own_live_room(
     ceremony.case = room
     with pytest.raises(error):
         confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW)
+
+
+def test_what_a_party_wrote_by_hand_is_kept_with_the_deed() -> None:
+    case = meeting_case()
+    ceremony = opened(case, *TO_SIGNING)
+    strokes = (((0, 0), (5000, 2500)), ((10_000, 10_000),))
+    confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW, strokes=strokes)
+    assert case.deed is not None
+    assert case.deed.handwriting == {WANG: strokes}
