@@ -83,6 +83,14 @@ def approved_case(notary: AccountId) -> Case:
     return case
 
 
+def assert_every_number_is_used_once(parts: Parts) -> None:
+    """Over all the repeats: from 1 to the last one, without a gap."""
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        issued = list(tx.cases.standing(CaseStatus.ISSUED))
+    sequences = sorted(c.number.sequence for c in certificates(parts, issued))
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
 def queue_issue(parts: Parts, case: Case) -> None:
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
         tx.cases.add(case)
@@ -122,8 +130,6 @@ def assert_nothing_points_nowhere(parts: Parts, cases: list[CaseId]) -> None:
     """Hold at every moment: what is valid has everything that makes it so."""
     found = certificates(parts, cases)
     assert len({c.case for c in found}) == len(found)
-    sequences = sorted(c.number.sequence for c in found)
-    assert sequences == list(range(1, len(found) + 1))
     for certificate in found:
         if certificate.status is CertificateStatus.VALID:
             assert certificate.prepared_sha256
@@ -133,11 +139,12 @@ def assert_nothing_points_nowhere(parts: Parts, cases: list[CaseId]) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("repeat", range(REPEATS))
 def test_a_kill_at_any_step_loses_no_number_and_no_certificate(
-    running: Running, parts: Parts, notary: AccountId, tmp_path: Path
+    running: Running, parts: Parts, notary: AccountId, repeat: int
 ) -> None:
-    log, cases = tmp_path / "worker.log", []
-    for point in [p for p in Fault for _ in range(REPEATS)]:
+    log, cases = running.logs / f"killed-{repeat}.log", list[CaseId]()
+    for point in Fault:
         case = approved_case(notary)
         cases.append(case.id)
         queue_issue(parts, case)
@@ -145,6 +152,16 @@ def test_a_kill_at_any_step_loses_no_number_and_no_certificate(
         assert worker.wait(DIES_WITHIN_S) == -9, f"nothing was killed at {point}"
         assert_nothing_points_nowhere(parts, cases)
 
+    took = converge(running, parts, cases, log)
+    sys.stdout.write(f"\n{len(cases)} kills; all issued {took:.1f} s after the restart\n")
+    assert_nothing_points_nowhere(parts, cases)
+    assert_every_number_is_used_once(parts)
+    for case_id in cases:
+        assert_whole(parts, case_id)
+
+
+def converge(running: Running, parts: Parts, cases: list[CaseId], log: Path) -> float:
+    """Start a clean worker and return the seconds until everything was issued."""
     began = time.monotonic()
     worker = start_worker(running, log)
     try:
@@ -152,14 +169,10 @@ def test_a_kill_at_any_step_loses_no_number_and_no_certificate(
             assert time.monotonic() - began < CONVERGES_WITHIN_S
             assert worker.poll() is None
             time.sleep(0.5)
+        return time.monotonic() - began
     finally:
         worker.terminate()
         worker.wait(30)
-    took = time.monotonic() - began
-    sys.stdout.write(f"\n{len(cases)} kills; all issued {took:.1f} s after the restart\n")
-    assert_nothing_points_nowhere(parts, cases)
-    for case_id in cases:
-        assert_whole(parts, case_id)
 
 
 def all_issued(parts: Parts, cases: list[CaseId]) -> bool:
