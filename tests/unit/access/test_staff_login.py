@@ -139,6 +139,8 @@ def test_nobody_s_secret_matches_no_code() -> None:
         # A damaged row is wrong, not an error.
         ("not a hash", False),
     ],
+    # A hash is another one in every process, and so would be the names of the tests.
+    ids=["the one that was set", "another one", "an unknown login", "a damaged row"],
 )
 def test_what_a_password_is_compared_with(stored: str | None, *, right: bool) -> None:
     assert PASSWORDS.is_right("a good one", stored) == right
