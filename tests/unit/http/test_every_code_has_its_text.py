@@ -37,6 +37,7 @@ NEVER_TOLD = {
     "CatalogueError",
     "CeremonyError",
     "DeliveryError",
+    "IntentBroken",
     "NumberInvalid",
     "RefusedOnRecord",
     "RegisterError",
