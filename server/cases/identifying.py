@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.cases.case import BEFORE_ACCEPTANCE
 from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
 from server.cases.guards import Unmet
-from server.cases.identity_checks import CheckState, IdentityCheck, PersonDecision
+from server.cases.identity_checks import (
+    CheckOutcome,
+    CheckState,
+    IdentityCheck,
+    PersonDecision,
+)
 from server.cases.intake import may_use_face, require_part
 from server.cases.parties import IdDocument, IdType
 from server.cases.roles import Role
@@ -20,8 +25,11 @@ if TYPE_CHECKING:
 
     from server.cases.actor import Actor
     from server.cases.case import Case
-    from server.cases.identity_checks import CheckId, CheckInputs, CheckOutcome
+    from server.cases.identity_checks import CheckId, CheckInputs
     from server.cases.ids import PartyId
+
+NOT_CARRIED_OUT: Final = "check_unavailable"
+"""The doubt of a check that came to nothing through no fault of the person's."""
 
 
 def request_check(
@@ -78,6 +86,29 @@ def record_outcome(
         policy=outcome.policy_citation,
     )
     return replace(check, state=state, outcome=outcome)
+
+
+def leave_to_a_person(
+    case: Case, check: IdentityCheck, *, policy: str, actor: Actor, at: datetime
+) -> IdentityCheck:
+    """End a check that could not be carried out: a notary decides, nobody waits for ever."""
+    nothing_measured = CheckOutcome(
+        doubts=(NOT_CARRIED_OUT,),
+        face_score=None,
+        policy_citation=policy,
+        name=None,
+        id_number=None,
+        valid_until=None,
+        finished_at=at,
+    )
+    return record_outcome(
+        case,
+        check,
+        state=CheckState.PERSON_DECIDES,
+        outcome=nothing_measured,
+        actor=actor,
+        at=at,
+    )
 
 
 def decide_check(

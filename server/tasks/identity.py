@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.cases.actor import SYSTEM_ACTOR
-from server.cases.identifying import record_outcome
+from server.cases.identifying import leave_to_a_person, record_outcome
 from server.cases.intake import may_use_face
 from server.transaction import Scope
 from storage.objects import Digest
@@ -38,6 +38,9 @@ class IdentityBench:
     fetch: Callable[[OfficeId, Digest], bytes]
     judge: Callable[[Pictures], tuple[CheckState, CheckOutcome]]
     """Measures in a limited process; trouble of its own is a doubt, never a pass."""
+
+    policy: str
+    """Citation of the policy that checks are judged under."""
 
     now: Clock
 
@@ -77,6 +80,19 @@ def check_identity(
         )
         tx.cases.save(case)
     progress.succeed(f"/v1/cases/{case_id}/identity-checks/{check_id}")
+
+
+def abandon_check(
+    office: OfficeId, case_id: CaseId, check_id: CheckId, *, bench: IdentityBench
+) -> None:
+    """Leave to a notary a check that our own mistake stopped."""
+    with bench.open_transaction(Scope(office=office)) as tx:
+        case = tx.cases.get(case_id, lock=True)
+        check = tx.identity_checks.get(check_id, lock=True)
+        at = bench.now()
+        ended = leave_to_a_person(case, check, policy=bench.policy, actor=SYSTEM_ACTOR, at=at)
+        tx.identity_checks.save(ended)
+        tx.cases.save(case)
 
 
 def _fetched(digest: str | None, office: OfficeId, bench: IdentityBench) -> bytes | None:

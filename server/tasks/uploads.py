@@ -51,3 +51,11 @@ def admit_upload(office: OfficeId, upload_id: str, *, reception: Reception) -> N
         reception.abort(upload)
     with reception.open_transaction(Scope(office=office)) as tx:
         tx.uploads.save(ended)
+
+
+def give_up(office: OfficeId, upload_id: str, *, problem: str, reception: Reception) -> None:
+    """End an upload that our own mistake stopped, so that the person can send it again."""
+    with reception.open_transaction(Scope(office=office)) as tx:
+        upload = tx.uploads.get(upload_id, lock=True)
+        if upload.state == "completing":
+            tx.uploads.save(replace(upload, state="refused", problem=problem))

@@ -12,9 +12,11 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+
+from server.tasks.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,11 +35,14 @@ class Task:
     run: Callable[..., None]
     """Called with the arguments of `JobQueue.defer`; for a periodic task with none."""
 
+    passing: tuple[type[Exception], ...] = ()
+    """Troubles that are waited out, however long they last."""
+
     attempts: int = 5
-    """Of a job that was queued; a periodic one has its next run."""
+    """After any other trouble, of a job that was queued; a periodic one has its next run."""
 
     wait_s: int = 2
-    """To the power of the failures so far: 2, 4, 8, 16 seconds."""
+    """To the power of the failures so far: 2, 4, 8 ... seconds, a minute at most."""
 
     every: str | None = None
     """Cron line (a sixth field means seconds) of a periodic task."""
@@ -96,7 +101,7 @@ def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
 
 def _bind(app: App, name: str, task: Task) -> None:
     if task.every is None:
-        retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=task.wait_s)
+        retry = Patience(passing=task.passing, attempts=task.attempts, wait_s=task.wait_s)
         app.task(name=name, retry=retry)(task.run)
         return
     run = task.run

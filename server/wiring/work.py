@@ -23,10 +23,10 @@ from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
-from server.tasks.identity import IdentityBench, check_identity
+from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.issuing import issue, sweep
 from server.tasks.progress import Progress
-from server.tasks.uploads import admit_upload
+from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
 from server.transaction import Scope
 from server.wiring.parts import UPLOAD_TERMS, new_id, now
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from server.cases.case import Case
+    from server.tasks.uploads import Reception
     from server.transaction import Transaction
     from server.wiring.parts import Parts
 
@@ -57,13 +58,12 @@ CODE_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 def registry(parts: Parts) -> Mapping[str, Task]:
     """Return every task by the name that it is queued under."""
     bodies = _bodies(parts)
-    tasks = {str(job): Task(run=_tracked(parts, job, body)) for job, body in bodies.items()}
-    desk, press = reception(parts), press_of(parts)
-
-    def admit(*, office: str, upload: str) -> None:
-        admit_upload(OfficeId(office), upload, reception=desk)
-
-    tasks[Job.ADMIT_UPLOAD] = Task(run=admit)
+    tasks = {
+        str(job): Task(run=_tracked(parts, job, body), passing=PASSING)
+        for job, body in bodies.items()
+    }
+    press = press_of(parts)
+    tasks[Job.ADMIT_UPLOAD] = Task(run=_admitting(reception(parts)), passing=PASSING)
     tasks["case.issue.sweep"] = Task(
         run=lambda: sweep(
             parts.catalogue.rule_packs.offices,
@@ -80,6 +80,23 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     return tasks
 
 
+def _admitting(desk: Reception) -> Callable[..., None]:
+    """Return the job that takes a file in; the person is never left waiting for it."""
+    log = structlog.get_logger("feigui.job")
+
+    def admit(*, office: str, upload: str) -> None:
+        try:
+            admit_upload(OfficeId(office), upload, reception=desk)
+        except PASSING as trouble:
+            log.warning("waits", job=Job.ADMIT_UPLOAD, error=type(trouble).__name__)
+            raise
+        except Exception:  # the outer edge of the worker
+            log.exception("failed", job=Job.ADMIT_UPLOAD)
+            give_up(OfficeId(office), upload, problem=INTERNAL.code, reception=desk)
+
+    return admit
+
+
 def _sweep_staging(parts: Parts) -> None:
     """Let go of uploads that nobody finished; what was admitted is long in the store."""
     before, settings = now() - UPLOAD_TERMS.lifetime, parts.settings
@@ -92,9 +109,14 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
     desk, bench, press = _desk(parts), _bench(parts), press_of(parts)
 
     def check(progress: Progress, *, case: str, check: str) -> None:
-        check_identity(
-            progress.office, CaseId(case), CheckId(check), bench=bench, progress=progress
-        )
+        at = (progress.office, CaseId(case), CheckId(check))
+        try:
+            check_identity(*at, bench=bench, progress=progress)
+        except PASSING:
+            raise
+        except Exception:  # the person must not wait for a check that will never end
+            abandon_check(*at, bench=bench)
+            raise
 
     def deed(progress: Progress, *, case: str) -> None:
         typeset_deed(progress.office, CaseId(case), desk=desk, progress=progress)
@@ -163,6 +185,7 @@ def _bench(parts: Parts) -> IdentityBench:
         open_transaction=parts.open_transaction,
         fetch=parts.get,
         judge=parts.judging,
+        policy=parts.judging.policy().citation,
         now=now,
     )
 

@@ -98,6 +98,7 @@ class Worker:
             open_transaction=self.platform.open_transaction,
             fetch=self.platform.fetch,
             judge=judge,
+            policy="test policy",
             now=self.platform.clock,
         )
 

@@ -14,9 +14,9 @@ from server.cases.errors import PartNotFound
 from server.cases.identity_checks import CheckId, CheckState
 from server.cases.press import Press
 from server.register.certificates import CertificateStatus
-from server.tasks.identity import IdentityBench, Pictures, check_identity
+from server.tasks.identity import IdentityBench, Pictures, abandon_check, check_identity
 from server.tasks.issuing import STUCK_AFTER, sweep
-from server.tasks.uploads import Reception, admit_upload
+from server.tasks.uploads import Reception, admit_upload, give_up
 from server.transaction import Scope
 from storage.errors import ContentMismatch, UploadMissing
 from tests.functional.tasks.kept import Kept
@@ -102,6 +102,49 @@ def test_only_a_completed_upload_is_taken_in(open_transaction: OpenTransaction, 
     assert hall.done == []
 
 
+@pytest.mark.parametrize(
+    ("state", "ended"),
+    [
+        # The person can send the file again.
+        ("completing", ("refused", "internal")),
+        # What came to its end before is left alone.
+        ("stored", ("stored", None)),
+    ],
+)
+def test_an_upload_that_our_mistake_stopped_does_not_wait_for_ever(
+    open_transaction: OpenTransaction, state: str, ended: tuple[str, str | None]
+) -> None:
+    hall = Hall(Kept.of(open_transaction))
+    upload = hall.kept.upload_in(state)
+    give_up(hall.kept.office, upload.id, problem="internal", reception=hall.reception())
+    with open_transaction(Scope(office=hall.kept.office)) as tx:
+        found = tx.uploads.get(upload.id)
+    assert (found.state, found.problem) == ended
+
+
+def test_a_check_that_our_mistake_stopped_is_left_to_a_notary(
+    open_transaction: OpenTransaction,
+) -> None:
+    kept = Kept.of(open_transaction)
+    ready = identity_check(kept.case)
+    with open_transaction(Scope(office=kept.office)) as tx:
+        tx.identity_checks.add(replace(ready, state=CheckState.QUEUED, outcome=None, decision=None))
+    bench = IdentityBench(
+        open_transaction=open_transaction,
+        fetch=kept.fetch,
+        judge=lambda _: (_ for _ in ()).throw(AssertionError),
+        policy="p",
+        now=lambda: AT,
+    )
+    for _ in range(2):  # a second run changes nothing
+        abandon_check(kept.office, kept.case.id, CheckId(ready.id), bench=bench)
+    with open_transaction(Scope(office=kept.office)) as tx:
+        found = tx.identity_checks.get(CheckId(ready.id))
+    assert found.state is CheckState.PERSON_DECIDES
+    assert found.outcome is not None
+    assert (found.outcome.doubts, found.outcome.face_score) == (("check_unavailable",), None)
+
+
 def checked(kept: Kept) -> tuple[Pictures, IdentityCheck]:
     """Run a check of a face and return what was looked at and what is on record."""
     looked_at: list[Pictures] = []
@@ -118,7 +161,11 @@ def checked(kept: Kept) -> tuple[Pictures, IdentityCheck]:
         return CheckState.PERSON_DECIDES, ready.outcome
 
     bench = IdentityBench(
-        open_transaction=kept.open_transaction, fetch=kept.fetch, judge=judge, now=lambda: AT
+        open_transaction=kept.open_transaction,
+        fetch=kept.fetch,
+        judge=judge,
+        policy="p",
+        now=lambda: AT,
     )
     check = CheckId(queued.id)
     check_identity(kept.office, kept.case.id, check, bench=bench, progress=kept.progress)

@@ -90,7 +90,12 @@ def work(conninfo: str, diary: Path) -> None:
         if write(line) == 1:
             raise RuntimeError
 
+    def wait_for_the_eighth_time(line: str) -> None:
+        if write(line) < 8:
+            raise ConnectionError
+
     registry = {
+        "wait": Task(run=wait_for_the_eighth_time, passing=(ConnectionError,), wait_s=0),
         "note": Task(run=note),
         "hang": Task(run=hang_the_first_time),
         "fail": Task(run=fail_the_first_time, wait_s=0),
@@ -141,6 +146,16 @@ def test_a_worker_does_what_was_queued_and_what_is_due(
         os.kill(process.pid or 0, signal.SIGTERM)
         process.join(PATIENCE_S)
         assert process.exitcode == 0
+
+
+def test_a_job_waits_out_what_passes_longer_than_it_suffers_mistakes(
+    database: Database, diary: Path, open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    with worker(database, diary):
+        with open_transaction(SCOPE) as tx:
+            tx.jobs.defer("wait", line="the store is down")
+        eventually(lambda: diary.read_text().count("the store is down") == 8)
+        eventually(lambda: jobs(app_engine, "wait") == [])
 
 
 def test_a_periodic_job_that_was_killed_does_not_stand_in_the_way_of_the_others(
