@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from server.cases.closing import Closing, TerminationGround
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import unmet
+from server.cases.keeping import Taken, keep
 from server.cases.materials import MaterialState
+from server.cases.particulars import NOTHING, refuse_untold
 from server.cases.status import CaseStatus
 from server.cases.transitions import Action, actions_of, transition
 
@@ -17,29 +19,21 @@ if TYPE_CHECKING:
 
     from server.cases.actor import Actor
     from server.cases.case import Case, Staffing
-    from server.cases.ids import AccountId, MaterialId
+    from server.cases.ids import AccountId
     from server.cases.materials import Material
+    from server.cases.particulars import Particulars
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplementItem:
-    material: MaterialId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Particulars:
-    """What a step may need to be told beside its name."""
-
-    ground: str | None = None
-    report: str | None = None
-    supplement: tuple[SupplementItem, ...] = ()
-
-
-NOTHING: Final = Particulars()
 
 # A step after which an earlier opinion no longer covers what it was given on.
-_VOIDS_OPINIONS: Final = frozenset({Action.RETURN_DRAFT, Action.RETURN_FOR_REDRAFT, Action.CORRECT})
+_VOIDS_OPINIONS: Final = frozenset(
+    {
+        Action.RETURN_DRAFT,
+        Action.RETURN_FOR_REDRAFT,
+        Action.RETURN_ENFORCEMENT,
+        Action.CORRECT,
+        Action.SUPPLEMENT_CERTIFICATE,
+    }
+)
 
 _CLOSES: Final = frozenset(
     {Action.DECLINE, Action.WITHDRAW, Action.PROPOSE_TERMINATION, Action.PROPOSE_REFUSAL}
@@ -53,13 +47,19 @@ _SEATS: Final = {
     Action.RETURN_DRAFT: "checker",
     Action.APPROVE: "approver",
     Action.RETURN_FOR_REDRAFT: "approver",
+    Action.APPROVE_ENFORCEMENT: "approver",
+    Action.RETURN_ENFORCEMENT: "approver",
+    Action.REFUSE_ENFORCEMENT: "approver",
 }
 
 _STAMPS: Final = {
     Action.SUBMIT: "submitted_at",
+    Action.REQUEST_SUPPLEMENT: "supplement_asked_at",
+    Action.AGREE_TO_TRANSFER: "closed_at",
     Action.ACCEPT: "accepted_at",
     Action.COMPLETE_INTERVIEW: "interviewed_at",
     Action.APPROVE: "approved_at",
+    Action.APPROVE_ENFORCEMENT: "approved_at",
     Action.ISSUE: "issued_at",
     Action.DELIVER: "delivered_at",
     Action.DECLINE: "closed_at",
@@ -80,13 +80,15 @@ def act(
 ) -> None:
     """Take ``action`` on ``case``.
 
-    Raises `TransitionRefused`, `NotYourAction`, or `ConditionsUnmet` with every
-    condition that is missing; then nothing has changed.
+    Raises `TransitionRefused`, `NotYourAction`, `FormIncomplete` for what the step
+    has to be told, or `ConditionsUnmet` with every condition that is missing; then
+    nothing has changed.
     """
     row = transition(case.status, action)
     if not row.actors & actor.roles:
         raise NotYourAction(action)
     _refuse_outsider(case, action, actor)
+    refuse_untold(action, particulars)
     before = _Kept.of(case)
     _take_in(case, action, actor, at=at, particulars=particulars)
     if missing := unmet(case, action, actor):
@@ -94,6 +96,7 @@ def act(
         raise ConditionsUnmet(missing)
     case.apply(action, actor, at)
     _settle(case, action, actor, at)
+    keep(case, action, Taken(actor=actor, at=at, told=particulars))
 
 
 def available_actions(case: Case, actor: Actor) -> tuple[Action, ...]:
@@ -169,8 +172,6 @@ def _settle(case: Case, action: Action, actor: Actor, at: datetime) -> None:
         case.materials = [replace(m, in_supplement=False) for m in case.materials]
     if action in _VOIDS_OPINIONS:
         case.check, case.approval = None, None
-    if action is Action.CORRECT:
-        case.delivered_copies = 0  # The corrected certificate needs a receipt of its own.
     if action is Action.REJECT_CLOSING:
         case.closing = None
     if action in _DECIDES_CLOSING and case.closing is not None:

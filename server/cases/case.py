@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.billing.fees import Fee
+from server.cases.amendment import Amendment
 from server.cases.closing import Closing
 from server.cases.consents import Consent, Purpose
+from server.cases.discussion import Discussion
 from server.cases.drafting import Draft, SixTicks
+from server.cases.enforcement import Enforcement
 from server.cases.errors import NotEditable, NotYourAction, PartNotFound
 from server.cases.events import CaseEvent
 from server.cases.ids import AccountId, CaseId, MaterialId, MatterCode, OfficeId, PartyId
@@ -23,10 +26,13 @@ from server.cases.parties import Party
 from server.cases.review import Review, VerificationTask
 from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
-from server.cases.transitions import BACK, TRANSITIONS, Action, transition
+from server.cases.suspensions import Suspension
+from server.cases.transfer import Transfer
+from server.cases.transitions import BACK, HERE, TRANSITIONS, Action, ByApproval, transition
 
 if TYPE_CHECKING:
     from server.cases.actor import Actor
+    from server.cases.transitions import Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +92,13 @@ class Milestones:
 
     created_at: datetime
     submitted_at: datetime | None = None
+    supplement_asked_at: datetime | None = None
     accepted_at: datetime | None = None
     interviewed_at: datetime | None = None
     approved_at: datetime | None = None
+    released_at: datetime | None = None
+    """When the notary signed for a certificate that needs no approval (P-44)."""
+
     issued_at: datetime | None = None
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
@@ -125,6 +135,11 @@ class Case:
     approval: SixTicks | None = None
     fee: Fee | None = None
     closing: Closing | None = None
+    suspensions: list[Suspension] = field(default_factory=list)
+    discussion: Discussion | None = None
+    transfer: Transfer | None = None
+    amendment: Amendment | None = None
+    enforcement: Enforcement | None = None
     delivered_copies: int = 0
     version: int = 0
     pending: list[CaseEvent] = field(default_factory=list)
@@ -139,15 +154,24 @@ class Case:
         if not row.actors & actor.roles:
             raise NotYourAction(action)
         before = self.status
+        self.status = self._target(row)
+        self.note(action, actor, at, before=before, after=self.status)
+
+    def _target(self, row: Transition) -> CaseStatus:
+        """Return where ``row`` leads from here, and remember or forget the way back."""
+        if row.target is HERE:
+            return self.status
         if row.target is BACK:
-            *rest, target = self.came_from
+            *rest, before = self.came_from
             self.came_from = tuple(rest)
-        else:
-            target = CaseStatus(row.target)
-            if target in _REMEMBERS:
-                self.came_from = (*self.came_from, before)
-        self.status = target
-        self.note(action, actor, at, before=before, after=target)
+            return before
+        if isinstance(row.target, ByApproval):
+            required = self.rules.approval_required
+            return row.target.required if required else row.target.free
+        target = CaseStatus(row.target)
+        if target in _REMEMBERS:
+            self.came_from = (*self.came_from, self.status)
+        return target
 
     def note(self, kind: str, actor: Actor, at: datetime, **facts: object) -> None:
         """Put an event on record. ``facts`` are codes and ids, never personal data."""
@@ -159,6 +183,15 @@ class Case:
                 facts={k: v if v is None else str(v) for k, v in facts.items()},
             )
         )
+
+    @property
+    def needs_approval(self) -> bool:
+        """P-40, P-55: an enforcement certificate is approved whatever the matter."""
+        return self.rules.approval_required or self.status.is_enforcement
+
+    @property
+    def clock_stands(self) -> bool:
+        return any(s.is_open for s in self.suspensions)
 
     @property
     def handlers(self) -> frozenset[AccountId]:

@@ -49,6 +49,8 @@ class WayOfClosing(StrEnum):
     TERMINATED = "1"
     REFUSED = "2"
     VOID = "-1"
+    NO_ENFORCEMENT = "3"
+    """A case of an enforcement certificate alone was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     E_SIGNATURE = "e_signature"
     TRUTH_PROMISE = "truth_promise"  # P-18(2): written commitment for shared data
     NOTICE_OF_RIGHTS = "notice_of_rights"  # 告知书, L-27 and P-21
+    TRANSFER = "transfer"  # PIPL Art. 23: another office gets the application
 
 
 ASKED_OF_EVERYBODY = frozenset({Purpose.TERMS, Purpose.PERSONAL_DATA, Purpose.RECORDING})

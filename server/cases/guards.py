@@ -162,12 +162,39 @@ def approver_independent(case: Case, actor: Actor) -> Iterator[Unmet]:
 
 
 def approval_given(case: Case, _: Actor) -> Iterator[Unmet]:
-    if not case.rules.approval_required:
+    if not case.needs_approval:
         return
     if case.approval is None or case.approval.withheld:
         yield Unmet("approval_missing", "P-40, P-41")
     elif case.approval.given_by in case.handlers:
         yield Unmet("approver_handled_the_case", "P-40")
+
+
+def released(case: Case, _: Actor) -> Iterator[Unmet]:
+    # Without approval the certificate bears the day the notary signs for it.
+    if not case.needs_approval and case.milestones.released_at is None:
+        yield Unmet("not_released", "P-44")
+
+
+def clock_runs(case: Case, _: Actor) -> Iterator[Unmet]:
+    if case.clock_stands:
+        yield Unmet("clock_stands", "公证法 Art. 30; P-35")
+
+
+def clock_stands(case: Case, _: Actor) -> Iterator[Unmet]:
+    if not case.clock_stands:
+        yield Unmet("clock_runs", "公证法 Art. 30; P-35")
+
+
+def discussion_open(case: Case, _: Actor) -> Iterator[Unmet]:
+    if case.discussion is None and not case.rules.collective_discussion:
+        yield Unmet("discussion_not_called", "P-34")
+
+
+def discussion_held(case: Case, _: Actor) -> Iterator[Unmet]:
+    due = case.rules.collective_discussion or case.discussion is not None
+    if due and not (case.discussion is not None and case.discussion.is_held):
+        yield Unmet("discussion_not_held", "P-34, P-41(6)")
 
 
 def approval_by_actor(case: Case, actor: Actor) -> Iterator[Unmet]:
@@ -208,6 +235,31 @@ def copies_delivered(case: Case, _: Actor) -> Iterator[Unmet]:
         yield Unmet("receipt_missing", "P-46")
 
 
+def transfer_agreed(case: Case, _: Actor) -> Iterator[Unmet]:
+    for party in case.parties:
+        if party.account is not None and not case.consent_holds(party.id, Purpose.TRANSFER):
+            yield Unmet("consent_missing_transfer", "PIPL Art. 23", party.id)
+
+
+def enforceable(case: Case, _: Actor) -> Iterator[Unmet]:
+    if not case.rules.enforceable:
+        yield Unmet("not_enforceable", "公证法 Art. 37")
+
+
+def performance_verified(case: Case, _: Actor) -> Iterator[Unmet]:
+    """P-55: what the debtor did is verified after the application, not remembered."""
+    since = case.enforcement.applied_at if case.enforcement else None
+    if since is None or not any(not t.is_open and t.opened_at >= since for t in case.tasks):
+        yield Unmet("performance_not_verified", "P-55; 法释〔2018〕18号 Art. 4")
+
+
+def enforcement_drafted(case: Case, _: Actor) -> Iterator[Unmet]:
+    since = case.enforcement.applied_at if case.enforcement else None
+    drafted = case.draft is not None and case.draft.object_sha256 is not None
+    if not (drafted and case.draft and since is not None and case.draft.drafted_at >= since):
+        yield Unmet("draft_missing", "P-40, P-55")
+
+
 def may_withdraw(case: Case, actor: Actor) -> Iterator[Unmet]:
     if not case.has_party(actor.account):
         yield Unmet("not_a_party", "P-50(2)")
@@ -229,6 +281,7 @@ BEFORE_A_NUMBER: Final[tuple[Guard, ...]] = (
     deed_signed,
     fee_covered,
     approval_given,
+    released,
     draft_ready,
 )
 
@@ -244,8 +297,12 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
         notice_of_rights_confirmed,
         notary_free_of_conflict,
     ),
+    Action.AGREE_TO_TRANSFER: (transfer_agreed,),
     Action.START_REVIEW: (),
-    Action.SCHEDULE_INTERVIEW: (two_persons_present,),
+    Action.SUSPEND: (is_handling_notary, clock_runs),
+    Action.RESUME: (is_handling_notary, clock_stands),
+    Action.HOLD_DISCUSSION: (discussion_open,),
+    Action.SCHEDULE_INTERVIEW: (two_persons_present, clock_runs),
     Action.COMPLETE_INTERVIEW: (
         is_handling_notary,
         two_persons_present,
@@ -254,7 +311,13 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
         deed_signed,
     ),
     Action.START_DRAFT: (),
-    Action.SUBMIT_CHECK: (is_handling_notary, review_complete, materials_satisfied, draft_ready),
+    Action.SUBMIT_CHECK: (
+        is_handling_notary,
+        review_complete,
+        discussion_held,
+        materials_satisfied,
+        draft_ready,
+    ),
     Action.PASS_CHECK: (checker_independent, check_passed, fee_covered),
     Action.APPROVE: (
         approver_independent,
@@ -277,7 +340,23 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
     Action.CONFIRM_REFUSAL: (decider_independent,),
     Action.MAINTAIN: (reexaminer_independent,),
     Action.CORRECT: (reexaminer_independent,),
+    Action.SUPPLEMENT_CERTIFICATE: (reexaminer_independent,),
+    Action.REVOKE_IN_PART: (reexaminer_independent,),
     Action.REVOKE: (reexaminer_independent,),
+    Action.APPLY_ENFORCEMENT: (enforceable,),
+    Action.SUBMIT_ENFORCEMENT: (
+        is_handling_notary,
+        performance_verified,
+        tasks_closed,
+        enforcement_drafted,
+    ),
+    Action.APPROVE_ENFORCEMENT: (
+        approver_independent,
+        approval_by_actor,
+        approval_given,
+        tasks_closed,
+    ),
+    Action.REFUSE_ENFORCEMENT: (approver_independent,),
 }
 
 

@@ -73,7 +73,9 @@ def answer_review(
 
 def open_task(case: Case, task: VerificationTask, actor: Actor, *, at: datetime) -> None:
     """Open a verification; until it is closed the case is not approved (L-29)."""
-    case.require_editable("verification", *REVIEWABLE, S.CHECKING, S.TO_APPROVE)
+    case.require_editable(
+        "verification", *REVIEWABLE, S.CHECKING, S.TO_APPROVE, S.ENFORCEMENT_REVIEW
+    )
     case.tasks.append(task)
     case.note("verification_opened", actor, at, task=task.id)
 
@@ -153,7 +155,7 @@ def confirm_interview(case: Case, actor: Actor, *, at: datetime) -> None:
 
 def write_draft(case: Case, draft: Draft, actor: Actor, *, at: datetime) -> None:
     """Write the draft certificate; what was ticked before covers it no longer."""
-    case.require_editable("draft", S.DRAFTING)
+    case.require_editable("draft", S.DRAFTING, S.ENFORCEMENT_REVIEW)
     case.draft, case.check, case.approval = draft, None, None
     case.note("drafted", actor, at, form=draft.form)
 
@@ -166,7 +168,7 @@ def give_check(case: Case, ticks: SixTicks, actor: Actor, *, at: datetime) -> No
 
 
 def give_approval(case: Case, ticks: SixTicks, actor: Actor, *, at: datetime) -> None:
-    case.require_editable("approval", S.TO_APPROVE)
+    case.require_editable("approval", S.TO_APPROVE, S.ENFORCEMENT_APPROVAL)
     _require_seat(case.staffing.approver, actor, "give_approval")
     if actor.account in case.handlers:
         raise ConditionsUnmet((Unmet("approver_handled_the_case", "P-40"),))

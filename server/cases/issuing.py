@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from server.cases.acting import act
 from server.cases.actor import SYSTEM_ACTOR
-from server.cases.ending import superseded
+from server.cases.dating import issue_date
+from server.cases.ending import changed_by, relation_of
 from server.cases.errors import (
     ConditionsUnmet,
     IntentBroken,
@@ -24,7 +24,6 @@ from server.cases.errors import (
 from server.cases.guards import unmet
 from server.cases.parties import PartyRole
 from server.cases.press import Fault
-from server.cases.status import CaseStatus
 from server.cases.transitions import Action
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
 from server.register.certificates import (
@@ -36,13 +35,11 @@ from server.register.certificates import (
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from server.cases.case import Case
     from server.cases.ids import CaseId, OfficeId
     from server.cases.press import IssuingBooks, Press
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> CertificateId:
@@ -93,19 +90,11 @@ def _usable(certificate: Certificate) -> CertificateId:
     return certificate.id
 
 
-def issue_date(case: Case) -> date:
-    """P-44: the day of approval in Asia/Shanghai. Nobody types it."""
-    approved_at: datetime | None = case.milestones.approved_at
-    if approved_at is None:
-        raise TransitionRefused(case.status, Action.ISSUE)
-    return approved_at.astimezone(SHANGHAI).date()
-
-
 def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
     """Return the certificate that is under way, or allot a number to a new one."""
     known = books.certificates.of_case(case.id)
     under_way = [c for c in known if c.status is CertificateStatus.INTENDED]
-    if case.status is CaseStatus.APPROVED:
+    if case.status.is_ready_for_a_number:
         if under_way:
             return under_way[-1]
     elif under_way:
@@ -118,6 +107,7 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
     if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
         raise ConditionsUnmet(missing)
     on, series = issue_date(case), press.series_of(case)
+    kind, relates_to = relation_of(case, known)
     sequence = books.numbers.allot(year=on.year, series=series)
     certificate = Certificate(
         id=CertificateId(press.new_id()),
@@ -134,6 +124,8 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
         public_id=press.public_id(),
         check_code=press.check_code(),
         status=CertificateStatus.INTENDED,
+        kind=kind,
+        relates_to=relates_to,
         intended_at=press.now(),
     )
     books.certificates.add(certificate)
@@ -205,18 +197,17 @@ def _record_sealed(
         current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at
     )
     books.certificates.save(issued)
-    _supersede_and_send(books, case, issued, press=press)
+    _change_earlier_and_send(books, case, issued, press=press)
     books.cases.save(case)
     return issued
 
 
-def _supersede_and_send(
+def _change_earlier_and_send(
     books: IssuingBooks, case: Case, issued: Certificate, *, press: Press
 ) -> None:
     at = press.now()
-    for old in books.certificates.of_case(case.id):
-        if old.id != issued.id and old.status is CertificateStatus.VALID:
-            books.certificates.save(superseded(old, by=issued, at=at))
+    for old in changed_by(issued, books.certificates.of_case(case.id), at=at):
+        books.certificates.save(old)
     for party in case.parties:
         if party.role is PartyRole.APPLICANT:
             books.deliveries.add(

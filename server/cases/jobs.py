@@ -18,6 +18,7 @@ class Job(StrEnum):
     SIGN_DEED = "deed.sign"
     TYPESET_DRAFT = "draft.typeset"
     ISSUE_CASE = "case.issue"
+    TRANSFER_CASE = "case.transfer"
 
 
 ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
@@ -27,4 +28,5 @@ ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
     Job.SIGN_DEED: ("office", "case", "party", "ceremony", "operation"),
     Job.TYPESET_DRAFT: ("office", "case", "operation"),
     Job.ISSUE_CASE: ("office", "case", "operation"),
+    Job.TRANSFER_CASE: ("office", "case"),
 }

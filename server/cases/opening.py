@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.cases.case import Intake
 from server.cases.errors import NotEligible
-from server.cases.ids import MaterialId
+from server.cases.ids import MaterialId, MatterCode
 from server.cases.materials import Material
 from server.cases.rules import CaseRules
 from server.catalogue.eligibility import check_eligibility
@@ -41,6 +41,9 @@ WITH_A_DEED: Final = frozenset(
     }
 )
 
+# 执行证书 as a matter of its own: for a deed that was notarised in another case.
+ENFORCEMENT_CERTIFICATE: Final = MatterCode("QX03")
+
 
 def pack_of(case: Case, office: Office) -> RulePack:
     """Return the pack that the case was begun under, or raise `NoRulesInForce`."""
@@ -62,8 +65,10 @@ def rules_of(pack: RulePack, matter: Matter) -> CaseRules:
         approval_required=terms.approval_required,
         deed_signed_electronically=terms.esign is not EsignPolicy.WET_INK,
         makes_deed=matter.group.code in WITH_A_DEED,
-        collective_discussion=False,
+        collective_discussion=terms.collective_discussion,
         supplement_days=pack.deadlines.supplement_days,
+        enforceable=matter.group.code == "enforceable" and matter.code != ENFORCEMENT_CERTIFICATE,
+        dated_by_statement=matter.group.code == "supervision",
     )
 
 

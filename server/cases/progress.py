@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from server.cases.lapsing import supplement_due_on
 from server.cases.roles import Role
 from server.cases.status import CaseStatus as S
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from server.cases.case import Case
 
 
@@ -30,6 +34,7 @@ class Stage(StrEnum):
     DELIVERED = "delivered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
     REVOKED = "revoked"
 
 
@@ -37,6 +42,8 @@ class Stage(StrEnum):
 class NextAction:
     actor: Role
     kind: str
+    due_on: date | None = None
+    """Last day for it in Asia/Shanghai; ``None`` where no term runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ _ROWS: Final[dict[S, _Row]] = {
     S.DRAFT: _Row(Stage.DRAFT, Role.APPLICANT, "complete_and_submit"),
     S.SUBMITTED: _Row(Stage.SUBMITTED, Role.NOTARY, "decide_on_acceptance"),
     S.SUPPLEMENT: _Row(Stage.NEEDS_YOU, Role.APPLICANT, "hand_in_supplement"),
+    S.TRANSFERRING: _Row(Stage.NEEDS_YOU, Role.APPLICANT, "decide_on_transfer"),
+    S.TRANSFERRED: _Row(Stage.TRANSFERRED, None),
     S.LAPSED: _Row(Stage.WITHDRAWN, None),
     S.NOT_ACCEPTED: _Row(Stage.REFUSED, None),
     S.ACCEPTED: _Row(Stage.CHECKING, Role.NOTARY, "start_review"),
@@ -71,6 +80,10 @@ _ROWS: Final[dict[S, _Row]] = {
     S.VOID: _Row(Stage.WITHDRAWN, None),
     S.REEXAM: _Row(Stage.ISSUED, Role.DIRECTOR, "decide_on_reexamination"),
     S.REVOKED: _Row(Stage.REVOKED, None),
+    S.ENFORCEMENT_REVIEW: _Row(Stage.CHECKING, Role.NOTARY, "verify_performance"),
+    S.ENFORCEMENT_APPROVAL: _Row(Stage.CHECKING, Role.APPROVER, "decide_on_enforcement"),
+    S.ENFORCEMENT_APPROVED: _Row(Stage.BEING_ISSUED, Role.ISSUING_CLERK, "request_issue"),
+    S.ENFORCEMENT_CLOSED: _Row(Stage.DELIVERED, Role.NOTARY, "file"),
 }
 
 
@@ -78,13 +91,26 @@ def stage_of(status: S) -> Stage:
     return _ROWS[status].stage
 
 
+# What is waited for right now, where that is more exact than the status.
+_MORE_EXACT: Final[tuple[tuple[S, Callable[[Case], bool], NextAction], ...]] = (
+    (S.REVIEW, lambda c: c.clock_stands, NextAction(Role.NOTARY, "resume_clock")),
+    (S.APPROVED, lambda c: not c.needs_approval, NextAction(Role.NOTARY, "release_certificate")),
+    (
+        S.INTERVIEW_SET,
+        lambda c: c.ceremony_completed_at is not None,
+        NextAction(Role.NOTARY, "complete_interview"),
+    ),
+    (S.ISSUED, lambda c: c.delivered_copies > 0, NextAction(Role.ISSUING_CLERK, "close_delivery")),
+)
+
+
 def next_action(case: Case) -> NextAction | None:
     """Return who has to act and on what; ``None`` where nothing is waited for."""
     row = _ROWS[case.status]
     if row.actor is None:
         return None
-    if case.status is S.INTERVIEW_SET and case.ceremony_completed_at is not None:
-        return NextAction(Role.NOTARY, "complete_interview")
-    if case.status is S.ISSUED and case.delivered_copies:
-        return NextAction(Role.ISSUING_CLERK, "close_delivery")
-    return NextAction(row.actor, row.kind)
+    for status, holds, exact in _MORE_EXACT:
+        if case.status is status and holds(case):
+            return exact
+    due_on = supplement_due_on(case) if case.status is S.SUPPLEMENT else None
+    return NextAction(row.actor, row.kind, due_on)

@@ -28,4 +28,11 @@ class CaseRules:
     """The party signs a document of their own (委托书, 声明书 ...)."""
 
     collective_discussion: bool
+    """公证程序规则 Art. 34: the office talks over every case of this matter."""
+
     supplement_days: int
+    enforceable: bool = False
+    """公证法 Art. 37: the deed can be given force of enforcement."""
+
+    dated_by_statement: bool = False
+    """公证程序规则 Art. 44: on-site supervision bears the day its statement is read out."""

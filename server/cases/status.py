@@ -13,6 +13,8 @@ class CaseStatus(StrEnum):
     DRAFT = "draft"  # The applicant is still editing; nothing is promised.
     SUBMITTED = "submitted"  # The office looks whether it can take the case.
     SUPPLEMENT = "supplement"  # The applicant owes the items of one notice.
+    TRANSFERRING = "transferring"  # The applicant decides on another office.
+    TRANSFERRED = "transferred"  # Final here. It goes on as a case of the other office.
     LAPSED = "lapsed"  # Final. The supplement never came; no fee, data purged.
     NOT_ACCEPTED = "not_accepted"  # Final. Declined with a reason and a referral.
     ACCEPTED = "accepted"  # The notary has it; the statutory clock runs.
@@ -34,11 +36,34 @@ class CaseStatus(StrEnum):
     VOID = "void"  # A clerical mistake; the director may restore it.
     REEXAM = "reexam"  # Another notary looks again at an issued certificate.
     REVOKED = "revoked"  # Final. Void from the start; public notice given.
+    ENFORCEMENT_REVIEW = "enforcement_review"  # The notary verifies what was performed.
+    ENFORCEMENT_APPROVAL = "enforcement_approval"  # The approver decides on enforcement.
+    ENFORCEMENT_APPROVED = "enforcement_approved"  # The system issues: number, seals.
+    ENFORCEMENT_CLOSED = "enforcement_closed"  # No enforcement certificate; to be filed.
 
     @property
     def is_final(self) -> bool:
         """Nothing leads out of here any more."""
-        return self in {CaseStatus.LAPSED, CaseStatus.NOT_ACCEPTED, CaseStatus.REVOKED}
+        return self in {
+            CaseStatus.LAPSED,
+            CaseStatus.NOT_ACCEPTED,
+            CaseStatus.TRANSFERRED,
+            CaseStatus.REVOKED,
+        }
+
+    @property
+    def is_enforcement(self) -> bool:
+        """An enforcement certificate is asked for (公证程序规则 Art. 55)."""
+        return self in {
+            CaseStatus.ENFORCEMENT_REVIEW,
+            CaseStatus.ENFORCEMENT_APPROVAL,
+            CaseStatus.ENFORCEMENT_APPROVED,
+        }
+
+    @property
+    def is_ready_for_a_number(self) -> bool:
+        """The system issues from here."""
+        return self in {CaseStatus.APPROVED, CaseStatus.ENFORCEMENT_APPROVED}
 
     @property
     def has_certificate(self) -> bool:

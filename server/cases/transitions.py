@@ -21,9 +21,16 @@ class Action(StrEnum):
     REQUEST_SUPPLEMENT = "request_supplement"
     RESUBMIT = "resubmit"
     LAPSE = "lapse"
+    PROPOSE_TRANSFER = "propose_transfer"
+    AGREE_TO_TRANSFER = "agree_to_transfer"
+    DECLINE_TRANSFER = "decline_transfer"
     DECLINE = "decline"
     ACCEPT = "accept"
     START_REVIEW = "start_review"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CALL_DISCUSSION = "call_discussion"
+    HOLD_DISCUSSION = "hold_discussion"
     SCHEDULE_INTERVIEW = "schedule_interview"
     COMPLETE_INTERVIEW = "complete_interview"
     START_DRAFT = "start_draft"
@@ -48,25 +55,53 @@ class Action(StrEnum):
     REQUEST_REEXAM = "request_reexam"
     MAINTAIN = "maintain"
     CORRECT = "correct"
+    SUPPLEMENT_CERTIFICATE = "supplement_certificate"
+    REVOKE_IN_PART = "revoke_in_part"
     REVOKE = "revoke"
+    APPLY_ENFORCEMENT = "apply_enforcement"
+    WITHDRAW_ENFORCEMENT = "withdraw_enforcement"
+    SUBMIT_ENFORCEMENT = "submit_enforcement"
+    RETURN_ENFORCEMENT = "return_enforcement"
+    APPROVE_ENFORCEMENT = "approve_enforcement"
+    REFUSE_ENFORCEMENT = "refuse_enforcement"
 
 
-class Back(StrEnum):
-    """A target that is not fixed: the status the present one was entered from."""
+class Moving(StrEnum):
+    """A target that is not fixed."""
 
-    BACK = "back"
+    BACK = "back"  # The status that the present one was entered from.
+    HERE = "here"  # The case stays; what changes stands beside the main line.
 
 
-BACK: Final = Back.BACK
+BACK: Final = Moving.BACK
+HERE: Final = Moving.HERE
+
+
+@dataclass(frozen=True, slots=True)
+class ByApproval:
+    """A target that the case's rules choose: some matters are free of approval (P-40)."""
+
+    required: S
+    free: S
+
+
+Target = S | Moving | ByApproval
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     action: Action
     sources: frozenset[S]
-    target: S | Back
+    target: Target
     actors: frozenset[Role]
     citation: str
+
+    @property
+    def destinations(self) -> frozenset[S]:
+        """Every status that is named as a target; none where it is not fixed."""
+        if isinstance(self.target, ByApproval):
+            return frozenset({self.target.required, self.target.free})
+        return frozenset({self.target}) if isinstance(self.target, S) else frozenset()
 
 
 IN_HAND: Final = frozenset(
@@ -82,12 +117,15 @@ IN_HAND: Final = frozenset(
     }
 )
 BEFORE_ISSUE: Final = IN_HAND | {S.DRAFT, S.SUBMITTED, S.SUPPLEMENT}
-AFTER_ISSUE: Final = frozenset({S.ISSUED, S.DELIVERED, S.FILING, S.ARCHIVED})
+AFTER_DELIVERY: Final = frozenset({S.DELIVERED, S.FILING, S.ARCHIVED, S.ENFORCEMENT_CLOSED})
+AFTER_ISSUE: Final = AFTER_DELIVERY | {S.ISSUED}
+# Where a matter can still be talked over among colleagues before anybody approves it.
+UNDER_EXAMINATION: Final = frozenset({S.REVIEW, S.INTERVIEWED, S.DRAFTING})
 R = Role
 
 
 def _row(
-    action: Action, sources: set[S] | frozenset[S], target: S | Back, *actors: Role, by: str
+    action: Action, sources: set[S] | frozenset[S], target: Target, *actors: Role, by: str
 ) -> Transition:
     return Transition(action, frozenset(sources), target, frozenset(actors), by)
 
@@ -98,20 +136,47 @@ TRANSITIONS: Final = (
     _row(Action.RESUBMIT, {S.SUPPLEMENT}, S.SUBMITTED, R.APPLICANT, R.ASSISTANT, by="P-19"),
     _row(Action.LAPSE, {S.SUPPLEMENT}, S.LAPSED, R.SYSTEM, by="office rule pack"),
     _row(Action.DECLINE, {S.SUBMITTED}, S.NOT_ACCEPTED, R.NOTARY, by="P-19"),
+    _row(Action.PROPOSE_TRANSFER, {S.SUBMITTED}, S.TRANSFERRING, R.DIRECTOR, by="L-25, P-16"),
+    # Another office is another controller of the person's data: the person agrees (PIPL Art. 23).
+    _row(Action.AGREE_TO_TRANSFER, {S.TRANSFERRING}, S.TRANSFERRED, R.APPLICANT, by="PIPL Art. 23"),
+    _row(
+        Action.DECLINE_TRANSFER,
+        {S.TRANSFERRING},
+        S.SUBMITTED,
+        R.APPLICANT,
+        R.DIRECTOR,
+        by="PIPL Art. 23",
+    ),
     _row(Action.ACCEPT, {S.SUBMITTED}, S.ACCEPTED, R.NOTARY, by="P-19, P-20, P-21"),
     _row(Action.START_REVIEW, {S.ACCEPTED}, S.REVIEW, R.NOTARY, R.ASSISTANT, by="L-28"),
+    _row(Action.SUSPEND, {S.REVIEW}, HERE, R.NOTARY, by="L-30, P-35"),
+    _row(Action.RESUME, {S.REVIEW}, HERE, R.NOTARY, by="L-30, P-35"),
+    _row(Action.CALL_DISCUSSION, UNDER_EXAMINATION, HERE, R.NOTARY, R.DIRECTOR, by="P-34"),
+    _row(Action.HOLD_DISCUSSION, UNDER_EXAMINATION, HERE, R.DIRECTOR, by="P-34"),
     _row(Action.SCHEDULE_INTERVIEW, {S.REVIEW}, S.INTERVIEW_SET, R.NOTARY, R.ASSISTANT, by="P-28"),
     # P-5: what the notary must do in person is not given to other staff.
     _row(Action.COMPLETE_INTERVIEW, {S.INTERVIEW_SET}, S.INTERVIEWED, R.NOTARY, by="P-5, P-28"),
     _row(Action.START_DRAFT, {S.INTERVIEWED}, S.DRAFTING, R.NOTARY, R.ASSISTANT, by="P-40"),
     _row(Action.SUBMIT_CHECK, {S.DRAFTING}, S.CHECKING, R.NOTARY, by="P-40"),
     _row(Action.RETURN_DRAFT, {S.CHECKING}, S.DRAFTING, R.CHECKER, by="P-41"),
-    _row(Action.PASS_CHECK, {S.CHECKING}, S.TO_APPROVE, R.CHECKER, by="P-41"),
+    _row(
+        Action.PASS_CHECK,
+        {S.CHECKING},
+        ByApproval(required=S.TO_APPROVE, free=S.APPROVED),
+        R.CHECKER,
+        by="P-40, P-41",
+    ),
     _row(Action.RETURN_FOR_REDRAFT, {S.TO_APPROVE}, S.DRAFTING, R.APPROVER, R.DIRECTOR, by="P-40"),
     _row(Action.APPROVE, {S.TO_APPROVE}, S.APPROVED, R.APPROVER, R.DIRECTOR, by="P-40, P-41"),
-    _row(Action.ISSUE, {S.APPROVED}, S.ISSUED, R.SYSTEM, by="L-32, P-44"),
+    _row(Action.ISSUE, {S.APPROVED, S.ENFORCEMENT_APPROVED}, S.ISSUED, R.SYSTEM, by="L-32, P-44"),
     _row(Action.DELIVER, {S.ISSUED}, S.DELIVERED, R.ISSUING_CLERK, by="P-46"),
-    _row(Action.FILE, {S.DELIVERED, S.TERMINATED, S.REFUSED}, S.FILING, R.NOTARY, by="P-58, P-59"),
+    _row(
+        Action.FILE,
+        {S.DELIVERED, S.TERMINATED, S.REFUSED, S.ENFORCEMENT_CLOSED},
+        S.FILING,
+        R.NOTARY,
+        by="P-58, P-59",
+    ),
     _row(Action.ARCHIVE, {S.FILING}, S.ARCHIVED, R.ARCHIVIST, by="P-58"),
     _row(Action.RETURN_FILE, {S.FILING}, BACK, R.ARCHIVIST, by="P-58"),
     _row(Action.WITHDRAW, IN_HAND, S.TERMINATING, R.APPLICANT, by="P-50(2)"),
@@ -126,7 +191,52 @@ TRANSITIONS: Final = (
     _row(Action.MAINTAIN, {S.REEXAM}, BACK, R.DIRECTOR, by="P-63(1)"),
     # 更正重发: drafted, checked and approved anew; the new certificate supersedes the old.
     _row(Action.CORRECT, {S.REEXAM}, S.DRAFTING, R.DIRECTOR, by="L-39, P-63(2)"),
+    # 补正: a supplementary certificate beside the first, which stands.
+    _row(Action.SUPPLEMENT_CERTIFICATE, {S.REEXAM}, S.DRAFTING, R.DIRECTOR, by="L-39, P-63(2)"),
+    _row(Action.REVOKE_IN_PART, {S.REEXAM}, BACK, R.DIRECTOR, by="L-39, P-63(4)"),
     _row(Action.REVOKE, {S.REEXAM}, S.REVOKED, R.DIRECTOR, by="L-39, P-63(3)"),
+    # 执行证书: verified, drafted and approved on its own; it bears a number of its own series.
+    _row(
+        Action.APPLY_ENFORCEMENT, AFTER_DELIVERY, S.ENFORCEMENT_REVIEW, R.APPLICANT, by="L-37, P-55"
+    ),
+    _row(
+        Action.WITHDRAW_ENFORCEMENT,
+        {S.ENFORCEMENT_REVIEW},
+        S.ENFORCEMENT_CLOSED,
+        R.APPLICANT,
+        by="P-55",
+    ),
+    _row(
+        Action.SUBMIT_ENFORCEMENT,
+        {S.ENFORCEMENT_REVIEW},
+        S.ENFORCEMENT_APPROVAL,
+        R.NOTARY,
+        by="P-55",
+    ),
+    _row(
+        Action.RETURN_ENFORCEMENT,
+        {S.ENFORCEMENT_APPROVAL},
+        S.ENFORCEMENT_REVIEW,
+        R.APPROVER,
+        R.DIRECTOR,
+        by="P-40",
+    ),
+    _row(
+        Action.APPROVE_ENFORCEMENT,
+        {S.ENFORCEMENT_APPROVAL},
+        S.ENFORCEMENT_APPROVED,
+        R.APPROVER,
+        R.DIRECTOR,
+        by="P-40, P-55",
+    ),
+    _row(
+        Action.REFUSE_ENFORCEMENT,
+        {S.ENFORCEMENT_APPROVAL},
+        S.ENFORCEMENT_CLOSED,
+        R.APPROVER,
+        R.DIRECTOR,
+        by="P-55; 法释〔2018〕18号",
+    ),
 )
 
 

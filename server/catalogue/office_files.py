@@ -112,6 +112,10 @@ def _terms(
         raise CatalogueDataInvalid(entry.where, f"no such matter: {', '.join(unknown)}")
     relaxes_ink = entry.truth("esign_for_personal_relations")
     free = entry.texts("free_of_approval")
+    discussed = entry.texts("collective_discussion")
+    strangers = [code for code in (*free, *discussed) if code not in handled]
+    if strangers:
+        raise CatalogueDataInvalid(entry.where, f"does not handle {', '.join(strangers)}")
     narrower = entry.fields("narrower")
     terms = {}
     for code in handled:
@@ -123,6 +127,7 @@ def _terms(
             sla_calendar_days=matter.sla_calendar_days,
             two_person=matter.two_person,
             approval_required=matter.approval_required and code not in free,
+            collective_discussion=code in discussed,
             esign=_esign(matter, relaxes_ink=relaxes_ink),
             retention=retention[matter.group.code],
         )

@@ -54,6 +54,7 @@ class MatterTerms:
     sla_calendar_days: int | None
     two_person: bool
     approval_required: bool
+    collective_discussion: bool
     esign: EsignPolicy
     retention: RetentionClass
 

@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.cases.acting import Particulars, SupplementItem, act
-from server.cases.ending import revoke_all
-from server.cases.ids import MaterialId
+from server.cases.acting import act
+from server.cases.dating import SHANGHAI
+from server.cases.ending import revoked_by
+from server.cases.ids import AccountId, MaterialId, OfficeId
+from server.cases.jobs import Job
+from server.cases.particulars import Particulars, SupplementItem
+from server.cases.transferring import rules_at
 from server.cases.transitions import Action
 from server.http.call import Binding
 from server.http.case_at_hand import case_to_change, saved
 
 if TYPE_CHECKING:
+    from server.cases.case import Case
+    from server.catalogue.loading import Catalogue
     from server.http.call import Answer, Call
 
 
-def act_on_case(call: Call) -> Answer:
-    case, body = case_to_change(call), call.body
-    action = Action(body["action"])
-    act(
-        case,
-        action,
-        call.actor,
-        at=call.now,
-        particulars=Particulars(
-            ground=body.get("ground"),
-            report=body.get("report"),
-            supplement=tuple(
-                SupplementItem(material=MaterialId(item["material"]), reason=item["reason"])
-                for item in body.get("supplement", ())
-            ),
-        ),
-    )
-    if action is Action.REVOKE:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseActions:
+    catalogue: Catalogue
+
+    def act(self, call: Call) -> Answer:
+        case, action = case_to_change(call), Action(call.body["action"])
+        told = _told(call)
+        if action is Action.PROPOSE_TRANSFER and told.to_office is not None:
+            self._refuse_unfit(call, case, told.to_office)
+        act(case, action, call.actor, at=call.now, particulars=told)
         known = call.tx.certificates.of_case(case.id)
-        for revoked in revoke_all(case, known, call.actor, at=call.now):
-            call.tx.certificates.save(revoked)
-    return saved(call, case)
+        for ended in revoked_by(action, case, known, call.actor, at=call.now):
+            call.tx.certificates.save(ended)
+        if action is Action.AGREE_TO_TRANSFER:
+            call.tx.jobs.defer(Job.TRANSFER_CASE, office=case.office, case=case.id)
+        return saved(call, case)
+
+    def _refuse_unfit(self, call: Call, case: Case, office: OfficeId) -> None:
+        rules_at(
+            case,
+            office,
+            packs=self.catalogue.rule_packs,
+            matter=self.catalogue.matter(case.matter),
+            on=call.now.astimezone(SHANGHAI).date(),
+        )
 
 
-def bindings() -> list[Binding]:
-    return [Binding(operation_id="act_on_case", handler=act_on_case)]
+def _told(call: Call) -> Particulars:
+    body = call.body
+    to_office = body.get("to_office")
+    return Particulars(
+        ground=body.get("ground"),
+        report=body.get("report"),
+        supplement=tuple(
+            SupplementItem(material=MaterialId(item["material"]), reason=item["reason"])
+            for item in body.get("supplement", ())
+        ),
+        to_office=None if to_office is None else OfficeId(to_office),
+        present=tuple(AccountId(person) for person in body.get("present", ())),
+    )
+
+
+def bindings(*, catalogue: Catalogue) -> list[Binding]:
+    return [Binding(operation_id="act_on_case", handler=CaseActions(catalogue=catalogue).act)]

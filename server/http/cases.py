@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from server.access.errors import NotPermitted
 from server.access.principals import AccountKind
+from server.cases.dating import SHANGHAI
 from server.cases.ids import CaseId, MatterCode, OfficeId
 from server.cases.intake import add_party, amend_intake, open_case
-from server.cases.issuing import SHANGHAI
 from server.cases.opening import judged_intake, materials_of, rules_of
 from server.cases.parties import PartyRole
 from server.http.call import Answer, Binding, Call

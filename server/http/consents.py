@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.cases.consents import Consent, Purpose
+from server.cases.dating import SHANGHAI
 from server.cases.errors import TextDiffers
 from server.cases.ids import ConsentId, PartyId
 from server.cases.intake import give_consent, withdraw_consent
-from server.cases.issuing import SHANGHAI
 from server.http.call import Answer, Binding, Call
 from server.http.case_at_hand import case_held, case_to_change, made, saved
 from server.http.shown.consents import consent_as_seen

@@ -6,13 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from server.cases.actor import SYSTEM_ACTOR
-from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
-from server.cases.guards import unmet
 from server.cases.jobs import Job
-from server.cases.roles import Role
-from server.cases.status import CaseStatus
-from server.cases.transitions import Action
+from server.cases.releasing import release
 from server.http.call import Binding
 from server.http.case_at_hand import case_held
 from server.http.started import accepted, new_operation
@@ -26,19 +21,10 @@ if TYPE_CHECKING:
 
 def request_issue(call: Call) -> Answer:
     case = case_held(call)
-    _require_part(call, case)
-    if case.status is CaseStatus.APPROVED:
-        if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
-            raise ConditionsUnmet(missing)
-    elif not case.status.has_certificate:
-        raise TransitionRefused(case.status, Action.ISSUE)
+    release(case, call.actor, at=call.now)
+    if case.pending:
+        call.tx.cases.save(case)
     return accepted(call, case, _the_one_operation(call, case))
-
-
-def _require_part(call: Call, case: Case) -> None:
-    is_clerk = Role.ISSUING_CLERK in call.actor.roles
-    if not is_clerk and case.staffing.handling_notary != call.actor.account:
-        raise NotYourAction(Action.ISSUE)
 
 
 def _the_one_operation(call: Call, case: Case) -> Operation:
@@ -47,9 +33,10 @@ def _the_one_operation(call: Call, case: Case) -> Operation:
     Its id follows from the case's and its approval, so a second request finds the first one's.
     One that failed is queued again: issuing goes on where it stopped.
     """
-    # A corrected case is approved, and so issued, again.
-    approved_at = case.milestones.approved_at
-    operation_id = str(uuid5(UUID(case.id), f"{Job.ISSUE_CASE} {approved_at}"))
+    # A corrected case is approved or released, and so issued, again.
+    stamps = case.milestones
+    since = stamps.approved_at if stamps.released_at is None else stamps.released_at
+    operation_id = str(uuid5(UUID(case.id), f"{Job.ISSUE_CASE} {since}"))
     try:
         known = call.tx.operations.get(operation_id)
     except OperationNotFound:

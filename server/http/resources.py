@@ -98,7 +98,7 @@ def _access_and_catalogue(needs: Needs) -> list[Binding]:
 def _case(needs: Needs) -> list[Binding]:
     return [
         *cases.bindings(catalogue=needs.catalogue, cursors=needs.cursors),
-        *case_actions.bindings(),
+        *case_actions.bindings(catalogue=needs.catalogue),
         *case_events.bindings(),
         *parties.bindings(),
         *consents.bindings(notices=needs.notices),

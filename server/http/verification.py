@@ -68,6 +68,9 @@ def _standing(standing: Standing, language: str) -> dict[str, Any]:
             "sealed_sha256": found.sealed_sha256,
             "ended_at": rfc3339_or_none(found.ended_at),
             "successor": found.successor,
+            "kind": found.kind,
+            "relates_to": found.relates_to,
+            "supplemented_by": found.supplemented_by,
         },
     }
 

@@ -18,8 +18,21 @@ class CertificateStatus(StrEnum):
     INTENDED = "intended"  # The number is allotted; the seal is still to come.
     VALID = "valid"
     SUPERSEDED = "superseded"  # Corrected and issued again; the successor is named.
+    PARTLY_REVOKED = "partly_revoked"  # A part is void from the start; the rest stands.
     REVOKED = "revoked"  # Void from the start (公证法 Art. 39).
     VOIDED = "voided"  # The number was allotted and never used; it stays allotted.
+
+    @property
+    def stands(self) -> bool:
+        """Something of it is in force."""
+        return self in {CertificateStatus.VALID, CertificateStatus.PARTLY_REVOKED}
+
+
+class CertificateKind(StrEnum):
+    ORIGINAL = "original"
+    CORRECTED = "corrected"  # 更正重发: takes the place of the one it names.
+    SUPPLEMENTARY = "supplementary"  # 补正公证书: stands beside the one it names.
+    ENFORCEMENT = "enforcement"  # 执行证书, for the deed of the one it names.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +64,10 @@ class Certificate:
 
     status: CertificateStatus
     intended_at: datetime
+    kind: CertificateKind = CertificateKind.ORIGINAL
+    relates_to: str | None = None
+    """The number of the certificate that this one corrects, supplements or enforces."""
+
     prepared_sha256: str | None = None
     """The typeset certificate before any signature: what was intended."""
 
@@ -60,3 +77,7 @@ class Certificate:
     sealed_at: datetime | None = None
     ended_at: datetime | None = None
     successor: str | None = None
+    """The number of the one that replaced it."""
+
+    supplemented_by: str | None = None
+    """The number of the newest supplementary certificate to it."""

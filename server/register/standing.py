@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 class StandingStatus(StrEnum):
     VALID = "valid"
     SUPERSEDED = "superseded"
+    PARTLY_REVOKED = "partly_revoked"
     REVOKED = "revoked"
     VOIDED = "voided"
     TAMPERED = "tampered"  # The file is not as it was signed.

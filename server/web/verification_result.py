@@ -206,6 +206,9 @@ def _facts(registered: Registered | None, words: Words) -> tuple[tuple[str, str]
         "sealed_at": words.moment(found.sealed_at) if found.sealed_at else None,
         "ended_at": words.moment(found.ended_at) if found.ended_at else None,
         "successor": found.successor,
+        "kind": words(f"kind.{found.kind}") if found.relates_to else None,
+        "relates_to": found.relates_to,
+        "supplemented_by": found.supplemented_by,
     }
     return tuple((words(f"fact.{name}"), value) for name, value in facts.items() if value)
 

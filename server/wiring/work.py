@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import secrets
-import signal
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -16,31 +13,31 @@ from sqlalchemy.exc import OperationalError
 from esign.errors import CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_checks import CheckId, CheckState
 from server.cases.ids import CaseId, OfficeId, PartyId
-from server.cases.issuing import issue_case, issue_date
+from server.cases.issuing import issue_case
 from server.cases.jobs import Job
-from server.cases.press import Press
-from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.issuing import issue, sweep
+from server.tasks.lapsing import lapse_overdue
 from server.tasks.progress import Progress
+from server.tasks.transferring import TransferDesk, transfer_case
 from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
 from server.transaction import Scope
-from server.wiring.parts import UPLOAD_TERMS, new_id, now
+from server.wiring.parts import UPLOAD_TERMS, now
+from server.wiring.press import press_of
 from server.wiring.receiving import reception
 from storage.errors import StoreUnavailable
 from storage.sweeping import drop_stale_objects, end_stale_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
 
     from server.cases.case import Case
+    from server.cases.press import Press
     from server.tasks.uploads import Reception
-    from server.transaction import Transaction
     from server.wiring.parts import Parts
 
 PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, OperationalError)
@@ -50,9 +47,10 @@ SWEEP_EVERY: Final = "* * * * * */10"
 """Seconds stand last."""
 
 STAGING_EVERY: Final = "17 * * * *"
+LAPSE_EVERY: Final = "7 * * * *"
 
-BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
-CODE_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+FOR_EVER: Final = 1_000_000
+"""Tries of what the person agreed to and nobody else can carry out."""
 
 
 def registry(parts: Parts) -> Mapping[str, Task]:
@@ -64,6 +62,12 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     }
     press = press_of(parts)
     tasks[Job.ADMIT_UPLOAD] = Task(run=_admitting(reception(parts)), passing=PASSING)
+    tasks[Job.TRANSFER_CASE] = Task(run=_transferring(parts), passing=PASSING, attempts=FOR_EVER)
+    tasks["case.lapse.sweep"] = Task(
+        run=lambda: _lapse(parts),
+        every=LAPSE_EVERY,
+        attempts=1,
+    )
     tasks["case.issue.sweep"] = Task(
         run=lambda: sweep(
             parts.catalogue.rule_packs.offices,
@@ -95,6 +99,28 @@ def _admitting(desk: Reception) -> Callable[..., None]:
             give_up(OfficeId(office), upload, problem=INTERNAL.code, reception=desk)
 
     return admit
+
+
+def _transferring(parts: Parts) -> Callable[..., None]:
+    desk = TransferDesk(
+        open_transaction=parts.open_transaction,
+        catalogue=parts.catalogue,
+        fetch=parts.get,
+        put=parts.put,
+        now=now,
+    )
+
+    def transfer(*, office: str, case: str) -> None:
+        transfer_case(OfficeId(office), CaseId(case), desk=desk)
+
+    return transfer
+
+
+def _lapse(parts: Parts) -> None:
+    offices = parts.catalogue.rule_packs.offices
+    lapsed = lapse_overdue(offices, at=now(), open_transaction=parts.open_transaction)
+    if lapsed:
+        structlog.get_logger("feigui.job").info("lapsed", cases=len(lapsed))
 
 
 def _sweep_staging(parts: Parts) -> None:
@@ -230,47 +256,3 @@ def _check_digest(parts: Parts, case: Case, party: PartyId) -> str:
     }
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def press_of(parts: Parts) -> Press:
-    packs = parts.catalogue.rule_packs
-
-    def open_books(office: OfficeId) -> AbstractContextManager[Transaction]:
-        return parts.open_transaction(Scope(office=office))
-
-    def print_number(case: Case, year: int, sequence: int) -> str:
-        # The pattern of the day that the number is dated by, not of the day a sweep runs.
-        pack = packs.at(case.office, issue_date(case))
-        series = series_for(case.intake.use_country)
-        return pack.numbering_of(series).number(year=year, seq=sequence)
-
-    return Press(
-        open_books=open_books,
-        series_of=lambda case: series_for(case.intake.use_country),
-        print_number=print_number,
-        typeset=parts.printing.certificate,
-        seal=parts.signing.seal,
-        put=parts.put,
-        get=parts.get,
-        new_id=new_id,
-        public_id=lambda: _random_text(BASE32, 26),
-        check_code=lambda: _random_text(CODE_LETTERS, 8),
-        now=now,
-        reach=_fault_point(parts.settings.fault),
-    )
-
-
-def _random_text(letters: str, length: int) -> str:
-    return "".join(secrets.choice(letters) for _ in range(length))
-
-
-def _fault_point(name: str | None) -> Callable[[str], None]:
-    """Return what kills this process at ``name``; only fault tests set one."""
-    if name is None:
-        return lambda _: None
-
-    def reach(step: str) -> None:
-        if step == name:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return reach

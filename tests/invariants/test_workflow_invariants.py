@@ -15,12 +15,12 @@ import pytest
 from server.cases.acting import act
 from server.cases.case import Staffing
 from server.cases.consents import Purpose
+from server.cases.dating import issue_date
 from server.cases.errors import ConditionsUnmet, NotEditable
 from server.cases.identifying import request_check
 from server.cases.identity_checks import CheckId, CheckInputs
 from server.cases.ids import AccountId, ConsentId, PartyId, TaskId
 from server.cases.intake import add_party, give_consent, may_use_face, withdraw_consent
-from server.cases.issuing import issue_date
 from server.cases.parties import Party, PartyRole
 from server.cases.review import VerificationTask
 from server.cases.roles import Role

@@ -7,19 +7,25 @@ lists, constraints and the register are made of them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from server.billing.fees import Fee
+from server.cases.amendment import Amendment
 from server.cases.case import Case, Deed, Intake, Milestones, Staffing
 from server.cases.closing import Closing, RefusalGround, TerminationGround, WayOfClosing
+from server.cases.discussion import Discussion
 from server.cases.drafting import Draft, SixTicks
+from server.cases.enforcement import Enforcement
 from server.cases.ids import CaseId, MatterCode, OfficeId
 from server.cases.interview import InterviewRecord
+from server.cases.opening import ENFORCEMENT_CERTIFICATE
 from server.cases.review import Review, VerificationTask
 from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
+from server.cases.suspensions import Suspension
+from server.cases.transfer import Transfer
 from server.db.codec import from_json, seal, to_json, unseal
 from server.db.secrets import FieldCipher, Place
 
@@ -48,6 +54,7 @@ class Content:
     fee: Fee | None
     ceremony_completed_at: datetime | None
     delivered_copies: int
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,10 @@ class Papers:
     check: SixTicks | None
     approval: SixTicks | None
     closing: Closing | None
+    suspensions: list[Suspension] = field(default_factory=list)
+    discussion: Discussion | None = None
+    transfer: Transfer | None = None
+    enforcement: Enforcement | None = None
 
 
 def case_values(case: Case, cipher: FieldCipher) -> dict[str, Any]:
@@ -126,6 +137,11 @@ def case_from(row: Row[Any], parts: CaseParts, cipher: FieldCipher) -> Case:
         approval=papers.approval,
         fee=content.fee,
         closing=papers.closing,
+        suspensions=papers.suspensions,
+        discussion=papers.discussion,
+        transfer=papers.transfer,
+        amendment=content.amendment,
+        enforcement=papers.enforcement,
         delivered_copies=content.delivered_copies,
         version=row.version,
     )
@@ -148,6 +164,7 @@ def _content(case: Case) -> Content:
         fee=case.fee,
         ceremony_completed_at=case.ceremony_completed_at,
         delivered_copies=case.delivered_copies,
+        amendment=case.amendment,
     )
 
 
@@ -162,6 +179,10 @@ def _papers(case: Case) -> Papers:
         check=case.check,
         approval=case.approval,
         closing=case.closing,
+        suspensions=case.suspensions,
+        discussion=case.discussion,
+        transfer=case.transfer,
+        enforcement=case.enforcement,
     )
 
 
@@ -176,5 +197,6 @@ def _way_of_closing(case: Case) -> str | None:
     if case.closing.ground in set(TerminationGround):
         return WayOfClosing.TERMINATED.value
     if case.closing.ground in set(RefusalGround):
-        return WayOfClosing.REFUSED.value
+        alone = case.matter == ENFORCEMENT_CERTIFICATE
+        return (WayOfClosing.NO_ENFORCEMENT if alone else WayOfClosing.REFUSED).value
     return None

@@ -16,6 +16,7 @@ from server.register.certificates import (
     Allotted,
     Certificate,
     CertificateId,
+    CertificateKind,
     CertificateStatus,
 )
 from server.register.errors import CertificateNotFound
@@ -209,6 +210,9 @@ def _values(certificate: Certificate) -> dict[str, Any]:
         "ended_at": certificate.ended_at,
         "successor": certificate.successor,
         "intended_at": certificate.intended_at,
+        "kind": certificate.kind.value,
+        "relates_to": certificate.relates_to,
+        "supplemented_by": certificate.supplemented_by,
     }
 
 
@@ -229,4 +233,7 @@ def _certificate(row: Row[Any]) -> Certificate:
         ended_at=row.ended_at,
         successor=row.successor,
         intended_at=row.intended_at,
+        kind=CertificateKind(row.kind),
+        relates_to=row.relates_to,
+        supplemented_by=row.supplemented_by,
     )

@@ -31,6 +31,8 @@ CASES = Table(
     Column("content", JSONB, nullable=False),
     Column("papers", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
+    moment("supplement_asked_at", optional=True),
+    moment("released_at", optional=True),
 )
 
 PARTIES = Table(

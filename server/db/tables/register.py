@@ -36,6 +36,9 @@ CERTIFICATES = Table(
     moment("ended_at", optional=True),
     text("successor", optional=True),
     moment("intended_at"),
+    text("kind"),
+    text("relates_to", optional=True),
+    text("supplemented_by", optional=True),
 )
 
 DELIVERIES = Table(

@@ -10,6 +10,7 @@ from server.cases.guards import unmet
 from server.cases.progress import next_action, stage_of
 from server.cases.status import CaseStatus
 from server.cases.transitions import Action
+from server.http.shown.beside_the_line import beside_the_line
 from server.http.shown.certificates import certificate_as_seen
 from server.http.shown.consents import consents_as_seen
 from server.http.shown.fees import fee_as_seen
@@ -46,6 +47,14 @@ TAKES: Final[dict[Action, tuple[str, ...]]] = {
     Action.WITHDRAW: ("report",),
     Action.PROPOSE_TERMINATION: ("ground", "report"),
     Action.PROPOSE_REFUSAL: ("ground", "report"),
+    Action.PROPOSE_TRANSFER: ("to_office", "report"),
+    Action.SUSPEND: ("ground", "report"),
+    Action.CALL_DISCUSSION: ("report",),
+    Action.HOLD_DISCUSSION: ("report", "present"),
+    Action.REVOKE_IN_PART: ("report",),
+    Action.APPLY_ENFORCEMENT: ("report",),
+    Action.SUBMIT_ENFORCEMENT: ("report",),
+    Action.REFUSE_ENFORCEMENT: ("ground", "report"),
 }
 _MET_BY_WHAT_IT_TAKES: Final = frozenset({"ground_missing", "supplement_empty"})
 
@@ -73,6 +82,7 @@ def case_as_seen(case: Case, beside: Beside, viewer: Viewer) -> dict[str, Any]:
         **_papers(case),
         "fee": case.fee and fee_as_seen(case.fee),
         "closing": case.closing and visible(_closing(case.closing), CLOSING, viewer),
+        **beside_the_line(case, viewer),
         "certificates": [certificate_as_seen(c) for c in beside.certificates],
         "ceremonies": [{"id": c.id, "status": c.status} for c in beside.ceremonies],
     }
@@ -90,6 +100,8 @@ def _terms(case: Case) -> dict[str, Any]:
             "approval_required": rules.approval_required,
             "makes_deed": rules.makes_deed,
             "deed_signed_electronically": rules.deed_signed_electronically,
+            "collective_discussion": rules.collective_discussion,
+            "enforceable": rules.enforceable,
         },
         "intake": asdict(case.intake),
     }
@@ -100,7 +112,12 @@ def _course(case: Case, viewer: Viewer) -> dict[str, Any]:
     stamps = {name: getattr(case.milestones, name) for name in case.milestones.__slots__}
     return {
         "milestones": {name: rfc3339_or_none(at) for name, at in stamps.items()},
-        "next_action": waited_for and {"actor": waited_for.actor, "kind": waited_for.kind},
+        "next_action": waited_for
+        and {
+            "actor": waited_for.actor,
+            "kind": waited_for.kind,
+            "due_on": waited_for.due_on and waited_for.due_on.isoformat(),
+        },
         "available_actions": [
             _available(case, action, viewer) for action in available_actions(case, viewer.actor)
         ],

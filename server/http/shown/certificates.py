@@ -17,6 +17,8 @@ def certificate_as_seen(certificate: Certificate) -> dict[str, Any]:
         "number": certificate.number.text,
         "issue_date": certificate.issue_date.isoformat(),
         "status": certificate.status,
+        "kind": certificate.kind,
+        "relates_to": certificate.relates_to,
         "public_id": certificate.public_id,
         "check_code": certificate.check_code,
         "sha256": certificate.sealed_sha256,

@@ -47,6 +47,11 @@ CASE: Final[Table] = {
     "fee": ALL,
     "certificates": ALL,
     "closing": ALL,
+    "transfer": PARTY_AND_TEAM,
+    "suspensions": PARTY_AND_TEAM,
+    "enforcement": PARTY_AND_TEAM,
+    # 副卷: what was said among colleagues stays among them (P-60).
+    "discussion": TEAM,
     "consents": PARTY_AND_TEAM,
     "materials": PARTY_AND_TEAM,
     "identity_checks": PARTY_AND_TEAM,
@@ -93,6 +98,35 @@ CLOSING: Final[Table] = {
     "report": TEAM,
     "proposed_by": TEAM,
     "decided_by": TEAM,
+}
+
+# P-35: the party is told that the clock stands, and what it is waited for.
+SUSPENSION: Final[Table] = {
+    "ground": ALL,
+    "report": ALL,
+    "suspended_at": ALL,
+    "resumed_at": ALL,
+    "suspended_by": TEAM,
+    "resumed_by": TEAM,
+}
+
+TRANSFER: Final[Table] = {
+    "to_office": ALL,
+    "report": ALL,
+    "proposed_at": ALL,
+    "successor": ALL,
+    "proposed_by": TEAM,
+}
+
+ENFORCEMENT: Final[Table] = {
+    "applied_by": ALL,
+    "applied_at": ALL,
+    "claim": ALL,
+    "refused_on": ALL,
+    "reason": ALL,
+    "closed_at": ALL,
+    "report": TEAM,
+    "closed_by": TEAM,
 }
 
 MATERIAL: Final[Table] = {

@@ -17,8 +17,8 @@ import pytest
 
 from esign.authorities.directory import ROOT
 from esign.verification.verifying import verify
+from server.cases.dating import issue_date
 from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
-from server.cases.issuing import issue_date
 from server.cases.jobs import Job
 from server.cases.press import Fault
 from server.cases.status import CaseStatus

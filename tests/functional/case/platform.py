@@ -143,7 +143,7 @@ class Platform:
         catalogue = load_catalogue()
         return [
             *cases.bindings(catalogue=catalogue, cursors=Cursors(b"c" * 32)),
-            *case_actions.bindings(),
+            *case_actions.bindings(catalogue=catalogue),
             *case_events.bindings(),
             *parties.bindings(),
             *consents.bindings(notices=read_notices()),

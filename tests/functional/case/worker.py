@@ -11,14 +11,15 @@ from sqlalchemy import text
 from server.cases.identity_checks import CheckId, CheckOutcome, CheckState
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
+from server.cases.numbering import series_of
 from server.cases.press import Press
 from server.catalogue.loading import load_catalogue
-from server.catalogue.numbering import series_for
 from server.ceremony.ceremony import CeremonyId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, check_identity
 from server.tasks.issuing import issue
 from server.tasks.progress import Progress
+from server.tasks.transferring import TransferDesk, transfer_case
 from server.transaction import Scope
 from tests.functional.case.platform import new_id
 
@@ -55,7 +56,9 @@ class Worker:
             self._carry_out(Job(name), **arguments)
         return [name for _, name, _ in queued]
 
-    def _carry_out(self, job: Job, *, office: str, operation: str, case: str, **ids: str) -> None:
+    def _carry_out(
+        self, job: Job, *, office: str, case: str, operation: str = "", **ids: str
+    ) -> None:
         progress = Progress(
             open_transaction=self.platform.open_transaction,
             office=OfficeId(office),
@@ -79,6 +82,7 @@ class Worker:
                 progress=progress,
             ),
             Job.ISSUE_CASE: lambda: issue(at, what, press=self._press(), progress=progress),
+            Job.TRANSFER_CASE: lambda: transfer_case(at, what, desk=self._transfer_desk()),
         }
         bodies[job]()
 
@@ -113,18 +117,25 @@ class Worker:
             now=self.platform.clock,
         )
 
+    def _transfer_desk(self) -> TransferDesk:
+        return TransferDesk(
+            open_transaction=self.platform.open_transaction,
+            catalogue=load_catalogue(),
+            fetch=self.platform.fetch,
+            put=self.platform.put,
+            now=self.platform.clock,
+        )
+
     def _press(self) -> Press:
         packs = load_catalogue().rule_packs
 
         def print_number(case: Case, year: int, sequence: int) -> str:
             pack = packs.at(case.office, self.platform.clock.at.date())
-            return pack.numbering_of(series_for(case.intake.use_country)).number(
-                year=year, seq=sequence
-            )
+            return pack.numbering_of(series_of(case)).number(year=year, seq=sequence)
 
         return Press(
             open_books=lambda office: self.platform.open_transaction(Scope(office=office)),
-            series_of=lambda case: series_for(case.intake.use_country),
+            series_of=series_of,
             print_number=print_number,
             typeset=lambda case, certificate: f"%PDF {case.id} {certificate.number.text}".encode(),
             seal=lambda _, __, prepared, ___: prepared + b" sealed",

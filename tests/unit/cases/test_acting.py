@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from server.billing.fee_status import FeeStatus
-from server.cases.acting import Particulars, SupplementItem, act, available_actions
+from server.cases.acting import act, available_actions
 from server.cases.case import Staffing
 from server.cases.closing import RefusalGround, TerminationGround, WayOfClosing
 from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
 from server.cases.ids import AccountId, MaterialId
 from server.cases.materials import MaterialState
+from server.cases.particulars import Particulars, SupplementItem
 from server.cases.roles import Role
 from server.cases.status import CaseStatus as S
 from server.cases.transitions import Action
@@ -205,4 +206,4 @@ def test_only_steps_that_are_ones_own_are_offered() -> None:
 
 
 def test_the_ways_of_closing_keep_the_codes_of_the_trade() -> None:
-    assert [w.value for w in WayOfClosing] == ["0", "1", "2", "-1"]
+    assert [w.value for w in WayOfClosing] == ["0", "1", "2", "-1", "3"]

@@ -315,6 +315,7 @@ def without_deed(case: Case) -> None:
 def without_approval(case: Case) -> None:
     case.rules = replace(case.rules, approval_required=False)
     case.approval = None
+    case.milestones = replace(case.milestones, released_at=NOW)
 
 
 def optional_material(case: Case) -> None:

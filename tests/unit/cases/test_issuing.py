@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cases.acting import Particulars, act
+from server.cases.acting import act
 from server.cases.closing import TerminationGround
+from server.cases.dating import issue_date
 from server.cases.errors import (
     ConditionsUnmet,
     IntentBroken,
@@ -19,7 +20,8 @@ from server.cases.errors import (
     TransitionRefused,
 )
 from server.cases.ids import OfficeId, PartyId
-from server.cases.issuing import issue_case, issue_date
+from server.cases.issuing import issue_case
+from server.cases.particulars import Particulars
 from server.cases.parties import Party, PartyRole
 from server.cases.press import Fault, Press
 from server.cases.status import CaseStatus as S

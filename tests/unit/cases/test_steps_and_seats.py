@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from server.cases.acting import Particulars, SupplementItem, act, available_actions
+from server.cases.acting import act, available_actions
 from server.cases.case import Staffing
 from server.cases.closing import DeclineGround
 from server.cases.errors import NotYourAction, TextDiffers
 from server.cases.ids import AccountId, MaterialId
 from server.cases.jobs import ARGUMENTS, Job
 from server.cases.materials import MaterialState
+from server.cases.particulars import Particulars, SupplementItem
 from server.cases.parties import Party, PartyRole
 from server.cases.roles import Role
 from server.cases.seating import SEATS, refuse_unsuited
