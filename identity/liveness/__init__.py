@@ -1,0 +1,1 @@
+"""Liveness: a challenge that only somebody who is there can answer, measured and judged."""
