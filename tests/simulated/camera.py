@@ -76,13 +76,13 @@ def compressed(picture: Pixels, quality: int) -> Pixels:
 
 def clock(lasts_ms: int, rng: np.random.Generator) -> list[int]:
     """Times of frames by a timer in a browser: nearly regular, now and then one is missing."""
-    times = []
-    at = rng.uniform(0, 60)
+    times: list[int] = []
+    at = float(rng.uniform(0, 60))
     while at < lasts_ms and len(times) < 60:
         if rng.random() > 0.02:
-            times.append(round(at + rng.normal(0, 5)))
+            times.append(max(0, round(at + float(rng.normal(0, 5)))))
         at += PERIOD_MS
-    return [int(time) for time in times]
+    return times
 
 
 def filmed(

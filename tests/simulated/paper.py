@@ -31,7 +31,7 @@ class Sheet:
 
 
 def held(sheet: Sheet, picture: Pixels, *, wall: Pixels, by: Gesture) -> Pixels:
-    """``picture`` on ``sheet`` under the rotation and shift of ``by``; eyes and mouth are as drawn."""
+    """``picture`` on ``sheet``, rotated and shifted as ``by`` says; it cannot do the rest."""
     height, width = picture.shape[:2]
     ys, xs = np.mgrid[0:height:COARSE, 0:width:COARSE].astype(np.float64)
     from_x, from_y = xs.copy(), ys.copy()
