@@ -1,6 +1,6 @@
 """Child only: a clip of stills becomes `ClipMeasurements`. The one entry to measuring.
 
-Faces are looked for once per frame, at 320 pixels; the attack models see few frames.
+Faces are looked for once per frame; the attack models see few frames.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from identity.faces.face import Face
 from identity.liveness.light import colours_of, grid_of
+from identity.liveness.looking import FaceFollower
 from identity.liveness.measurements import NOTHING, ClipMeasurements, FaceFigures, FrameMeasured
 from identity.liveness.motion import SIDE, MotionFinder, crop_face
 from identity.liveness.patches import Cutter, cavity, eye_patches, openness
@@ -23,6 +23,7 @@ from identity.liveness.repeats import copies_among, picked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from identity.faces.face import Face
     from identity.faces.finding import FaceFinder
     from identity.liveness.minifas import AttackModels
     from identity.liveness.motion import Crop, Motion
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from identity.liveness.pose import Pose
     from identity.pixels import Pixels
 
-SEARCH_SIDE: Final = 320
-"""Longer side at which faces are looked for: a face that fills a third of it has 80 pixels."""
-BYSTANDER: Final = 0.5
-"""A smaller face than this part of the largest is background."""
 SCORED: Final = 3
 """Frames that the attack models see: the pair costs as much as finding a face twice."""
 CALM: Final = 0.05
@@ -46,14 +43,12 @@ class _Seen:
 
     picture: Pixels
     grey: Pixels
-    small: Pixels
-    scale: float
     faces: list[Face]
     pose: Pose
 
     @property
     def face(self) -> Face:
-        return _enlarged(self.faces[0], 1 / self.scale)
+        return self.faces[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,8 @@ def measure_clip(
     attack_models: AttackModels | None = None,
 ) -> ClipMeasurements:
     """Measure stills (BGR, upright, not mirrored) of one length with ``times_ms``."""
-    seen = [_see(picture, finder) for picture in frames]
+    follower = FaceFollower(finder)
+    seen = [_see(picture, follower) for picture in frames]
     against = _against(seen)
     copies = copies_among([picked(one.grey) for one in seen])
     scored = _spread([i for i, one in enumerate(seen) if one.faces])
@@ -81,7 +77,7 @@ def measure_clip(
     measured = []
     for i, one in enumerate(seen):
         scores = _scores(one, attack_models) if i in scored else {}
-        face, background = colours_of(one.small, one.faces[0]) if one.faces else (NOTHING, NOTHING)
+        face, background = colours_of(one.picture, one.face) if one.faces else (NOTHING, NOTHING)
         measured.append(
             FrameMeasured(
                 time_ms=float(times_ms[i]),
@@ -99,27 +95,10 @@ def measure_clip(
     )
 
 
-def _see(picture: Pixels, finder: FaceFinder) -> _Seen:
-    scale = min(1.0, SEARCH_SIDE / max(picture.shape[:2]))
-    small = np.asarray(
-        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-    )
+def _see(picture: Pixels, follower: FaceFollower) -> _Seen:
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
-    found = finder.faces(small)
-    faces = [face for face in found if face.side >= BYSTANDER * found[0].side]
-    pose = pose_of(faces[0].points) if faces else UNKNOWN
-    return _Seen(picture, grey, small, scale, faces, pose)
-
-
-def _enlarged(face: Face, by: float) -> Face:
-    return Face(
-        left=face.left * by,
-        top=face.top * by,
-        width=face.width * by,
-        height=face.height * by,
-        points=(face.points * by).astype(np.float32),
-        confidence=face.confidence,
-    )
+    faces = follower.faces(picture)
+    return _Seen(picture, grey, faces, pose_of(faces[0].points) if faces else UNKNOWN)
 
 
 def _against(seen: Sequence[_Seen]) -> int:
@@ -168,7 +147,7 @@ def _usual_eyes(followed: dict[int, _Followed]) -> tuple[Patch, Patch] | None:
 def _where(one: _Seen) -> dict[str, float]:
     if not one.faces:
         return {}
-    face, breadth = one.faces[0], one.small.shape[1]
+    face, breadth = one.face, one.picture.shape[1]
     middle = face.points.mean(axis=0) / breadth
     return {
         "centre_x": float(middle[0]),

@@ -62,10 +62,7 @@ def judge_liveness(
 def _is_seen(measured: ClipMeasurements, doubts: Doubts) -> bool:
     """What could not be seen was not left undone: a person looks instead."""
     blind = len(doubts.get(LivenessDoubt.MEASUREMENT_INVALID, ()))
-    return (
-        LivenessDoubt.TOO_FEW_FRAMES not in doubts
-        and blind <= MOST_BLIND * len(measured.frames)
-    )
+    return LivenessDoubt.TOO_FEW_FRAMES not in doubts and blind <= MOST_BLIND * len(measured.frames)
 
 
 def _of_figures(measured: ClipMeasurements) -> Doubts:

@@ -150,9 +150,8 @@ def _fitted(design: Grid, seen: Grid) -> Grid:
     weight = np.ones(len(seen) // 2)
     fit = np.zeros(design.shape[1])
     for _ in range(ROUNDS):
-        both = np.concatenate([weight, weight])
-        weighed = design * both[:, None]
-        fit = np.linalg.lstsq(weighed, seen * both, rcond=None)[0]
+        weighed = design * np.concatenate([weight, weight])[:, None] ** 2
+        fit = np.linalg.solve(weighed.T @ design, weighed.T @ seen)
         off = np.hypot(*np.split(seen - design @ fit, 2))
         weight = 1 / (1 + (off / max(1.5 * float(np.median(off)), 1e-3)) ** 2)
     return np.asarray(fit, np.float64)

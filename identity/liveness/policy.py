@@ -63,8 +63,8 @@ class LivenessPolicy:
     least_paper_frames: int = 3
 
     fewest_frames: int = 30
-    most_gap_ms: float = 450
-    """Chosen: a blink on purpose has to show in at least one frame."""
+    most_gap_ms: float = 500
+    """Chosen: two frames may be lost; eyes that are closed while one counts still show."""
 
     most_faceless_ms: float = 600
     """Chosen: a deep nod may lose the face for a moment."""
