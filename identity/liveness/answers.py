@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from identity.liveness.clip import MOST_FRAMES
 from identity.liveness.measurements import ClipMeasurements, FaceFigures, FrameMeasured
 from identity.unavailable import Cause, CheckUnavailable
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from identity.framing import Json
-
-MOST_FRAMES: Final = 60
 
 
 def clip_of(head: Mapping[str, Json]) -> ClipMeasurements:
