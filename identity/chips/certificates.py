@@ -142,7 +142,7 @@ def _extensions(extensions: Asn1) -> dict[str, Asn1]:
     for extension in extensions:
         name = extension["extn_id"].native
         if name in found:
-            raise ChipRefused(ChipFault.MALFORMED)
+            raise ValueError("an extension stands twice (RFC 5280, 4.2)")
         found[name] = extension["extn_value"].parsed
     return found
 

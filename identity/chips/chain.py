@@ -137,12 +137,12 @@ def _to_root(
         if _has_signed(last, last):
             return found
         above = next((each for each in authorities if _links(last, each)), None)
+        if above is None and last.is_self_issued and last.authority_key_id in {None, last.key_id}:
+            # It calls itself self-signed and is not.
+            raise ChipRefused(ChipFault.AUTHORITY_SIGNATURE_INVALID, ChipFile.SOD)
         if above is None or above in found:
             break
         found = (*found, above)
-    if found[-1].is_self_issued and found[-1].authority_key_id in {None, found[-1].key_id}:
-        # It calls itself self-signed and is not.
-        raise ChipRefused(ChipFault.AUTHORITY_SIGNATURE_INVALID, ChipFile.SOD)
     return None
 
 

@@ -53,7 +53,8 @@ def report_on_folder(
         finding = verify_chip(read_folder(folder), trust, at=at, proofs=proofs)
     except ChipRefused as refusal:
         place = refusal.place.value if refusal.place else None
-        return {"outcome": "refused", "fault": refusal.fault.value, "file": place}
+        fault = refusal.fault.value
+        return {"outcome": "refused", "data": "altered", "fault": fault, "file": place}
     return _report(finding)
 
 
@@ -104,6 +105,7 @@ def _report(finding: ChipFinding) -> dict[str, Json]:
         }
     return {
         "outcome": finding.outcome.value,
+        "data": "as_signed",
         "holder": {
             "document_code": holder.document_code,
             "issuer": holder.issuer,
