@@ -1,4 +1,4 @@
-"""Active authentication: the chip signs our challenge (ICAO 9303-11, section 6.1).
+"""Active authentication: the chip signs our challenge (ICAO 9303-11).
 
 The private key cannot be read, so a copy of the data on another chip cannot answer. RSA signs
 by ISO/IEC 9796-2 scheme 1 (part of the message is inside the signature), others by ECDSA.

@@ -1,4 +1,4 @@
-"""Certificates of document signers and countries (ICAO 9303-12, section 7), as values.
+"""Certificates of document signers and countries (ICAO 9303-12), as values.
 
 Read with more patience than a web browser's: real countries write serial numbers and times
 that strict readers refuse. What a certificate may be used for is judged in `chain`.
@@ -38,7 +38,7 @@ _KNOWN_EXTENSIONS: Final = frozenset(
         "2.23.136.1.1.6.1", "2.23.136.1.1.6.2",
     }
 )  # fmt: skip
-"""Those of ICAO 9303-12 table 5: a critical one that is not here says something we cannot keep."""
+"""Those of ICAO 9303-12: a critical one that is not here says something we cannot keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

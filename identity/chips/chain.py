@@ -1,4 +1,4 @@
-"""From the document signer to a country that we believe (ICAO 9303-11, 5.1; 9303-12, 7).
+"""From the document signer to a country that we believe (ICAO 9303-11 and 9303-12).
 
 A passport outlives the key that signed it by up to ten years, so three times are told apart:
 a certificate was issued while its issuer was valid, the document was signed while the private
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from identity.chips.trust import Trust
 
 MOST_LINKS: Final = 6
-"""Link certificates in a row: a country changes its key every 3 to 5 years (9303-12, 4.1)."""
+"""Link certificates in a row: a country changes its key every 3 to 5 years (9303-12)."""
 LIST_SIGNER_USAGE: Final = "2.23.136.1.1.3"
-"""id-icao-cscaMasterListSigningKey, an extended key usage (9303-12, table 8)."""
+"""id-icao-cscaMasterListSigningKey, an extended key usage (9303-12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

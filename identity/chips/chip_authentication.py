@@ -1,4 +1,4 @@
-"""Chip authentication, version 1, by elliptic curves (BSI TR-03110-3, 3.4 and annex A).
+"""Chip authentication, version 1, by elliptic curves (BSI TR-03110-3).
 
 The server is the terminal: it draws the ephemeral key, and the app relays its public half and
 one command that is already protected with the keys that follow. Only the chip that holds the
@@ -52,7 +52,7 @@ _CIPHERS: Final = {
     "0.4.0.127.0.7.2.2.3.2.3": _Cipher(name="AES-192", key_length=24, block=_AES_BLOCK),
     "0.4.0.127.0.7.2.2.3.2.4": _Cipher(name="AES-256", key_length=32, block=_AES_BLOCK),
 }
-"""id-CA-ECDH with its cipher (TR-03110-3, A.1.1.2)."""
+"""id-CA-ECDH with its cipher (TR-03110-3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def _session(infos: SecurityInfos, private_value: int) -> _Session:
 
 
 def _mac_key(shared: bytes, cipher: _Cipher) -> bytes:
-    """TR-03110-3, A.2.3: SHA-1 for keys of up to 128 bits, SHA-256 above."""
+    """TR-03110-3: SHA-1 for keys of up to 128 bits, SHA-256 above."""
     digest = sha1 if cipher.key_length == _AES_BLOCK else sha256
     return digest(shared + _MAC_KEY_COUNTER).digest()[: cipher.key_length]
 

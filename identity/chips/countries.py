@@ -1,6 +1,6 @@
 """Which country's certificate may sign a document of which issuing state.
 
-The zone has three letters (ISO 3166-1 alpha-3 with the additions of ICAO 9303-3, section 5),
+The zone has three letters (ISO 3166-1 alpha-3 with the additions of ICAO 9303-3),
 certificates have two. Without this, a passport of one state signed by another would verify.
 """
 

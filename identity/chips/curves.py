@@ -1,6 +1,6 @@
 """The elliptic curves of travel documents, and how parameters written out are held against them.
 
-Passport issuers write the parameters out instead of naming the curve (ICAO 9303-12, 4.4).
+Passport issuers write the parameters out instead of naming the curve (ICAO 9303-12).
 A verifier that takes the generator from the certificate accepts a key that anybody can make
 (CVE-2020-0601), so every parameter must be that of a curve we know, and the curve that is
 then used is ours.
@@ -182,7 +182,7 @@ KNOWN: Final = (
         ),
     ),
 )
-"""NIST: FIPS 186-4 appendix D.1.2; Brainpool: RFC 5639 section 3. Those that OpenSSL also has."""
+"""NIST: FIPS 186-4; Brainpool: RFC 5639. Those that OpenSSL also has."""
 
 NAMED: Final[dict[str, ec.EllipticCurve]] = {
     ec.EllipticCurveOID.SECP192R1.dotted_string: ec.SECP192R1(),

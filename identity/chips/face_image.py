@@ -1,4 +1,4 @@
-"""DG2: the portrait as the state signed it (ICAO 9303-10, 4.7.2; ISO/IEC 19794-5:2005).
+"""DG2: the portrait as the state signed it (ICAO 9303-10; ISO/IEC 19794-5:2005).
 
 CBEFF wraps biometric information templates; one of them holds a facial record; that holds
 one face. The picture itself is only measured here: a decoder child decodes it.
@@ -36,7 +36,7 @@ def read_face(content: bytes) -> Portrait | None:
     """
     record = _record(content)
     if not record.startswith(_FACE_RECORD):
-        return None  # ISO/IEC 39794-5, which states may use from 2026 on (ICAO 9303-10).
+        return None  # ISO/IEC 39794-5, the coming coding (ICAO 9303-10, 8th edition).
     return read_portrait(_picture(record))
 
 

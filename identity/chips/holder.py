@@ -1,4 +1,4 @@
-"""DG1: the machine-readable zone as the state signed it (ICAO 9303-10, 4.7.1)."""
+"""DG1: the machine-readable zone as the state signed it (ICAO 9303-10)."""
 
 from __future__ import annotations
 

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 RSA_BITS: Final = range(1024, 8193)
-"""Bits of a modulus. The shortest that ICAO 9303-12 ever allowed for active authentication, and
-a third above the longest of the published master list (6144, counted by
-`identity.chips.master_list`), so that nobody buys our time with a huge one."""
+"""Bits of a modulus: from that of the specimen passport's DG15 to a third more than the longest
+of the published master list (6144), so that nobody buys our time with a huge one."""
 RSA_EXPONENTS: Final = range(3, 2**33)
-"""Public exponents in use are 3, 38129 and 65537; FIPS 186-4 would allow up to 2^256."""
+"""The published master list has 3, 38129 and 65537; larger ones only cost time."""
 
 
 def read_key(info: bytes, *, place: ChipFile | None) -> PublicKey:

@@ -1,4 +1,4 @@
-"""Master lists: the certificates of all countries in one file (ICAO 9303-12, section 9).
+"""Master lists: the certificates of all countries in one file (ICAO 9303-12).
 
 A list comes bare (``CscaMasterList``) or signed. The platform's operator chooses it, and may
 have its own signature checked as well.

@@ -15,9 +15,9 @@ from identity.images.jpeg import read_jpeg
 from identity.images.refusal import ImageRefused
 
 MOST_PIXELS: Final = 4_000_000
-"""Chosen: a portrait on a chip has 413 x 531 or less; the best ever seen about 1 Mpx."""
+"""Chosen; the specimen passport has 449 x 598, a fifteenth of it."""
 LEAST_SIDE: Final = 80
-"""Pixels; chosen: with less, no engine finds a face (an old chip's 102 x 126 passes)."""
+"""Pixels; chosen: face engines ask for 80 to 100 (section 4 of docs/identity-policy.md)."""
 MOST_BOXES: Final = 32
 MOST_COMPONENTS: Final = 3
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ChipFile(StrEnum):
-    """The elementary files of the passport application (ICAO 9303-10, section 4)."""
+    """The elementary files of the passport application (ICAO 9303-10)."""
 
     COM = "COM"
     SOD = "SOD"

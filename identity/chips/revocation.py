@@ -1,4 +1,4 @@
-"""Revocation lists of countries (ICAO 9303-12, section 7.1.4): numbers of revoked certificates.
+"""Revocation lists of countries (ICAO 9303-12): numbers of revoked certificates.
 
 A list counts only with the signature of the authority that issued the certificate in question.
 """

@@ -1,4 +1,4 @@
-"""DG14: what the chip can prove of itself, and with which keys (BSI TR-03110-3, A.1.1).
+"""DG14: what the chip can prove of itself, and with which keys (BSI TR-03110-3).
 
 Infos that we do not know are passed over, as TR-03110 demands: PACE and terminal
 authentication have theirs in the same place.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from identity.chips.keys import PublicKey
 
 ACTIVE_AUTHENTICATION: Final = "2.23.136.1.1.5"
-"""id-icao-mrtd-security-aaProtocolObject (ICAO 9303-11, 9.2.6)."""
+"""id-icao-mrtd-security-aaProtocolObject (ICAO 9303-11)."""
 KEY_ECDH: Final = "0.4.0.127.0.7.2.2.1.2"
 """id-PK-ECDH."""
 CHIP_AUTHENTICATION: Final = "0.4.0.127.0.7.2.2.3."

@@ -1,4 +1,4 @@
-"""EF.SOD: the hashes of the data groups, signed by the document signer (ICAO 9303-10, 4.6.2)."""
+"""EF.SOD: the hashes of the data groups, signed by the document signer (ICAO 9303-10)."""
 
 from __future__ import annotations
 

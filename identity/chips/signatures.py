@@ -1,4 +1,4 @@
-"""Signature algorithms of ICAO 9303-12 (section 4.4): RSA PKCS #1 v1.5, RSA-PSS and ECDSA.
+"""Signature algorithms of ICAO 9303-12: RSA PKCS #1 v1.5, RSA-PSS and ECDSA.
 
 The algorithm is what the signed structure says, within a closed list; nothing is tried.
 MD5 and whatever else is not listed is refused. SHA-1 is verified and reported as weak.
@@ -31,7 +31,7 @@ DIGESTS: Final[dict[str, type[hashes.HashAlgorithm]]] = {
     "sha512": hashes.SHA512,
 }
 WEAK_DIGESTS: Final = frozenset({"sha1"})
-"""Collisions can be made (Leurent and Peyrin 2020); ICAO 9303-12 has not listed it since 2015."""
+"""Collisions with chosen beginnings can be made (Leurent and Peyrin, 2020)."""
 
 
 class Kind(Enum):
@@ -39,7 +39,7 @@ class Kind(Enum):
     PSS = auto()
     ECDSA = auto()
     ECDSA_PLAIN = auto()
-    """r and s, equally long, one after the other (BSI TR-03111, 5.2.1): active authentication."""
+    """r and s, equally long, one after the other (BSI TR-03111): active authentication."""
 
 
 _FIXED: Final = {

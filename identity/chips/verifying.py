@@ -1,4 +1,4 @@
-"""Passive authentication, then the chip's own proof (ICAO 9303-11, sections 5 and 6).
+"""Passive authentication, then the chip's own proof (ICAO 9303-11).
 
 Each step stands where it does because the next one relies on it: nothing inside a data group
 is parsed before its hash is proven, and nothing is believed for being well formed.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from identity.documents.mrz import Mrz
 
 SHORTEST_RSA: Final = 2048
-"""Bits of a signer's key; ICAO 9303-12 (4.4.1) demands it of document signers."""
+"""Bits of a signer's key; ICAO 9303-12 asks it of document signers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
