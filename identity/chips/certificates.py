@@ -80,17 +80,19 @@ class ChipCertificate:
         """Return the public key; raises `ChipRefused` where it is not one to rely on."""
         return read_key(self.key_info, place=place)
 
-    def demand_signed_by(self, issuer: ChipCertificate, *, broken: ChipRefused) -> Scheme:
-        """Return the scheme in which ``issuer`` signed this; raises `ChipRefused`."""
-        scheme = scheme_of(self.algorithm, digest=None, place=broken.place)
+    def scheme(self, *, place: ChipFile | None = None) -> Scheme:
+        """Return in which way its issuer signed it; raises `ChipRefused`."""
+        return scheme_of(self.algorithm, digest=None, place=place)
+
+    def demand_signed_by(self, issuer: ChipCertificate, *, broken: ChipRefused) -> None:
+        """Raise ``broken``, or why not even that can be said, unless ``issuer`` signed this."""
         demand_signature(
             issuer.key(place=broken.place),
             self.signature,
             self.signed_part,
-            scheme=scheme,
+            scheme=self.scheme(place=broken.place),
             broken=broken,
         )
-        return scheme
 
 
 def read_certificate(der: bytes, *, place: ChipFile | None = None) -> ChipCertificate:

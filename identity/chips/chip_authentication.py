@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
+from identity.chips.security_infos import ChipProtocol
 from identity.chips.tlv import read_all
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ _CIPHERS: Final = {
     "0.4.0.127.0.7.2.2.3.2.4": _Cipher(name="AES-256", key_length=32, block=_AES_BLOCK),
 }
 """id-CA-ECDH with its cipher (TR-03110-3)."""
+_UNSTATED: Final = ChipProtocol(oid="0.4.0.127.0.7.2.2.3.2.1", version=1, key_id=None)
+"""What a chip means that has a key and does not say how it uses it (TR-03110-3)."""
+_LONGEST_BY_SHA_1: Final = 16
+"""Bytes of a key that is derived by SHA-1; longer ones are by SHA-256 (TR-03110-3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +125,7 @@ def demand_chip(infos: SecurityInfos, transcript: ChipTranscript) -> str:
 
 
 def _session(infos: SecurityInfos, private_value: int) -> _Session:
-    for protocol in infos.chip_protocols:
+    for protocol in infos.chip_protocols or (_UNSTATED,):
         cipher = _CIPHERS.get(protocol.oid)
         for chip in infos.chip_keys:
             ours = protocol.version == 1 and protocol.key_id in {None, chip.key_id}
@@ -135,8 +140,7 @@ def _session(infos: SecurityInfos, private_value: int) -> _Session:
 
 
 def _mac_key(shared: bytes, cipher: _Cipher) -> bytes:
-    """TR-03110-3: SHA-1 for keys of up to 128 bits, SHA-256 above."""
-    digest = sha1 if cipher.key_length == _AES_BLOCK else sha256
+    digest = sha1 if cipher.key_length <= _LONGEST_BY_SHA_1 else sha256
     return digest(shared + _MAC_KEY_COUNTER).digest()[: cipher.key_length]
 
 

@@ -24,7 +24,7 @@ _COMPRESSED: Final = frozenset({0x02, 0x03})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Domain:
+class Domain:
     """y^2 = x^3 + ax + b over the prime p; generator (x, y) of order n, cofactor 1. Hexadecimal."""
 
     curve: ec.EllipticCurve
@@ -37,7 +37,7 @@ class _Domain:
 
 
 KNOWN: Final = (
-    _Domain(
+    Domain(
         curve=ec.SECP192R1(),
         p="fffffffffffffffffffffffffffffffeffffffffffffffff",
         a="fffffffffffffffffffffffffffffffefffffffffffffffc",
@@ -46,7 +46,7 @@ KNOWN: Final = (
         y="07192b95ffc8da78631011ed6b24cdd573f977a11e794811",
         n="ffffffffffffffffffffffff99def836146bc9b1b4d22831",
     ),
-    _Domain(
+    Domain(
         curve=ec.SECP224R1(),
         p="ffffffffffffffffffffffffffffffff000000000000000000000001",
         a="fffffffffffffffffffffffffffffffefffffffffffffffffffffffe",
@@ -55,7 +55,7 @@ KNOWN: Final = (
         y="bd376388b5f723fb4c22dfe6cd4375a05a07476444d5819985007e34",
         n="ffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3d",
     ),
-    _Domain(
+    Domain(
         curve=ec.SECP256R1(),
         p="ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
         a="ffffffff00000001000000000000000000000000fffffffffffffffffffffffc",
@@ -64,7 +64,7 @@ KNOWN: Final = (
         y="4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
         n="ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
     ),
-    _Domain(
+    Domain(
         curve=ec.SECP384R1(),
         p=(
             "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff"
@@ -91,7 +91,7 @@ KNOWN: Final = (
             "48b0a77aecec196accc52973"
         ),
     ),
-    _Domain(
+    Domain(
         curve=ec.SECP521R1(),
         p=(
             "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
@@ -118,7 +118,7 @@ KNOWN: Final = (
             "8783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"
         ),
     ),
-    _Domain(
+    Domain(
         curve=ec.BrainpoolP256R1(),
         p="a9fb57dba1eea9bc3e660a909d838d726e3bf623d52620282013481d1f6e5377",
         a="7d5a0975fc2c3057eef67530417affe7fb8055c126dc5c6ce94a4b44f330b5d9",
@@ -127,7 +127,7 @@ KNOWN: Final = (
         y="547ef835c3dac4fd97f8461a14611dc9c27745132ded8e545c1d54c72f046997",
         n="a9fb57dba1eea9bc3e660a909d838d718c397aa3b561a6f7901e0e82974856a7",
     ),
-    _Domain(
+    Domain(
         curve=ec.BrainpoolP384R1(),
         p=(
             "8cb91e82a3386d280f5d6f7e50e641df152f7109ed5456b412b1da197fb71123acd3a729"
@@ -154,7 +154,7 @@ KNOWN: Final = (
             "6b7fc3103b883202e9046565"
         ),
     ),
-    _Domain(
+    Domain(
         curve=ec.BrainpoolP512R1(),
         p=(
             "aadd9db8dbe9c48b3fd4e6ae33c9fc07cb308db3b3c9d20ed6639cca703308717d4d9b00"
@@ -221,7 +221,7 @@ def explicit_curve(parameters: Asn1, *, place: ChipFile | None) -> ec.EllipticCu
     raise ChipRefused(ChipFault.CURVE_UNKNOWN, place)
 
 
-def _demand_generator(parameters: Asn1, domain: _Domain, place: ChipFile | None) -> None:
+def _demand_generator(parameters: Asn1, domain: Domain, place: ChipFile | None) -> None:
     base = bytes(parameters["base"].native)
     x, y = bytes.fromhex(domain.x), bytes.fromhex(domain.y)
     compressed = bytes([2 + y[-1] % 2]) + x

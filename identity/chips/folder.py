@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from asn1crypto import pem
 
+from identity.chips.active import ActiveTranscript
 from identity.chips.certificates import read_certificate
 from identity.chips.files import GROUPS, LARGEST_PORTRAIT_FILE, ChipFiles
 from identity.chips.master_list import LARGEST_LIST, read_master_list, read_signed_master_list
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _CERTIFICATES: Final = frozenset({".cer", ".crt", ".der", ".pem"})
 _REVOCATIONS: Final = frozenset({".crl"})
-_MOST_FILES: Final = 10_000
+_MOST_FILES: Final = 2_000
 _NAMES: Final = (
     {f"ef01{number:02x}": group for number, group in enumerate(GROUPS, start=1)}
     | {"ef011e": ChipFile.COM, "ef011d": ChipFile.SOD}
@@ -37,25 +38,33 @@ _NAMES: Final = (
 )
 
 
-def report_on_folder(
-    folder: Path,
-    *,
-    trust: Trust,
-    at: datetime,
-    proofs: ChipProofs = NO_PROOFS,
-) -> dict[str, Json]:
+def report_on_folder(folder: Path, *, master_list: Path | None, at: datetime) -> dict[str, Json]:
     """Return what `verify_chip` finds of the chip in ``folder``, or why it is refused.
 
+    ``master_list`` is a list or a folder (`read_trust`). Where ``AA_CHALLENGE.bin`` and
+    ``AA_RESPONSE.bin`` lie beside the chip's files, they are an active authentication.
     For the operator who asks: what the document says of its holder is in it.
-    Raises OSError where the folder cannot be read.
+    Raises OSError where something cannot be read, and `ChipRefused` for the master list.
     """
+    trust = read_trust(master_list) if master_list is not None else Trust()
     try:
-        finding = verify_chip(read_folder(folder), trust, at=at, proofs=proofs)
+        finding = verify_chip(read_folder(folder), trust, at=at, proofs=_proofs(folder))
     except ChipRefused as refusal:
         place = refusal.place.value if refusal.place else None
         fault = refusal.fault.value
         return {"outcome": "refused", "data": "altered", "fault": fault, "file": place}
-    return _report(finding)
+    return _report(finding) | {"authorities_known": len(trust.authorities)}
+
+
+def _proofs(folder: Path) -> ChipProofs:
+    challenge, response = folder / "AA_CHALLENGE.bin", folder / "AA_RESPONSE.bin"
+    if not (challenge.is_file() and response.is_file()):
+        return NO_PROOFS
+    most = LARGEST_PORTRAIT_FILE
+    transcript = ActiveTranscript(
+        challenge=_read(challenge, most=most), response=_read(response, most=most)
+    )
+    return ChipProofs(active=transcript)
 
 
 def read_folder(folder: Path) -> ChipFiles:

@@ -113,8 +113,8 @@ def _note_signature(notes: _Notes, signed: SecurityObject) -> None:
         ChipStep.SIGNATURE,
         f"{content.scheme} by {describe(key)}, certificate {content.signer.fingerprint[:16]}",
     )
-    digests = {signed.digest, content.digest, content.scheme.digest}
-    notes.weak(ChipHint.WEAK_DIGEST, unless=not digests & WEAK_DIGESTS)
+    strong = not {signed.digest, content.digest, content.scheme.digest} & WEAK_DIGESTS
+    notes.weak(ChipHint.WEAK_DIGEST, unless=strong)
     long = not isinstance(key, rsa.RSAPublicKey) or key.key_size >= SHORTEST_RSA
     notes.weak(ChipHint.SHORT_KEY, unless=long)
 
@@ -140,6 +140,9 @@ def _judge_chain(
         return
     names = " < ".join(each.fingerprint[:16] for each in chain)
     notes.proven(ChipStep.CHAIN, f"{signer.country}: {names}")
+    # What a root says of itself is believed for being in our list, not for its signature.
+    strong = not any(each.scheme().is_weak for each in chain[:-1])
+    notes.weak(ChipHint.WEAK_DIGEST, unless=strong)
     # A list is asked for what it knows today, whenever the document ran out.
     fresh = is_fresh(signer, chain[1], lists=trust.revocations, at=at)
     if fresh is None:

@@ -101,8 +101,12 @@ def answered_by_rsa(response: Callable[[], bytes], *, challenge: bytes = CHALLEN
     return Attempt(chip=making.chip(groups), proofs=ChipProofs(active=transcript))
 
 
-def answered_by_curve(response: bytes, *, without_key: bool = False) -> Attempt:
+def answered_by_curve(
+    response: bytes, *, without_key: bool = False, active: str | None = None
+) -> Attempt:
     groups = making.groups()
+    if active is not None:
+        groups[ChipFile.DG14] = making.security_infos(active=active)
     if without_key:
         del groups[ChipFile.DG15]
     transcript = ActiveTranscript(challenge=CHALLENGE, response=response)

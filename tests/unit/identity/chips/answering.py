@@ -55,6 +55,8 @@ def answer(
     counter: int = 2,
     cryptogram: bytes = b"\x01" + bytes(16),
     status: bytes = b"\x90\x00",
+    ending: bytes = b"\x90\x00",
+    more: bytes = b"",
 ) -> bytes:
     """Return what a chip with ``key`` answers to the protected command."""
     point = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, question.public_point)
@@ -63,7 +65,7 @@ def answer(
     mac_key = digest(shared + b"\x00\x00\x00\x02").digest()[: KEY_LENGTHS[cipher]]
     assert _protects(mac_key, question.command, cipher)
     body = (der.tlv(0x87, cryptogram) if cryptogram else b"") + der.tlv(0x99, status)
-    return body + der.tlv(0x8E, _code(mac_key, counter, body, cipher)) + status
+    return body + der.tlv(0x8E, _code(mac_key, counter, body, cipher)) + more + ending
 
 
 def _protects(mac_key: bytes, command: bytes, cipher: int) -> bool:

@@ -84,7 +84,8 @@ def active_group(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
 def security_infos(
     chip: ec.EllipticCurvePrivateKey | None = None,
     *,
-    cipher: int = 2,
+    cipher: int | None = 2,
+    more: tuple[bytes, ...] = (),
     key_id: int | None = None,
     active: str | None = None,
 ) -> bytes:
@@ -92,15 +93,15 @@ def security_infos(
     # PACE's info stands in every DG14 of today; it is none of ours.
     infos = [der.sequence(der.oid("0.4.0.127.0.7.2.2.4.2.2"), der.integer(2), der.integer(13))]
     if chip is not None:
+        key = public_info(chip.public_key())
+        infos.append(der.sequence(der.oid("0.4.0.127.0.7.2.2.1.2"), key, *named))
+    if chip is not None and cipher is not None:
         protocol = der.oid(f"0.4.0.127.0.7.2.2.3.2.{cipher}")
-        infos += [
-            der.sequence(der.oid("0.4.0.127.0.7.2.2.1.2"), public_info(chip.public_key()), *named),
-            der.sequence(protocol, der.integer(1), *named),
-        ]
+        infos.append(der.sequence(protocol, der.integer(1), *named))
     if active is not None:
         info = (der.oid("2.23.136.1.1.5"), der.integer(1), der.oid(active))
         infos.append(der.sequence(*info))
-    return group(ChipFile.DG14, der.set_of(*infos))
+    return group(ChipFile.DG14, der.set_of(*infos, *more))
 
 
 def present(*groups: ChipFile, version: bytes = b"0107") -> bytes:
@@ -130,6 +131,7 @@ class SecurityObjectSpec:
     with_attributes: bool = True
     message_digest: bytes | None = None
     signed_at: datetime | None = None
+    more_attributes: tuple[bytes, ...] = ()
     signers: int = 1
     by_key_id: bytes | None = None
     sign_other: bytes | None = None
@@ -190,16 +192,16 @@ def _signer_info(content: bytes, spec: SecurityObjectSpec) -> bytes:
 
 def _attributes(content: bytes, spec: SecurityObjectSpec) -> list[bytes]:
     digest = spec.message_digest or new_hash(spec.content_digest, content).digest()
-    found = [_attribute(MESSAGE_DIGEST, der.octets(digest))]
+    found = [attribute(MESSAGE_DIGEST, der.octets(digest)), *spec.more_attributes]
     if spec.attribute_type is not None:
-        found.append(_attribute(CONTENT_TYPE, der.oid(spec.attribute_type)))
+        found.append(attribute(CONTENT_TYPE, der.oid(spec.attribute_type)))
     if spec.signed_at is not None:
-        found.append(_attribute(SIGNING_TIME, der.utc_time(spec.signed_at)))
+        found.append(attribute(SIGNING_TIME, der.utc_time(spec.signed_at)))
     return found
 
 
-def _attribute(dotted: str, value: bytes) -> bytes:
-    return der.sequence(der.oid(dotted), der.set_of(value))
+def attribute(dotted: str, *values: bytes) -> bytes:
+    return der.sequence(der.oid(dotted), der.set_of(*values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

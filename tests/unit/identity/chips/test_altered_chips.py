@@ -148,6 +148,22 @@ WHAT_IS_SIGNED: Final[list[Row]] = [
     ),
     # They do not say what was signed.
     (lambda: signed_with(attribute_type=None), ChipFault.SIGNED_ATTRIBUTES_WRONG, SOD),
+    # They say one thing twice.
+    (
+        lambda: signed_with(
+            more_attributes=(making.attribute(making.MESSAGE_DIGEST, der.octets(bytes(32))),)
+        ),
+        ChipFault.SIGNED_ATTRIBUTES_WRONG,
+        SOD,
+    ),
+    # They have two values for one thing.
+    (
+        lambda: signed_with(
+            more_attributes=(making.attribute("1.2.3", der.null(), der.integer(1)),)
+        ),
+        ChipFault.SIGNED_ATTRIBUTES_WRONG,
+        SOD,
+    ),
     # There are none: a bare signature could be that of anything.
     (lambda: signed_with(with_attributes=False), ChipFault.SIGNED_ATTRIBUTES_MISSING, SOD),
     # Two have signed, and nobody says who counts.
@@ -376,6 +392,18 @@ WHAT_THE_DATA_SAY: Final[list[Row]] = [
     (lambda: zone(making.ZONE[:-1] + "9"), ChipFault.MRZ_INVALID, DG1),
     # The zone is too short.
     (lambda: zone(making.ZONE[:-1]), ChipFault.MRZ_INVALID, DG1),
+    # An info about the chip's abilities says nothing.
+    (
+        lambda: with_group(DG14, making.security_infos(more=(der.sequence(der.oid("1.2.3")),))),
+        ChipFault.MALFORMED,
+        DG14,
+    ),
+    # There are a hundred of them.
+    (
+        lambda: with_group(DG14, making.security_infos(more=(der.sequence(),) * 100)),
+        ChipFault.TOO_MANY_VALUES,
+        DG14,
+    ),
     # There is no face template.
     (lambda: with_group(DG2, making.portrait()), ChipFault.FACE_MISSING, DG2),
     # A record says that it holds no face.
@@ -461,16 +489,30 @@ WHOSE_CHIP_IT_IS: Final[list[Row]] = [
     ),
     # The response is to a key that the chip does not have.
     (lambda: answered_by_curve(bytes(64), without_key=True), ChipFault.ACTIVE_KEY_MISSING, DG15),
+    # The chip states a scheme of signing that does not exist.
+    (
+        lambda: answered_by_curve(bytes(64), active="1.2.3.4"),
+        ChipFault.SIGNATURE_ALGORITHM_NOT_ALLOWED,
+        DG14,
+    ),
     # A copy follows chip authentication without the private key that the state signed for.
     (lambda: answered_by_chip(key="copy"), ChipFault.CHIP_RESPONSE_WRONG, DG14),
     # The answer is to a later command.
     (lambda: answered_by_chip(counter=4), ChipFault.CHIP_RESPONSE_WRONG, DG14),
     # The chip refuses the command.
     (
+        lambda: answered_by_chip(cryptogram=b"", status=b"\x69\x88", ending=b"\x69\x88"),
+        ChipFault.CHIP_RESPONSE_MALFORMED,
+        DG14,
+    ),
+    # It refuses the command, and the reader of the telephone says that it did not.
+    (
         lambda: answered_by_chip(cryptogram=b"", status=b"\x69\x88"),
         ChipFault.CHIP_RESPONSE_MALFORMED,
         DG14,
     ),
+    # Something follows the code over the answer.
+    (lambda: answered_by_chip(more=der.null()), ChipFault.CHIP_RESPONSE_MALFORMED, DG14),
     # The answer ends early.
     (lambda: answered_by_chip(cut=2), ChipFault.CHIP_RESPONSE_MALFORMED, DG14),
     # The chip has no key to prove itself with.
@@ -555,6 +597,8 @@ def test_a_refusal_says_nothing_of_the_holder() -> None:
         (pss_parameters("md5", salt=16), ChipFault.DIGEST_NOT_ALLOWED),
         # Something else in place of the parameters.
         (der.null(), ChipFault.MALFORMED),
+        # None, which would mean SHA-1 to one reader and nothing to another.
+        (b"", ChipFault.SIGNATURE_ALGORITHM_NOT_ALLOWED),
     ],
 )
 def test_pss_parameters_out_of_reason_are_refused(parameters: bytes, fault: ChipFault) -> None:

@@ -11,10 +11,11 @@ from asn1crypto import pem
 
 from identity.chips.folder import read_folder, read_trust, read_trust_signed_for, report_on_folder
 from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
-from identity.chips.trust import Trust
 from tests.unit.identity.chips import making
+from tests.unit.identity.chips.answering import sign_plainly
 from tests.unit.identity.chips.issuing import AT, revocation_list
 from tests.unit.identity.chips.making import state
+from tests.unit.identity.chips.signing import ec_key
 from tests.unit.identity.chips.test_trust import list_signer, listed, signed_list
 
 if TYPE_CHECKING:
@@ -49,14 +50,36 @@ def test_files_are_found_under_either_kind_of_name(tmp_path: Path, as_dumped: bo
 
 
 def test_the_report_can_be_written_as_json(tmp_path: Path) -> None:
-    report = report_on_folder(written(tmp_path, as_dumped=True), trust=state().trust, at=AT)
+    (tmp_path / "list.ml").write_bytes(listed(state().root_certificate))
+    (tmp_path / "chip").mkdir()
+    folder = written(tmp_path / "chip", as_dumped=True)
+
+    report = report_on_folder(folder, master_list=tmp_path / "list.ml", at=AT)
 
     told = json.loads(json.dumps(report))
     assert told["outcome"] == "person_decides"
     assert told["data"] == "as_signed"
     assert told["holder"]["surname"] == "SPECIMEN"
     assert told["portrait"]["format"] == "image/jp2"
+    assert told["authorities_known"] == 1
     assert told["hints"] == ["copy_not_excluded", "revocation_unknown"]
+
+
+def test_an_active_authentication_beside_the_chips_files_is_verified(tmp_path: Path) -> None:
+    folder = written(tmp_path, as_dumped=True)
+    (folder / "AA_CHALLENGE.bin").write_bytes(bytes(8))
+    (folder / "AA_RESPONSE.bin").write_bytes(sign_plainly(ec_key("active"), bytes(8)))
+
+    report = report_on_folder(folder, master_list=None, at=AT)
+
+    assert report["hints"] == ["signer_unknown"]
+
+
+def test_a_folder_of_thousands_of_files_is_not_read(tmp_path: Path) -> None:
+    for number in range(2001):
+        (tmp_path / f"{number}.bin").touch()
+
+    assert report_on_folder(tmp_path, master_list=None, at=AT)["fault"] == "too_many_values"
 
 
 def test_the_report_of_an_altered_chip_has_its_reason_and_nothing_of_the_holder(
@@ -65,7 +88,7 @@ def test_the_report_of_an_altered_chip_has_its_reason_and_nothing_of_the_holder(
     folder = written(tmp_path, as_dumped=False)
     (folder / "EF_DG1.bin").write_bytes(making.holder(making.ZONE.replace("ANNA", "EMMA")))
 
-    report = report_on_folder(folder, trust=state().trust, at=AT)
+    report = report_on_folder(folder, master_list=None, at=AT)
 
     assert report == {
         "outcome": "refused",
@@ -80,7 +103,7 @@ def test_a_report_without_portrait_says_so(tmp_path: Path) -> None:
     for file, content in making.chip(groups).contents.items():
         (tmp_path / f"{file.value}.bin").write_bytes(content)
 
-    assert report_on_folder(tmp_path, trust=Trust(), at=AT)["portrait"] is None
+    assert report_on_folder(tmp_path, master_list=None, at=AT)["portrait"] is None
 
 
 def test_trust_is_read_from_a_list_and_from_a_folder(tmp_path: Path) -> None:
@@ -115,7 +138,7 @@ def test_a_broken_text_form_is_refused(tmp_path: Path) -> None:
 def test_a_file_of_a_chip_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "DG1.bin").write_bytes(bytes(512 * 1024 + 1))
 
-    report = report_on_folder(tmp_path, trust=Trust(), at=AT)
+    report = report_on_folder(tmp_path, master_list=None, at=AT)
 
     assert report["fault"] == "file_too_large"
 
@@ -134,12 +157,13 @@ def test_a_signed_list_is_believed_for_an_anchor_of_ours(tmp_path: Path) -> None
 
 def test_the_specimen_passport_verifies_up_to_its_signer(shared_chips: Path) -> None:
     """Its test country is in no published list, so who signed it stays for a person."""
-    trust = read_trust(shared_chips / "masterList.bin")
+    countries = shared_chips / "masterList.bin"
     issued = datetime(2006, 10, 1, tzinfo=UTC)
 
-    report = report_on_folder(shared_chips / "loes2006", trust=trust, at=issued)
+    report = report_on_folder(shared_chips / "loes2006", master_list=countries, at=issued)
 
     assert report["data"] == "as_signed"
+    assert report["authorities_known"] == 581
     assert report["hints"] == ["copy_not_excluded", "signer_unknown"]
     assert report["evidence"] == [
         {"step": "signature", "detail": "RSA sha256 by RSA 2048, certificate a7c5a5fcbf4360f4"},
@@ -150,7 +174,7 @@ def test_the_specimen_passport_verifies_up_to_its_signer(shared_chips: Path) -> 
 
 
 def test_the_specimen_passport_has_expired_since(shared_chips: Path) -> None:
-    report = report_on_folder(shared_chips / "loes2006", trust=Trust(), at=AT)
+    report = report_on_folder(shared_chips / "loes2006", master_list=None, at=AT)
 
     assert report["data"] == "as_signed"
     assert report["outcome"] == "refused"

@@ -104,6 +104,26 @@ def test_a_chip_that_holds_its_private_key_proves_it_in_every_cipher(cipher: int
     assert found.outcome is Outcome.PROVEN
 
 
+def test_a_chip_that_does_not_state_its_cipher_means_the_oldest() -> None:
+    infos = making.security_infos(ec_key("chip"), cipher=None)
+    groups = making.groups() | {ChipFile.DG14: infos}
+    question = ask_chip(read_security_infos(infos), private_value=5)
+    response = answering.answer(ec_key("chip"), question, cipher=1)
+    proofs = ChipProofs(chip=ChipTranscript(private_value=5, response=response))
+
+    found = verify_chip(making.chip(groups), making.state().trust, at=AT, proofs=proofs)
+
+    assert found.evidence[-1].detail == "chip authentication 1, 3DES"
+
+
+def test_a_chip_with_a_cipher_that_nobody_knows_is_not_asked() -> None:
+    infos = read_security_infos(making.security_infos(ec_key("chip"), cipher=9))
+
+    with pytest.raises(ChipRefused) as refused:
+        ask_chip(infos, private_value=5)
+    assert refused.value.fault is ChipFault.CHIP_KEY_MISSING
+
+
 def test_an_answer_without_data_is_an_answer() -> None:
     infos = making.groups()[ChipFile.DG14]
     question = ask_chip(read_security_infos(infos), private_value=5)
@@ -152,6 +172,12 @@ def test_a_signer_of_a_country_that_nobody_knows_is_for_a_person() -> None:
 
 def test_sha_1_is_verified_and_called_weak() -> None:
     state = making.state(signer=Signer(key=rsa_key("signer"), digest="sha1"))
+
+    assert weakened_by(making.chip(spec=state.signs()), state.trust) == {ChipHint.WEAK_DIGEST}
+
+
+def test_sha_1_above_the_signer_is_called_weak_as_well() -> None:
+    state = making.state(root=Signer(key=rsa_key("root"), digest="sha1"))
 
     assert weakened_by(making.chip(spec=state.signs()), state.trust) == {ChipHint.WEAK_DIGEST}
 
