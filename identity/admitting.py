@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from identity.images.chip_gate import examine_chip_portrait
 from identity.images.gate import examine
 from identity.images.pdf_gate import examine_pdf
 from identity.images.refusal import FileRefused, ImageRefused, PdfRefused, RefusalCode
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from identity.framing import Frame, Json
+    from identity.images.gate import ExaminedImage
     from identity.worker import LimitedWorker
 
 LONGEST_COPY: Final = 2600
@@ -60,12 +62,20 @@ def admit_image(content: bytes, *, claimed: str, decoder: LimitedWorker) -> Admi
 
 
 def decode(content: bytes, *, claimed: str, decoder: LimitedWorker) -> RawPixels:
-    examined = examine(content, claimed=claimed)
+    return _pixels(examine(content, claimed=claimed), decoder)
+
+
+def decode_chip_portrait(content: bytes, *, decoder: LimitedWorker) -> RawPixels:
+    """Decode a picture from a chip; raises `ImageRefused`, or `CheckUnavailable`."""
+    return _pixels(examine_chip_portrait(content), decoder)
+
+
+def _pixels(examined: ExaminedImage, decoder: LimitedWorker) -> RawPixels:
     arguments: dict[str, Json] = {
         "orientation": examined.orientation,
         "longest": LONGEST_FOR_READING,
     }
-    answer = _ask(decoder, "pixels", arguments, content)
+    answer = _ask(decoder, "pixels", arguments, examined.content)
     width, height = _size(answer)
     if len(answer.blobs[0]) != width * height * 3:
         raise CheckUnavailable(Cause.ANSWER_MALFORMED)

@@ -92,6 +92,10 @@ ADVICE: Final[dict[Doubt, tuple[str, str]]] = {
         "It is not certain that the faces are the same. " + _PERSON_EN,
     ),
     Doubt.FACE_NOT_COMPARED: ("未比对人脸，" + _PERSON_ZH, "No face was compared. " + _PERSON_EN),
+    Doubt.FRAMES_DISAGREE: (
+        "视频画面中的人脸前后不一致，" + _PERSON_ZH,
+        "The frames of the video do not show the same face. " + _PERSON_EN,
+    ),
     Doubt.SECOND_OPINION_DISAGREES: (
         "两种人脸算法结果不一致，" + _PERSON_ZH,
         "Two ways of comparing faces disagree. " + _PERSON_EN,

@@ -5,7 +5,7 @@ Anything of the wrong shape is `CheckUnavailable`, never a default.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from identity.admitting import RawPixels
@@ -36,19 +36,38 @@ def reading_of(answer: Frame, side: DocumentSide) -> tuple[SideReading, RawPixel
     return reading, RawPixels(width=width, height=height, content=content)
 
 
-def comparison_of(answer: Frame) -> tuple[FaceComparison, bytes | None, bytes | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFaces:
+    comparison: FaceComparison
+    reference_still: bytes | None
+    live_stills: tuple[bytes, ...]
+
+
+def comparison_of(answer: Frame, *, frames: int) -> ComparedFaces:
+    """``frames``: how many live pictures were sent."""
     head = answer.head
     try:
+        used = int(_number(head["frames_used"]))
         comparison = FaceComparison(
             reference=_found(head["reference"]),
             live=_found(head["live"]),
-            likeness=_number_or_none(head.get("likeness")),
-            second_likeness=_number_or_none(head.get("second_likeness")),
+            frames=frames,
+            frames_used=used,
+            likeness=_number_or_none(head["likeness"]),
+            closest_likeness=_number_or_none(head["closest_likeness"]),
+            agreement=_number_or_none(head["agreement"]),
+            second_likeness=_number_or_none(head["second_likeness"]),
         )
-        reference_still, live_still = answer.blobs
-    except (KeyError, ValueError) as error:
+        reference_still, *live_stills = answer.blobs
+    except (KeyError, ValueError, OverflowError) as error:
         raise CheckUnavailable(Cause.ANSWER_MALFORMED) from error
-    return comparison, reference_still or None, live_still or None
+    if not (0 <= used <= frames and len(live_stills) <= frames):
+        raise CheckUnavailable(Cause.ANSWER_MALFORMED)
+    return ComparedFaces(
+        comparison=comparison,
+        reference_still=reference_still or None,
+        live_stills=tuple(live_stills),
+    )
 
 
 def _field(value: Json) -> FieldReading:

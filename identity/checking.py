@@ -7,9 +7,9 @@ dead is no error here: it is in the measurements, and judging sends it to a pers
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from identity.admitting import RawPixels, decode
+from identity.admitting import RawPixels, decode, decode_chip_portrait
 from identity.answers import comparison_of, reading_of
 from identity.documents.fields import DocumentSide, SideReading
 from identity.measurements import Checked, Measurements
@@ -19,9 +19,19 @@ from identity.unavailable import CheckUnavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.answers import ComparedFaces
     from identity.measurements import FaceComparison
     from identity.unavailable import Cause
     from identity.worker import LimitedWorker
+
+
+MOST_FRAMES: Final = 12
+"""Chosen: a template takes five; 12 at 4 Mpx are 144 MB on their way to the child, of the 256 that
+one question may have (`framing.MOST_BLOBS`)."""
+
+
+class FramesOutOfRange(ValueError):
+    """No frame at all, or more than one check takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +58,40 @@ class LivePhoto:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFrames:
+    """Frames of one live video, in their order."""
+
+    uploads: tuple[Upload, ...]
+    received_at: datetime
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.uploads) <= MOST_FRAMES:
+            raise FramesOutOfRange(f"1 to {MOST_FRAMES} frames")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipPortrait:
+    """The picture in data group 2 of a document's chip: JPEG, JPEG 2000 or its bare codestream."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPortrait:
+    """A portrait that no camera of the applicant has been before: from a register or archive."""
+
+    upload: Upload
+
+
+Portrait: TypeAlias = ChipPortrait | CleanPortrait
+
+
 @dataclass(frozen=True, slots=True)
 class _Compared:
     face: FaceComparison | None = None
-    stills: tuple[bytes | None, bytes | None] = (None, None)
+    reference_still: bytes | None = None
+    live_stills: tuple[bytes, ...] = ()
 
 
 class IdentityCheck:
@@ -61,8 +101,18 @@ class IdentityCheck:
         self._decoder = decoder
         self._engine = engine
 
-    def check(self, document: IdCard | Passport, live: LivePhoto | None) -> Checked:
-        """Measure; ``live`` is ``None`` on a no-face route, which a person always decides."""
+    def check(
+        self,
+        document: IdCard | Passport,
+        live: LivePhoto | LiveFrames | None,
+        *,
+        reference: Portrait | None = None,
+    ) -> Checked:
+        """Measure; ``live`` is ``None`` on a no-face route, which a person always decides.
+
+        ``reference`` is compared in place of the portrait on ``document``. Whether it belongs to
+        the document is not asked here: that is the chip's or the register's own proof.
+        """
         unavailable: set[Cause] = set()
         passport = isinstance(document, Passport)
         side = DocumentSide.PASSPORT_PAGE if passport else DocumentSide.ID_CARD_FRONT
@@ -71,7 +121,8 @@ class IdentityCheck:
         front_pixels = self._decode(upload)
         back_upload = None if isinstance(document, Passport) else document.back
         back_pixels = self._decode(back_upload) if back_upload else None
-        live_pixels = self._decode(live.upload) if live else None
+        given_portrait = self._decode_portrait(reference) if reference else None
+        live_pixels = self._decode_live(live) if live else ()
 
         front, portrait = self._read(front_pixels, side, unavailable)
         back = None
@@ -79,20 +130,32 @@ class IdentityCheck:
             back, _ = self._read(back_pixels, DocumentSide.ID_CARD_BACK, unavailable)
         compared = _Compared()
         if live_pixels:
-            compared = self._compare(portrait, live_pixels, unavailable)
+            compared = self._compare(given_portrait or portrait, live_pixels, unavailable)
         return Checked(
             measurements=Measurements(
                 front=front,
                 back=back,
-                reference_quality=ReferenceQuality.PHOTOGRAPHED_DOCUMENT,
+                reference_quality=quality_of(reference),
                 face=compared.face,
                 unavailable=frozenset(unavailable),
                 no_face_route=live is None,
                 live_received_at=live.received_at if live else None,
             ),
-            reference_still=compared.stills[0],
-            live_still=compared.stills[1],
+            reference_still=compared.reference_still,
+            live_still=compared.live_stills[0] if compared.live_stills else None,
+            live_stills=compared.live_stills,
         )
+
+    def compare(self, reference: Portrait | Upload, live: LivePhoto | LiveFrames) -> FaceComparison:
+        """Faces only, nothing read; raises `ImageRefused`, or `CheckUnavailable`.
+
+        A bare `Upload` is a photograph of a document, in which the portrait is looked for.
+        """
+        if isinstance(reference, Upload):
+            pixels = self._decode(reference)
+        else:
+            pixels = self._decode_portrait(reference)
+        return self._ask_to_compare(pixels, self._decode_live(live)).comparison
 
     def close(self) -> None:
         self._decoder.close()
@@ -100,6 +163,16 @@ class IdentityCheck:
 
     def _decode(self, upload: Upload) -> RawPixels:
         return decode(upload.content, claimed=upload.media_type, decoder=self._decoder)
+
+    def _decode_portrait(self, portrait: Portrait) -> RawPixels:
+        if isinstance(portrait, ChipPortrait):
+            return decode_chip_portrait(portrait.content, decoder=self._decoder)
+        return self._decode(portrait.upload)
+
+    def _decode_live(self, live: LivePhoto | LiveFrames) -> tuple[RawPixels, ...]:
+        if isinstance(live, LivePhoto):
+            return (self._decode(live.upload),)
+        return tuple(self._decode(upload) for upload in live.uploads)
 
     def _read(
         self, pixels: RawPixels, side: DocumentSide, unavailable: set[Cause]
@@ -115,13 +188,27 @@ class IdentityCheck:
             unavailable.add(error.cause)
             return SideReading(side=side, fields={}, outlined=False), pixels
 
-    def _compare(self, portrait: RawPixels, live: RawPixels, unavailable: set[Cause]) -> _Compared:
-        both = (portrait, live)
-        sizes = [f"{one.width}x{one.height}" for one in both]
+    def _compare(
+        self, portrait: RawPixels, live: tuple[RawPixels, ...], unavailable: set[Cause]
+    ) -> _Compared:
         try:
-            answer = self._engine.ask("compare", {"sizes": [*sizes]}, [one.content for one in both])
-            face, reference_still, live_still = comparison_of(answer)
+            faces = self._ask_to_compare(portrait, live)
         except CheckUnavailable as error:
             unavailable.add(error.cause)
             return _Compared()
-        return _Compared(face, (reference_still, live_still))
+        return _Compared(faces.comparison, faces.reference_still, faces.live_stills)
+
+    def _ask_to_compare(self, portrait: RawPixels, live: tuple[RawPixels, ...]) -> ComparedFaces:
+        pictures = (portrait, *live)
+        sizes = [f"{one.width}x{one.height}" for one in pictures]
+        answer = self._engine.ask("compare", {"sizes": [*sizes]}, [one.content for one in pictures])
+        return comparison_of(answer, frames=len(live))
+
+
+def quality_of(reference: Portrait | Upload | None) -> ReferenceQuality:
+    """The band that a comparison with ``reference`` is judged by."""
+    if isinstance(reference, ChipPortrait):
+        return ReferenceQuality.CHIP
+    if isinstance(reference, CleanPortrait):
+        return ReferenceQuality.CLEAN_PORTRAIT
+    return ReferenceQuality.PHOTOGRAPHED_DOCUMENT

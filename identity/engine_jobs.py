@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -12,29 +12,30 @@ from identity.documents.fields import DocumentSide
 from identity.documents.reading import read_side
 from identity.documents.recognising import TextReader
 from identity.faces.comparing import Comparison, still
+from identity.faces.dlib_opinion import DlibOpinion
 from identity.framing import Frame
 from identity.images.decoding import encode_clean
+from identity.policy import LIVE_GATES
 from identity.unavailable import Cause, CheckUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from identity.faces.comparing import FoundFace
     from identity.framing import Json
     from identity.pixels import Pixels
+
+_Engine = TypeVar("_Engine")
 
 
 class EngineWorker:
     """Models are loaded when it is made; an engine that is missing is missing per question."""
 
     def __init__(self, weights: Path | None) -> None:
-        self._reader: TextReader | None = None
-        self._comparison: Comparison | None = None
-        try:
-            self._reader = TextReader()
-            self._comparison = Comparison(weights)
-        except CheckUnavailable:
-            return
+        self._reader = _if_installed(TextReader)
+        self._comparison = _if_installed(
+            lambda: Comparison(weights, second=_if_installed(DlibOpinion))
+        )
 
     def answer(self, job: Frame) -> Frame:
         if job.head["job"] == "read":
@@ -59,15 +60,28 @@ class EngineWorker:
         return Frame(head, (read.picture.tobytes(),))
 
     def _compare(self, job: Frame) -> Frame:
+        """The first picture is the reference, the others are the live frames, each decoded once."""
         if self._comparison is None:
             raise CheckUnavailable(Cause.ENGINE_MISSING)
-        found = [self._comparison.find(_picture(job, i)) for i in (0, 1)]
-        reference, live = found
-        head: dict[str, Json] = {"reference": _facts(reference), "live": _facts(live)}
-        if reference is not None and live is not None:
-            head["likeness"] = self._comparison.likeness(reference, live)
-            head["second_likeness"] = self._comparison.second_likeness(reference, live)
-        return Frame(head, tuple(encode_clean(still(one)) if one else b"" for one in found))
+        reference, *frames = [
+            self._comparison.find(_picture(job, i)) for i in range(len(job.blobs))
+        ]
+        live = [frame for frame in frames if frame]
+        if reference is None or not live:
+            return _one_side_only(reference, live)
+        compared = self._comparison.compare(reference, live, LIVE_GATES)
+        best = live[compared.chosen[0]]
+        head: dict[str, Json] = {
+            "reference": _facts(reference, reference.others),
+            "live": _facts(best, _most_others(live)),
+            "frames_used": len(compared.chosen),
+            "likeness": compared.likeness,
+            "closest_likeness": max(compared.likenesses),
+            "agreement": compared.agreement,
+            "second_likeness": compared.second_likeness,
+        }
+        shown = (reference, *(live[i] for i in compared.chosen))
+        return Frame(head, tuple(encode_clean(still(one)) for one in shown))
 
 
 def open_worker(options: Mapping[str, Json]) -> EngineWorker:
@@ -83,7 +97,30 @@ def _picture(job: Frame, i: int) -> Pixels:
     return np.frombuffer(job.blobs[i], np.uint8).reshape(height, width, 3)
 
 
-def _facts(found: FoundFace | None) -> Json:
-    if found is None:
+def _one_side_only(reference: FoundFace | None, live: list[FoundFace]) -> Frame:
+    head: dict[str, Json] = {
+        "reference": _facts(reference, reference.others) if reference else None,
+        "live": _facts(live[0], _most_others(live)) if live else None,
+        "frames_used": 0,
+        "likeness": None,
+        "closest_likeness": None,
+        "agreement": None,
+        "second_likeness": None,
+    }
+    blobs = [encode_clean(still(reference)) if reference else b""]
+    return Frame(head, (*blobs, *(encode_clean(still(one)) for one in live[:1])))
+
+
+def _facts(found: FoundFace, others: int) -> Json:
+    return {"others": others, **asdict(found.quality)}
+
+
+def _most_others(live: list[FoundFace]) -> int:
+    return max(frame.others for frame in live)
+
+
+def _if_installed(load: Callable[[], _Engine]) -> _Engine | None:
+    try:
+        return load()
+    except CheckUnavailable:
         return None
-    return {"others": found.others, **asdict(found.quality)}

@@ -8,19 +8,17 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from identity.documents.facts import DocumentFacts, facts_of
+from identity.face_judging import doubts_of_faces, fused_likeness, live_shortcomings
 from identity.verdict import Doubt, Verdict
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from identity.faces.quality import Shortcoming
-    from identity.measurements import FaceComparison, Measurements
+    from identity.measurements import Measurements
     from identity.policy import ProofPolicy
 
 CHINA: Final = timezone(timedelta(hours=8))
 """Documents end with the day where they were issued."""
-MOST_LIKENESS: Final = 1.001
-"""A cosine may round to a little more than 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +40,20 @@ def judge(
     time from the future, is then a doubt and not a pass.
     """
     facts = facts_stated(measured, policy, now=now)
-    shortcomings = _live_shortcomings(measured, policy)
+    face = measured.face
     doubts = {
         *_of_document(facts, measured, today=now.astimezone(CHINA).date()),
         *_of_claim(facts, claim),
         *_of_faces(measured, policy),
         *_of_circumstances(measured, policy, now=now),
     }
-    if shortcomings:
-        doubts.add(Doubt.LIVE_FACE_POOR)
     return Verdict(
         doubts=frozenset(doubts),
-        live_shortcomings=shortcomings,
-        face_score=measured.face.likeness if measured.face else None,
-        second_score=measured.face.second_likeness if measured.face else None,
+        live_shortcomings=live_shortcomings(face, policy) if face else frozenset(),
+        face_score=face.likeness if face else None,
+        second_score=face.second_likeness if face else None,
+        fused_score=fused_likeness(face, policy) if face else None,
+        frames_used=face.frames_used if face else 0,
         policy_citation=policy.citation,
         judged_at=now,
     )
@@ -105,47 +103,9 @@ def _plain(text: str) -> str:
 
 
 def _of_faces(measured: Measurements, policy: ProofPolicy) -> set[Doubt]:
-    face = measured.face
-    if face is None:
+    if measured.face is None:
         return {Doubt.FACE_NOT_COMPARED}
-    doubts = set()
-    if face.reference is None:
-        doubts.add(Doubt.REFERENCE_FACE_MISSING)
-    elif policy.reference_gates.shortcomings(face.reference.quality):
-        doubts.add(Doubt.REFERENCE_FACE_POOR)
-    if face.live is None:
-        doubts.add(Doubt.LIVE_FACE_MISSING)
-    elif face.live.others != 0:
-        doubts.add(Doubt.SEVERAL_FACES)
-    if face.reference is None or face.live is None:
-        return doubts
-    return doubts | _of_likeness(face, measured, policy) | _of_second_opinion(face, policy)
-
-
-def _of_likeness(face: FaceComparison, measured: Measurements, policy: ProofPolicy) -> set[Doubt]:
-    band = policy.bands[measured.reference_quality]
-    likeness = face.likeness
-    if likeness is None or not -MOST_LIKENESS <= likeness <= MOST_LIKENESS:
-        return {Doubt.MEASUREMENT_INVALID}
-    if not likeness >= band.no_match_below:
-        return {Doubt.FACE_NO_MATCH}
-    if not likeness >= band.match_from:
-        return {Doubt.FACE_UNCERTAIN}
-    return set() if likeness < policy.too_alike_from else {Doubt.LIVE_TOO_ALIKE}
-
-
-def _of_second_opinion(face: FaceComparison, policy: ProofPolicy) -> set[Doubt]:
-    second = face.second_likeness
-    if second is None:
-        return {Doubt.SECOND_OPINION_MISSING}
-    if not -MOST_LIKENESS <= second <= MOST_LIKENESS:
-        return {Doubt.MEASUREMENT_INVALID}
-    return set() if second >= policy.second_opinion_from else {Doubt.SECOND_OPINION_DISAGREES}
-
-
-def _live_shortcomings(measured: Measurements, policy: ProofPolicy) -> frozenset[Shortcoming]:
-    live = measured.face.live if measured.face else None
-    return policy.live_gates.shortcomings(live.quality) if live else frozenset()
+    return doubts_of_faces(measured.face, measured.reference_quality, policy)
 
 
 def _of_circumstances(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> set[Doubt]:

@@ -29,10 +29,20 @@ class FaceComparison:
     reference: FoundQuality | None
     """``None``: no face on the document."""
     live: FoundQuality | None
+    """Of the best frame; ``others`` is the most that any frame had."""
+    frames: int
+    """How many were given."""
+    frames_used: int
+    """How many the template is made of; 0 when a face is missing."""
     likeness: float | None
-    """By the deciding engine; ``None`` when a face is missing."""
+    """Of the template, by the deciding engine; ``None`` when a face is missing."""
+    closest_likeness: float | None
+    """The greatest that any single frame has to the reference."""
+    agreement: float | None
+    """The least likeness of a frame in the template to the others in it; ``None`` for one."""
     second_likeness: float | None
-    """By the second opinion; ``None`` when it is not installed or a face is missing."""
+    """Of the best frame, by the second opinion; ``None`` when it is not installed or a face
+    is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +62,11 @@ class Measurements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The measurements, and the two stills a person looks at; no vector is ever kept."""
+    """The measurements, and the stills a person looks at; no vector is ever kept."""
 
     measurements: Measurements
     reference_still: bytes | None
     live_still: bytes | None
+    """Of the best frame."""
+    live_stills: tuple[bytes, ...]
+    """Of every frame that the template is made of, the best first."""

@@ -48,6 +48,7 @@ class Doubt(StrEnum):
     FACE_NO_MATCH = "face_no_match"
     FACE_UNCERTAIN = "face_uncertain"
     FACE_NOT_COMPARED = "face_not_compared"
+    FRAMES_DISAGREE = "frames_disagree"
     SECOND_OPINION_DISAGREES = "second_opinion_disagrees"
     SECOND_OPINION_MISSING = "second_opinion_missing"
     LIVENESS_NOT_MEASURED = "liveness_not_measured"
@@ -90,6 +91,10 @@ class Verdict:
     """By the deciding engine; ``None`` when no face was compared, which is not the same as 0."""
 
     second_score: float | None
+    fused_score: float | None
+    """Both together, on the scale of the deciding engine; ``None`` where one is missing."""
+    frames_used: int
+    """How many live frames were compared as one; 0 when none was."""
     policy_citation: str
     """The policy this was judged under, so an old verdict stays readable."""
 
@@ -113,6 +118,8 @@ class Verdict:
             "live_shortcomings": [code.value for code in sorted(self.live_shortcomings)],
             "face_score": self.face_score,
             "second_score": self.second_score,
+            "fused_score": self.fused_score,
+            "frames_used": self.frames_used,
             "policy": self.policy_citation,
             "judged_at": self.judged_at.isoformat(),
         }

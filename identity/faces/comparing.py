@@ -1,4 +1,4 @@
-"""Child only: the face on a document against a live photograph, by both engines."""
+"""Child only: a reference against one or several live frames, by both engines."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from identity.faces.dlib_opinion import DlibOpinion
+from identity.faces.face import View
 from identity.faces.finding import FaceFinder
 from identity.faces.measuring import quality_of
 from identity.faces.sface import SFace
-from identity.unavailable import CheckUnavailable
+from identity.faces.templates import agreement, chosen_frames, pairwise, template
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from identity.faces.face import Face, FaceEngine
-    from identity.faces.quality import FaceQuality
+    from identity.faces.quality import FaceQuality, QualityGates
     from identity.pixels import Pixels
 
 BYSTANDER: Final = 0.4
@@ -34,14 +35,33 @@ class FoundFace:
     others: int
     """Further faces that are no mere background."""
 
+    @property
+    def view(self) -> View:
+        return View(self.picture, self.face)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Scores only; the vectors they came from end here."""
+
+    chosen: tuple[int, ...]
+    """Which frames the template is made of, the best first."""
+    likeness: float
+    """Of the template, by the deciding engine."""
+    likenesses: tuple[float, ...]
+    """Of each frame by itself."""
+    agreement: float | None
+    second_likeness: float | None
+    """Of the best frame; ``None`` where the second engine is not installed."""
+
 
 class Comparison:
     """Both engines with their models loaded; the second may be missing, the first may not."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, second: FaceEngine | None = None) -> None:
         self._finder = FaceFinder(folder)
         self._sface = SFace(folder)
-        self._second = _second_opinion()
+        self._second = second
 
     def find(self, picture: Pixels) -> FoundFace | None:
         faces = self._finder.faces(picture)
@@ -49,28 +69,37 @@ class Comparison:
             return None
         largest = faces[0]
         others = sum(face.side >= BYSTANDER * largest.side for face in faces[1:])
-        quality = quality_of(picture, largest, self._sface.aligned(picture, largest))
+        quality = quality_of(
+            picture,
+            largest,
+            self._sface.aligned(picture, largest),
+            upright=largest.confidence - self._finder.confidence_turned(picture, largest),
+        )
         return FoundFace(picture, largest, quality, others)
 
-    def likeness(self, reference: FoundFace, live: FoundFace) -> float:
-        return _likeness(self._sface, reference, live)
+    def compare(
+        self, reference: FoundFace, frames: Sequence[FoundFace], gates: QualityGates
+    ) -> Compared:
+        """``frames``: at least one; ``gates`` say which are good enough for the template."""
+        of_reference, *of_frames = self._sface.vectors(
+            [reference.view, *(frame.view for frame in frames)]
+        )
+        chosen = chosen_frames([frame.quality for frame in frames], pairwise(of_frames), gates)
+        of_chosen = [of_frames[i] for i in chosen]
+        return Compared(
+            chosen=chosen,
+            likeness=self._sface.likeness(of_reference, template(of_chosen)),
+            likenesses=tuple(self._sface.likeness(of_reference, one) for one in of_frames),
+            agreement=agreement(of_chosen),
+            second_likeness=self._second_likeness(reference, frames[chosen[0]]),
+        )
 
-    def second_likeness(self, reference: FoundFace, live: FoundFace) -> float | None:
-        """``None`` where the second engine is not installed."""
-        return None if self._second is None else _likeness(self._second, reference, live)
-
-
-def _second_opinion() -> FaceEngine | None:
-    try:
-        return DlibOpinion()
-    except CheckUnavailable:
-        return None
-
-
-def _likeness(engine: FaceEngine, reference: FoundFace, live: FoundFace) -> float:
-    return engine.likeness(
-        engine.vector(reference.picture, reference.face), engine.vector(live.picture, live.face)
-    )
+    def _second_likeness(self, reference: FoundFace, best: FoundFace) -> float | None:
+        # Of the best frame only: two vectors of dlib cost as much as five of SFace.
+        if self._second is None:
+            return None
+        one, other = self._second.vectors([reference.view, best.view])
+        return self._second.likeness(one, other)
 
 
 def still(found: FoundFace) -> Pixels:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -27,11 +29,21 @@ class Face:
         return min(self.width, self.height)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """One face in one picture: what an engine makes a vector of."""
+
+    picture: Pixels
+    face: Face
+
+
 class FaceEngine(Protocol):
-    """Turns a face into a vector and two vectors into a likeness; higher is more alike."""
+    """Turns faces into vectors and two vectors into a likeness; higher is more alike."""
 
     name: str
 
-    def vector(self, picture: Pixels, face: Face) -> Vector: ...
+    def vectors(self, views: Sequence[View]) -> list[Vector]:
+        """One vector per view, in their order."""
+        ...
 
     def likeness(self, one: Vector, other: Vector) -> float: ...

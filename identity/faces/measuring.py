@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
+from identity.faces.covering import covering_of
 from identity.faces.quality import FaceQuality
 
 if TYPE_CHECKING:
     from identity.faces.face import Face
     from identity.pixels import Pixels
 
+WHITE: Final = 250
+"""Grey from which a camera has nothing left to tell; chosen."""
 
-def quality_of(picture: Pixels, face: Face, aligned: Pixels) -> FaceQuality:
+
+def quality_of(picture: Pixels, face: Face, aligned: Pixels, *, upright: float) -> FaceQuality:
+    """``aligned``: 112 by 112, BGR; ``upright``: see `FaceQuality`."""
     grey = cv2.cvtColor(aligned, cv2.COLOR_BGR2GRAY)
+    covering = covering_of(aligned)
     return FaceQuality(
         side_px=face.side,
         sharpness=float(cv2.Laplacian(grey, cv2.CV_64F).var()),
         turn=_turn(face),
+        nod=_nod(face),
         roll_degrees=_roll(face),
+        upright=upright,
         brightness=float(grey.mean()),
+        blown_out=float((grey >= WHITE).mean()),
+        mouth_detail=covering.mouth_detail,
+        mouth_colour=covering.mouth_colour,
+        eye_detail=covering.eye_detail,
         inside=_inside(picture, face),
     )
 
@@ -35,6 +47,13 @@ def _turn(face: Face) -> float:
     middle = (face.points[0] + face.points[1]) / 2
     along = float((face.points[2] - middle) @ eyes) / span
     return abs(along) / (span / 2)
+
+
+def _nod(face: Face) -> float:
+    eyes = (face.points[0] + face.points[1]) / 2
+    down = (face.points[3] + face.points[4]) / 2 - eyes
+    length = float(down @ down)
+    return float((face.points[2] - eyes) @ down) / length if length > 0 else math.nan
 
 
 def _roll(face: Face) -> float:

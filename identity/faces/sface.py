@@ -14,9 +14,10 @@ from identity.faces.weights import SFACE, verified
 from identity.unavailable import Cause, CheckUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from identity.faces.face import Face
+    from identity.faces.face import Face, View
     from identity.pixels import Pixels, Vector
 
 
@@ -38,9 +39,13 @@ class SFace:
         row = np.array([*box, *face.points.ravel(), face.confidence], np.float32)
         return np.asarray(self._net.alignCrop(picture, row), dtype=np.uint8)
 
-    def vector(self, picture: Pixels, face: Face) -> Vector:
-        raw = np.asarray(self._net.feature(self.aligned(picture, face)), np.float32).ravel().copy()
-        return np.asarray(raw / np.linalg.norm(raw), dtype=np.float32)
+    def vectors(self, views: Sequence[View]) -> list[Vector]:
+        """Unit vectors of 128 numbers."""
+        return [self._vector(self.aligned(view.picture, view.face)) for view in views]
 
     def likeness(self, one: Vector, other: Vector) -> float:
         return float(one @ other)
+
+    def _vector(self, aligned: Pixels) -> Vector:
+        raw = np.asarray(self._net.feature(aligned), np.float32).ravel().copy()
+        return np.asarray(raw / np.linalg.norm(raw), dtype=np.float32)

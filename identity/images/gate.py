@@ -64,7 +64,7 @@ def refuse_by_size(size: int, *, most: int = MOST_BYTES) -> None:
         raise ImageRefused(RefusalCode.FILE_TOO_LARGE)
 
 
-def examine(content: bytes, *, claimed: str) -> ExaminedImage:
+def examine(content: bytes, *, claimed: str, least_side: int = LEAST_SIDE) -> ExaminedImage:
     """Return what may be decoded, or raise `ImageRefused` with the first reason found."""
     refuse_by_size(len(content))
     media_type = _media_type(content)
@@ -73,7 +73,7 @@ def examine(content: bytes, *, claimed: str) -> ExaminedImage:
     facts = read_jpeg(content) if media_type == JPEG else read_png(content)
     if not facts.width * facts.height <= MOST_PIXELS:
         raise ImageRefused(RefusalCode.PIXELS_TOO_MANY)
-    if not min(facts.width, facts.height) >= LEAST_SIDE:
+    if not min(facts.width, facts.height) >= least_side:
         raise ImageRefused(RefusalCode.PIXELS_TOO_FEW)
     if media_type == JPEG and len(content) * 8 < facts.width * facts.height // JPEG_BLOCK:
         raise ImageRefused(RefusalCode.FILE_TRUNCATED)

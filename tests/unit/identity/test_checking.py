@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image
 
 from identity.checking import IdCard, IdentityCheck, LivePhoto, Passport, Upload
 from identity.confinement import ENGINE
-from identity.faces.quality import Shortcoming
 from identity.images.refusal import ImageRefused, RefusalCode
 from identity.judging import facts_stated, judge
 from identity.policy import before_a_ceremony_2026
@@ -129,43 +128,6 @@ def altered(content: bytes, change: Callable[[Image.Image], Image.Image]) -> byt
     with Image.open(io.BytesIO(content)) as image:
         change(image.convert("RGB")).save(out, "JPEG", quality=95)
     return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("change", "shortcoming"),
-    [
-        # Each photograph is the good one with one thing done to it.
-        (lambda image: image.filter(ImageFilter.GaussianBlur(14)), Shortcoming.BLURRED),
-        (lambda image: ImageEnhance.Brightness(image).enhance(0.2), Shortcoming.TOO_DARK),
-        (lambda image: ImageEnhance.Brightness(image).enhance(3.5), Shortcoming.TOO_BRIGHT),
-        (lambda image: image.rotate(40), Shortcoming.TILTED),
-        (lambda image: ImageOps.contain(image, (400, 400)), Shortcoming.TOO_SMALL),
-        (
-            lambda image: image.crop((0, 0, image.width * 7 // 13, image.height)),
-            Shortcoming.CUT_OFF,
-        ),
-    ],
-    ids=["blurred", "dark", "bright", "tilted", "small", "cut off"],
-)
-def test_a_poor_live_photograph_is_never_proven_and_says_why(
-    identity_check: IdentityCheck,
-    photograph: Photograph,
-    change: Callable[[Image.Image], Image.Image],
-    shortcoming: Shortcoming,
-) -> None:
-    document = card(OU_YANGMING, photograph("obama.jpg"))
-    verdict = verdict_of(identity_check, document, altered(photograph("obama2.jpg"), change))
-    assert not verdict.is_proven
-    assert shortcoming in verdict.live_shortcomings
-
-
-def test_an_upside_down_face_is_never_proven(
-    identity_check: IdentityCheck, photograph: Photograph
-) -> None:
-    """YuNet finds it and puts the eyes on top all the same; only the comparison notices."""
-    head_over = altered(photograph("obama2.jpg"), lambda image: image.rotate(180))
-    document = card(OU_YANGMING, photograph("obama.jpg"))
-    assert not verdict_of(identity_check, document, head_over).is_proven
 
 
 def test_a_live_photograph_of_a_wall_is_refused(

@@ -16,6 +16,8 @@ def verdict(*doubts: Doubt) -> Verdict:
         live_shortcomings=frozenset(),
         face_score=0.5,
         second_score=0.5,
+        fused_score=0.5,
+        frames_used=1,
         policy_citation="test",
         judged_at=NOW,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import struct
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -15,15 +15,17 @@ from identity.answers import comparison_of, reading_of
 from identity.documents.fields import DocumentSide
 from identity.framing import Frame, FrameMalformed, Json, encode, read_frame
 from identity.unavailable import Cause, CheckUnavailable
+from tests.unit.identity.qualities import GOOD
 
-FIGURES: dict[str, Json] = {
-    "others": 0,
-    "side_px": 200.0,
-    "sharpness": 100.0,
-    "turn": 0.1,
-    "roll_degrees": 1.0,
-    "brightness": 120.0,
-    "inside": 1.0,
+FIGURES: dict[str, Json] = {"others": 0, **asdict(GOOD)}
+COMPARISON: dict[str, Json] = {
+    "reference": {**FIGURES},
+    "live": {**FIGURES},
+    "frames_used": 2,
+    "likeness": 0.5,
+    "closest_likeness": 0.5,
+    "agreement": 0.8,
+    "second_likeness": None,
 }
 
 
@@ -69,20 +71,36 @@ def test_a_malformed_frame_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "head",
+    ("changed", "blobs"),
     [
-        {},
-        {"reference": None},
-        {"reference": {}, "live": None},
-        {"reference": None, "live": {**FIGURES, "side_px": "200"}},
-        {"reference": None, "live": {**FIGURES, "turn": True}},
-        {"reference": None, "live": None, "likeness": "0.99"},
+        # A face that is no face, and figures that are none.
+        ({"reference": {}}, (b"", b"")),
+        ({"live": {**FIGURES, "side_px": "200"}}, (b"", b"")),
+        ({"live": {**FIGURES, "turn": True}}, (b"", b"")),
+        ({"likeness": "0.99"}, (b"", b"")),
+        # More frames than were sent, or fewer than none.
+        ({"frames_used": 6}, (b"", b"")),
+        ({"frames_used": -1}, (b"", b"")),
+        ({"frames_used": math.inf}, (b"", b"")),
+        ({"frames_used": math.nan}, (b"", b"")),
+        # More stills than frames, or not even one of the reference.
+        ({}, (b"r",) * 7),
+        ({}, ()),
     ],
 )
-def test_a_comparison_of_the_wrong_shape_is_unavailable(head: dict[str, Json]) -> None:
+def test_a_comparison_of_the_wrong_shape_is_unavailable(
+    changed: dict[str, Json], blobs: tuple[bytes, ...]
+) -> None:
     with pytest.raises(CheckUnavailable) as error:
-        comparison_of(Frame(json.loads(json.dumps(head)), (b"", b"")))
+        comparison_of(Frame({**COMPARISON, **changed}, blobs), frames=5)
     assert error.value.cause is Cause.ANSWER_MALFORMED
+
+
+@pytest.mark.parametrize("left_out", list(COMPARISON))
+def test_a_comparison_that_leaves_something_out_is_unavailable(left_out: str) -> None:
+    rest = {name: value for name, value in COMPARISON.items() if name != left_out}
+    with pytest.raises(CheckUnavailable):
+        comparison_of(Frame(rest, (b"", b"")), frames=5)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +126,7 @@ def test_a_reading_of_the_wrong_shape_is_unavailable(
 
 
 def test_a_right_comparison_is_taken_over() -> None:
-    head: dict[str, Json] = {"reference": {**FIGURES}, "live": {**FIGURES}, "likeness": 0.5}
-    comparison, reference_still, live_still = comparison_of(Frame(head, (b"r", b"")))
-    assert comparison.likeness == 0.5
-    assert comparison.second_likeness is None
-    assert (reference_still, live_still) == (b"r", None)
+    faces = comparison_of(Frame(COMPARISON, (b"r", b"best", b"other")), frames=5)
+    assert (faces.comparison.likeness, faces.comparison.second_likeness) == (0.5, None)
+    assert (faces.comparison.frames, faces.comparison.frames_used) == (5, 2)
+    assert (faces.reference_still, faces.live_stills) == (b"r", (b"best", b"other"))

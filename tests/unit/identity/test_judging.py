@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from identity.documents.fields import DocumentSide, FieldName
-from identity.faces.quality import FaceQuality, Shortcoming
+from identity.faces.quality import Shortcoming
 from identity.judging import Claim, judge
 from identity.measurements import FaceComparison, FoundQuality, Measurements
 from identity.policy import (
@@ -20,12 +20,22 @@ from identity.policy import (
 from identity.unavailable import Cause
 from identity.verdict import Consequence, Doubt, Outcome
 from tests.unit.identity import documents as doc
+from tests.unit.identity.qualities import GOOD
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 POLICY = before_a_ceremony_2026()
-GOOD = FaceQuality(side_px=240, sharpness=300, turn=0.1, roll_degrees=3, brightness=120, inside=1.0)
 FOUND = FoundQuality(quality=GOOD, others=0)
-FACE = FaceComparison(reference=FOUND, live=FOUND, likeness=0.7, second_likeness=0.6)
+FACE = FaceComparison(
+    reference=FOUND,
+    live=FOUND,
+    frames=1,
+    frames_used=1,
+    likeness=0.7,
+    closest_likeness=0.7,
+    agreement=None,
+    second_likeness=0.65,
+)
+TEMPLATE = {"frames": 5, "frames_used": 5, "agreement": 0.7}
 RIGHT = Measurements(
     front=doc.front(),
     back=doc.back(),
@@ -50,21 +60,45 @@ def live(others: int = 0, **changed: float) -> FoundQuality:
     [
         # Everything right is proven.
         (RIGHT, set()),
-        # Exactly on the limit is still a match.
-        (with_face(likeness=SFACE_MATCH), set()),
+        # Exactly on the limit is still a match, when the second opinion carries it.
+        (with_face(likeness=SFACE_MATCH, second_likeness=0.68), set()),
+        # A likely face of which the second opinion thinks no more than of a stranger.
+        (with_face(likeness=0.59, second_likeness=0.528), {Doubt.FACE_UNCERTAIN}),
+        # The second opinion lifts nobody over the first one's own limit.
+        (with_face(likeness=0.52, second_likeness=1.0), {Doubt.FACE_UNCERTAIN}),
+        # Five unlike frames as one: more is asked of their score ...
+        (with_face(**TEMPLATE), set()),
+        (with_face(**TEMPLATE, likeness=0.56, second_likeness=0.8), {Doubt.FACE_UNCERTAIN}),
+        (with_face(likeness=0.56, second_likeness=0.8), set()),
+        (with_face(**TEMPLATE, likeness=0.60, second_likeness=0.56), {Doubt.FACE_UNCERTAIN}),
+        # ... and that they show one person, by a figure.
+        (with_face(**{**TEMPLATE, "agreement": 0.36}), {Doubt.FRAMES_DISAGREE}),
+        (with_face(**{**TEMPLATE, "agreement": math.nan}), {Doubt.MEASUREMENT_INVALID}),
+        (with_face(**{**TEMPLATE, "agreement": None}), {Doubt.MEASUREMENT_INVALID}),
+        # Faces were found and yet no frame was used: the engine contradicts itself.
+        (with_face(frames_used=0), {Doubt.MEASUREMENT_INVALID}),
+        # One frame of several is a copy of the portrait.
+        (with_face(**TEMPLATE, closest_likeness=0.95), {Doubt.LIVE_TOO_ALIKE}),
+        (with_face(**TEMPLATE, closest_likeness=math.nan), {Doubt.MEASUREMENT_INVALID}),
         # A hair below it a person decides.
-        (with_face(likeness=math.nextafter(SFACE_MATCH, 0)), {Doubt.FACE_UNCERTAIN}),
+        (
+            with_face(likeness=math.nextafter(SFACE_MATCH, 0), second_likeness=0.68),
+            {Doubt.FACE_UNCERTAIN},
+        ),
         # Far below it is another person.
         (with_face(likeness=0.12), {Doubt.FACE_NO_MATCH}),
         # A copy of the portrait is no live photograph.
-        (with_face(likeness=TOO_ALIKE), {Doubt.LIVE_TOO_ALIKE}),
+        (with_face(likeness=TOO_ALIKE, closest_likeness=TOO_ALIKE), {Doubt.LIVE_TOO_ALIKE}),
         # A broken engine that reports "not a number" proves nobody, in either opinion.
         (with_face(likeness=math.nan), {Doubt.MEASUREMENT_INVALID}),
         (with_face(likeness=math.inf), {Doubt.MEASUREMENT_INVALID}),
         (with_face(likeness=None), {Doubt.MEASUREMENT_INVALID}),
-        (with_face(second_likeness=math.nan), {Doubt.MEASUREMENT_INVALID}),
+        (
+            with_face(second_likeness=math.nan),
+            {Doubt.MEASUREMENT_INVALID, Doubt.FACE_UNCERTAIN},
+        ),
         # The second opinion can withhold a match ...
-        (with_face(second_likeness=0.3), {Doubt.SECOND_OPINION_DISAGREES}),
+        (with_face(likeness=0.8, second_likeness=0.39), {Doubt.SECOND_OPINION_DISAGREES}),
         # ... and its absence is not its consent ...
         (with_face(second_likeness=None), {Doubt.SECOND_OPINION_MISSING}),
         # ... but its consent makes no match.
