@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from identity.faces.face import Face
 
-CHIP_SIZE = (102, 126)
+CHIP, SMALL_CHIP = (240, 320), (102, 126)
 
 
 def opened(content: bytes) -> Image.Image:
@@ -38,17 +38,17 @@ def face_in(image: Image.Image) -> Face:
     return FaceFinder().faces(np.asarray(image)[:, :, ::-1])[0]
 
 
-def chip_portrait(content: bytes, **options: object) -> bytes:
-    """As a chip holds it: cut to the head, 102 by 126, JPEG 2000 at a rate of 1 to 20."""
+def chip_portrait(content: bytes, size: tuple[int, int] = CHIP, *, boxes: bool = True) -> bytes:
+    """As a chip holds it: cut to the head, small, JPEG 2000 at a rate of 1 to 20."""
     image = opened(content)
     face = face_in(image)
     height = face.height * 1.7
-    width = height * CHIP_SIZE[0] / CHIP_SIZE[1]
+    width = height * size[0] / size[1]
     left, top = face.left + face.width / 2 - width / 2, face.top - face.height * 0.35
     cut = image.crop((int(left), int(top), int(left + width), int(top + height)))
     out = io.BytesIO()
-    coding = {"quality_mode": "rates", "quality_layers": [20], **options}
-    cut.resize(CHIP_SIZE, Image.Resampling.LANCZOS).save(out, "JPEG2000", **coding)
+    small = cut.resize(size, Image.Resampling.LANCZOS)
+    small.save(out, "JPEG2000", quality_mode="rates", quality_layers=[20], no_jp2=not boxes)
     return out.getvalue()
 
 
@@ -71,8 +71,9 @@ def masked(image: Image.Image) -> Image.Image:
     (_, _, nose, right, left), low = points, points[3:].mean(axis=0)
     corners = [
         (points[0][0] - 0.5 * span, nose[1] - 0.2 * span), (nose[0], nose[1] - 0.3 * span),
-        (points[1][0] + 0.5 * span, nose[1] - 0.2 * span), (left[0] + 0.4 * span, low[1] + 0.4 * span),
-        (low[0], low[1] + 0.8 * span), (right[0] - 0.4 * span, low[1] + 0.4 * span),
+        (points[1][0] + 0.5 * span, nose[1] - 0.2 * span),
+        (left[0] + 0.4 * span, low[1] + 0.4 * span), (low[0], low[1] + 0.8 * span),
+        (right[0] - 0.4 * span, low[1] + 0.4 * span),
     ]  # fmt: skip
     ImageDraw.Draw(image).polygon([tuple(corner) for corner in corners], fill=(120, 160, 200))
     return image
@@ -89,21 +90,13 @@ def in_sunglasses(image: Image.Image) -> Image.Image:
     return image
 
 
-def looking_down(image: Image.Image) -> Image.Image:
-    """Foreshortened: all between the nose and the chin takes a third of its height."""
-    points, span = _points(image)
-    pixels, nose, chin = np.asarray(image), int(points[2][1] + 5), int(points[3][1] + 0.2 * span)
-    squeezed = cv2.resize(pixels[nose:chin], (image.width, (chin - nose) // 3))
-    return Image.fromarray(np.vstack([pixels[:nose], squeezed, pixels[chin:]]))
-
-
 def turned_aside(image: Image.Image) -> Image.Image:
     """Foreshortened: one half of the face takes a third of its width."""
     points, span = _points(image)
-    middle, cheek = int(points[2][0] + 8), int(points[1][0] + 0.8 * span)
+    cheek, middle = int(points[0][0] - 0.6 * span), int(points[2][0] - 8)
     pixels = np.asarray(image)
-    squeezed = cv2.resize(pixels[:, middle:cheek], ((cheek - middle) // 3, image.height))
-    return Image.fromarray(np.hstack([pixels[:, :middle], squeezed, pixels[:, cheek:]]))
+    squeezed = cv2.resize(pixels[:, cheek:middle], ((middle - cheek) // 3, image.height))
+    return Image.fromarray(np.hstack([pixels[:, :cheek], squeezed, pixels[:, middle:]]))
 
 
 def _points(image: Image.Image) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], float]:
