@@ -65,7 +65,7 @@ def video(content: bytes) -> list[bytes]:
     return [frame(content, turn=turn, light=light, shift=shift) for turn, light, shift in moments]
 
 
-def masked(image: Image.Image) -> Image.Image:
+def masked(image: Image.Image, colour: tuple[int, int, int] = (120, 160, 200)) -> Image.Image:
     """A plain surgical mask from the nose to below the chin."""
     points, span = _points(image)
     (_, _, nose, right, left), low = points, points[3:].mean(axis=0)
@@ -75,7 +75,7 @@ def masked(image: Image.Image) -> Image.Image:
         (left[0] + 0.4 * span, low[1] + 0.4 * span), (low[0], low[1] + 0.8 * span),
         (right[0] - 0.4 * span, low[1] + 0.4 * span),
     ]  # fmt: skip
-    ImageDraw.Draw(image).polygon([tuple(corner) for corner in corners], fill=(120, 160, 200))
+    ImageDraw.Draw(image).polygon([tuple(corner) for corner in corners], fill=colour)
     return image
 
 
@@ -87,6 +87,22 @@ def in_sunglasses(image: Image.Image) -> Image.Image:
             (x - 0.45 * span, y - 0.33 * span, x + 0.45 * span, y + 0.33 * span), fill=(20, 20, 25)
         )
     draw.line([tuple(points[0]), tuple(points[1])], fill=(20, 20, 25), width=8)
+    return image
+
+
+def with_a_hand(image: Image.Image) -> Image.Image:
+    """Four fingers of the nose's colour over the mouth, with dark gaps between them."""
+    points, span = _points(image)
+    mouth, nose = points[3:].mean(axis=0), points[2]
+    skin = image.getpixel((int(nose[0]), int(nose[1])))
+    assert isinstance(skin, tuple)
+    dark = tuple(int(part * 0.6) for part in skin)
+    draw = ImageDraw.Draw(image)
+    for finger in range(4):
+        y = mouth[1] + (finger - 2) * 0.22 * span
+        draw.rectangle(
+            (mouth[0] - 0.8 * span, y, mouth[0] + 0.9 * span, y + 0.22 * span), skin, dark
+        )
     return image
 
 
