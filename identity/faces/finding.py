@@ -46,7 +46,7 @@ class FaceFinder:
         """How surely a face is found there with the picture upside down; 0 where none is.
 
         YuNet finds faces upside down and puts their eyes on top all the same. An upright one
-        is surer by 0.033 or more (each of 100 press photographs, docs/identity-policy.md 3.4).
+        is surer by 0.026 or more (each of 100 press photographs, docs/identity-policy.md 3.4).
         """
         turned = np.ascontiguousarray(np.rot90(_with_room(picture, face), 2))
         return max((found.confidence for found in self.faces(turned)), default=0.0)

@@ -28,7 +28,6 @@ from tests.unit.identity.portraits import (
     altered,
     in_sunglasses,
     masked,
-    turned_aside,
     with_a_hand,
 )
 
@@ -47,8 +46,8 @@ GATES: Final = replace(LIVE_GATES, least_side_px=60)
 PERCENTILES: Final = (0, 1, 5, 50, 95, 99, 100)
 SPOILT: Final[Mapping[str, tuple[Change, Shortcoming]]] = {
     "upside down": (lambda image: image.rotate(180), Shortcoming.UPSIDE_DOWN),
-    "tilted by 40 degrees": (lambda image: image.rotate(40), Shortcoming.TILTED),
-    "turned aside": (turned_aside, Shortcoming.TURNED_AWAY),
+    "tilted by 30 degrees": (lambda image: image.rotate(30), Shortcoming.TILTED),
+    "tilted by 45 degrees": (lambda image: image.rotate(45), Shortcoming.TILTED),
     "blurred": (lambda image: image.filter(ImageFilter.GaussianBlur(4)), Shortcoming.BLURRED),
     "dark": (lambda image: ImageEnhance.Brightness(image).enhance(0.2), Shortcoming.TOO_DARK),
     "bright": (lambda image: ImageEnhance.Brightness(image).enhance(3.5), Shortcoming.TOO_BRIGHT),

@@ -37,7 +37,7 @@ def face(*, nose: tuple[float, float] = (200, 205), mouth: float = 240, eyes: fl
         (replace(GOOD, turn=0.51), {Shortcoming.TURNED_AWAY}),
         (replace(GOOD, nod=0.37), {Shortcoming.NODDED}),
         (replace(GOOD, nod=0.73), {Shortcoming.NODDED}),
-        (replace(GOOD, roll_degrees=-26), {Shortcoming.TILTED}),
+        (replace(GOOD, roll_degrees=-15.1), {Shortcoming.TILTED}),
         (replace(GOOD, upright=-0.01), {Shortcoming.UPSIDE_DOWN}),
         (replace(GOOD, brightness=44), {Shortcoming.TOO_DARK}),
         (replace(GOOD, brightness=216), {Shortcoming.TOO_BRIGHT}),
