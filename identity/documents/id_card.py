@@ -1,6 +1,7 @@
-"""Both sides of the resident identity card (居民身份证), from rows of text to fields.
+"""Both sides of the resident identity card (居民身份证), from lines of text to fields.
 
-Layout of GA 490-2013: labels are printed, so each field is what follows its label.
+Layout of GA 490-2013: labels are printed, so each field is what follows its label. What the
+detector missed is looked for where it must stand and only recognised there.
 """
 
 from __future__ import annotations
@@ -8,112 +9,267 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from identity.documents import ethnic_groups
 from identity.documents.fields import LONG_TERM, FieldName, FieldReading
-from identity.documents.lines import Row, rows_of
+from identity.documents.labels import Spot, Value, rows_below, spots_of, value_of
+from identity.documents.lines import Box
 
 if TYPE_CHECKING:
     from identity.documents.lines import RecogniseLine, TextLine
 
-TEXT_COLUMN: Final = 0.64
-"""Left of it stands text, right of it the portrait; as a part of the card's width."""
-_NAME: Final = re.compile(r"姓?名([\u4e00-\u9fff·]{2,20})(.*)")
-_DOTS: Final = str.maketrans(dict.fromkeys("・•‧∙⋅.．。", "·"))
+LABELS: Final = {
+    "name": r"姓名|^[姓娃性]?[名各]",
+    "sex": r"性别|^性[别剐]?|^别",
+    "group": r"民族|^民|族$",
+    "birth": r"出生|^[出生]",
+    "address": r"住址|^住|^址",
+    "number": r"公民身份号码|.?民?身份号.?|身份号码|份号码",
+}
+BACK_LABELS: Final = {"authority": r"签?发?机关", "validity": r"有?效期限|有效期"}
+_DOTS: Final = str.maketrans(dict.fromkeys("・•‧∙⋅.．。▪", "·"))
 """What recognisers make of the dot in the names of many peoples (GB/T 32630: ·)."""
-_SEX: Final = re.compile(r"性?别([男女])")
-_ETHNIC_GROUP: Final = re.compile(r"民?族([\u4e00-\u9fff]{1,5})")
+_NAME: Final = re.compile(r"([\u3400-\u9fff\U00020000-\U0003ffff·]{2,30})(.*)")
+_SEX: Final = re.compile(r"[男女]")
 _BIRTH: Final = re.compile(r"([12]\d{3})年(\d{1,2})月(\d{1,2})日?")
 _NUMBER: Final = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15})(?![\dXx])")
-_ADDRESS: Final = re.compile(r"住?址(.+)")
-_AUTHORITY: Final = re.compile(r"机关([\u4e00-\u9fff]{3,30})")
+_AUTHORITY: Final = re.compile(r"[\u4e00-\u9fff]{3,40}")
 _VALIDITY: Final = re.compile(
-    r"(\d{4})[.,·]?(\d{2})[.,·]?(\d{2})[-—–~一]+(?:(\d{4})[.,·]?(\d{2})[.,·]?(\d{2})|(长期))"
+    r"(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})[-—–~一至]+"
+    r"(?:(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})|(长期))"
 )
+_DIGITS: Final = frozenset("0123456789X")
+_DATE_SIGNS: Final = frozenset("0123456789年月日")
+_PERIOD_SIGNS: Final = frozenset("0123456789.-长期")
+_SURE_OF_A_PROBE: Final = 0.8
+"""From here on, a place where the detector saw nothing counts as written on. Chosen."""
 
 
-def read_front(
-    lines: list[TextLine], *, width: float, recognise: RecogniseLine
+class _Front:
+    """The lines of one front, its labels, and the fields found so far."""
+
+    def __init__(self, lines: list[TextLine], recognise: RecogniseLine) -> None:
+        self.lines = lines
+        self.recognise = recognise
+        self.spots = spots_of(lines, LABELS)
+        self.fields: dict[FieldName, FieldReading] = {}
+
+    def keep(self, name: FieldName, text: str, confidence: float) -> None:
+        self.fields.setdefault(name, FieldReading(text, confidence))
+
+    def top_of(self, *names: str) -> float:
+        """The upper edge of the first of these labels that was found."""
+        return next((self.spots[n].box.top for n in names if n in self.spots), float("inf"))
+
+
+def read_front(lines: list[TextLine], *, recognise: RecogniseLine) -> dict[FieldName, FieldReading]:
+    card = _Front(lines, recognise)
+    _take_number(card)
+    if len(card.spots) < 2 and FieldName.NUMBER not in card.fields:  # noqa: PLR2004
+        # One label alone stands in many texts; this is another thing.
+        return {}
+    _take_name(card)
+    _take_sex(card)
+    _take_group(card)
+    _take_birth(card)
+    _take_address(card)
+    return card.fields
+
+
+def _take_name(card: _Front) -> None:
+    """A name that goes on in signs we cannot place is not a shorter name: it is unsure."""
+    spot = card.spots.get("name")
+    if spot is None:
+        return
+    value = value_of(spot, card.lines) or _probed(card, spot, signs=4)
+    if value is None:
+        return
+    floor = card.top_of("sex", "group", "birth", "address")
+    more = rows_below(value, card.lines, floor=floor) if floor < float("inf") else []
+    text = "".join([value.text, *(line.plain for line in more)]).translate(_DOTS)
+    found = _NAME.match(text)
+    if found:
+        worst = min([value.confidence, *(line.confidence for line in more)])
+        card.keep(FieldName.NAME, found[1], 0.0 if found[2] else worst)
+
+
+def _take_sex(card: _Front) -> None:
+    spot = card.spots.get("sex")
+    if spot is None:
+        return
+    group = card.spots.get("group")
+    value = value_of(spot, card.lines, until=group.box.left if group else None)
+    found = _SEX.search(value.text) if value else None
+    if value and found:
+        card.keep(FieldName.SEX, found[0], value.confidence)
+        return
+    probed = _probed(card, spot, signs=2, alphabet=frozenset("男女"))
+    if probed and len(probed.text) == 1:
+        card.keep(FieldName.SEX, probed.text, probed.confidence)
+
+
+def _take_group(card: _Front) -> None:
+    """The detector misses one lone glyph beside 民族; there it is only recognised."""
+    spot = card.spots.get("group")
+    if spot is None:
+        return
+    best: tuple[str, float] | None = None
+    values = [value_of(spot, card.lines)]
+    if values[0] is None or values[0].text not in ethnic_groups.NAMES:
+        values.append(_probed(card, spot, signs=4, alphabet=ethnic_groups.GLYPHS))
+    for value in values:
+        named = ethnic_groups.nearest(value.text) if value else None
+        if value is None or named is None:
+            continue
+        confidence = value.confidence if named[1] else min(value.confidence, ethnic_groups.UNSURE)
+        if best is None or confidence > best[1]:
+            best = (named[0], confidence)
+    if best:
+        card.keep(FieldName.ETHNIC_GROUP, *best)
+
+
+def _take_birth(card: _Front) -> None:
+    spot = card.spots.get("birth")
+    values = []
+    if spot:
+        values = [value_of(spot, card.lines)]
+        if values[0] is None or not _BIRTH.search(values[0].text):
+            values.append(_probed(card, spot, signs=12, alphabet=_DATE_SIGNS))
+    else:
+        values = [
+            Value(text=line.plain, confidence=line.confidence, box=_box(line))
+            for line in card.lines
+        ]
+    for value in values:
+        found = _BIRTH.search(value.text) if value else None
+        if value and found:
+            day = f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
+            card.keep(FieldName.BIRTH, day, value.confidence)
+
+
+def _take_address(card: _Front) -> None:
+    """From the label to the row of the number; addresses take up to three rows."""
+    spot = card.spots.get("address")
+    first = value_of(spot, card.lines) if spot else None
+    if spot is None or first is None:
+        return
+    floor = card.top_of("number")
+    rest = rows_below(first, card.lines, floor=floor)
+    last = rest[-1] if rest else None
+    text = "".join([first.text, *(line.plain for line in rest)])
+    worst = min([first.confidence, *(line.confidence for line in rest)])
+    pitch = _pitch(first, rest)
+    probed = _probe_below(card, _box(last) if last else first.box, first.box.left, pitch)
+    if probed and probed.bottom < floor:
+        text, worst = text + probed.plain, min(worst, probed.confidence)
+    card.keep(FieldName.ADDRESS, text.translate(_ADDRESS_SIGNS), worst)
+
+
+_ADDRESS_SIGNS: Final = str.maketrans({"（": "(", "）": ")", "﹣": "-", "－": "-", "—": "-"})
+
+
+def _pitch(first: Value, rest: list[TextLine]) -> float:
+    """From row to row; of a single row it is guessed from the height of its signs."""
+    if rest:
+        return rest[0].middle - first.box.middle
+    return 1.3 * first.box.height
+
+
+def _probe_below(card: _Front, last: Box, left: float, pitch: float) -> TextLine | None:
+    """One short last row (a lone 号 or 室) that the detector passed over."""
+    height = last.height
+    place = Box(
+        left - 0.15 * height, last.top + pitch - 0.05 * height,
+        left + 2.2 * height, last.bottom + pitch + 0.05 * height,
+    )  # fmt: skip
+    if any(_overlaps(place, line) for line in card.lines):
+        return None
+    seen = card.recognise(place)
+    written = re.fullmatch(r"[\u4e00-\u9fff0-9]{1,3}", seen.plain)
+    return seen if written and seen.confidence >= _SURE_OF_A_PROBE else None
+
+
+def _overlaps(place: Box, line: TextLine) -> bool:
+    across = min(place.right, line.right) - max(place.left, line.left)
+    down = min(place.bottom, line.bottom) - max(place.top, line.top)
+    return across > 0 and down > 0.35 * place.height
+
+
+def _take_number(card: _Front) -> None:
+    for spot in filter(None, [card.spots.get("number")]):
+        value = value_of(spot, card.lines)
+        found = _NUMBER.search(value.text) if value else None
+        if value and found:
+            card.keep(FieldName.NUMBER, found[1].upper(), value.confidence)
+            return
+        probed = _probed(card, spot, signs=18, alphabet=_DIGITS)
+        found = _NUMBER.search(probed.text) if probed else None
+        if probed and found:
+            card.keep(FieldName.NUMBER, found[1], probed.confidence)
+            return
+    for line in card.lines:
+        found = _NUMBER.search(line.plain)
+        if found:
+            card.keep(FieldName.NUMBER, found[1].upper(), line.confidence)
+
+
+def _probed(
+    card: _Front, spot: Spot, *, signs: float, alphabet: frozenset[str] | None = None
+) -> Value | None:
+    """Recognise, without detection, the place right of a label that has no value."""
+    height = spot.box.height
+    place = Box(
+        spot.box.right + 0.05 * height, spot.box.top - 0.2 * height,
+        spot.box.right + (signs + 1) * 1.25 * height, spot.box.bottom + 0.2 * height,
+    )  # fmt: skip
+    seen = card.recognise(place, alphabet=alphabet)
+    if not seen.plain:
+        return None
+    return Value(text=seen.plain, confidence=seen.confidence, box=place)
+
+
+def _box(line: TextLine) -> Box:
+    return Box(line.left, line.top, line.right, line.bottom)
+
+
+def read_back(
+    lines: list[TextLine], *, recognise: RecogniseLine | None = None
 ) -> dict[FieldName, FieldReading]:
-    rows = rows_of([line for line in lines if line.left < TEXT_COLUMN * width])
+    spots = spots_of(lines, BACK_LABELS)
     fields: dict[FieldName, FieldReading] = {}
-    for row in rows:
-        _take_name(fields, row)
-        _take(fields, FieldName.SEX, _SEX.search(row.text), row)
-        _take(fields, FieldName.ETHNIC_GROUP, _ETHNIC_GROUP.search(row.text), row)
-        _take(fields, FieldName.NUMBER, _NUMBER.search(row.text), row)
-        birth = _BIRTH.search(row.text)
-        if birth:
-            day = f"{birth[1]}-{int(birth[2]):02d}-{int(birth[3]):02d}"
-            fields.setdefault(FieldName.BIRTH, FieldReading(day, row.confidence))
-    _take_address(fields, rows)
-    if FieldName.ETHNIC_GROUP not in fields:
-        _look_right_of_label(fields, lines, recognise)
-    return _upper_number(fields)
-
-
-def read_back(lines: list[TextLine]) -> dict[FieldName, FieldReading]:
-    fields: dict[FieldName, FieldReading] = {}
-    for row in rows_of(lines):
-        _take(fields, FieldName.AUTHORITY, _AUTHORITY.search(row.text), row)
-        period = _VALIDITY.search(row.text)
-        if period:
+    _take_authority(fields, spots, lines)
+    validity = spots.get("validity")
+    values = [value_of(validity, lines)] if validity else []
+    values += [Value(text=each.plain, confidence=each.confidence, box=_box(each)) for each in lines]
+    if validity and recognise:
+        place = validity.box
+        probe = Box(
+            place.right, place.top - 0.2 * place.height,
+            place.right + 16 * place.height, place.bottom + 0.2 * place.height,
+        )  # fmt: skip
+        if not any(value and _VALIDITY.search(value.text) for value in values):
+            seen = recognise(probe, alphabet=_PERIOD_SIGNS)
+            values.append(Value(text=seen.plain, confidence=seen.confidence, box=probe))
+    for value in values:
+        period = _VALIDITY.search(value.text) if value else None
+        if value and period:
             y, m, d, until_y, until_m, until_d, long_term = period.groups()
             until = LONG_TERM if long_term else f"{until_y}-{until_m}-{until_d}"
-            fields[FieldName.VALID_FROM] = FieldReading(f"{y}-{m}-{d}", row.confidence)
-            fields[FieldName.VALID_UNTIL] = FieldReading(until, row.confidence)
-    return fields
-
-
-def _take(
-    fields: dict[FieldName, FieldReading], name: FieldName, found: re.Match[str] | None, row: Row
-) -> None:
-    if found:
-        fields.setdefault(name, FieldReading(found[1], row.confidence))
-
-
-def _take_name(fields: dict[FieldName, FieldReading], row: Row) -> None:
-    """A name that goes on in signs we cannot place is not a shorter name: it is unsure."""
-    found = _NAME.search(row.text.translate(_DOTS))
-    if found:
-        confidence = 0.0 if found[2] else row.confidence
-        fields.setdefault(FieldName.NAME, FieldReading(found[1], confidence))
-
-
-def _take_address(fields: dict[FieldName, FieldReading], rows: list[Row]) -> None:
-    """From the label to the row of the number; addresses take up to three rows."""
-    start = next((i for i, row in enumerate(rows) if _ADDRESS.search(row.text)), None)
-    if start is None:
-        return
-    parts, worst = [], 1.0
-    for row in rows[start:]:
-        if _NUMBER.search(row.text) or "号码" in row.text or "身份" in row.text:
+            fields[FieldName.VALID_FROM] = FieldReading(f"{y}-{m}-{d}", value.confidence)
+            fields[FieldName.VALID_UNTIL] = FieldReading(until, value.confidence)
             break
-        parts.append(row.text)
-        worst = min(worst, row.confidence)
-    found = _ADDRESS.search("".join(parts))
-    if found:
-        fields[FieldName.ADDRESS] = FieldReading(found[1], worst)
-
-
-def _look_right_of_label(
-    fields: dict[FieldName, FieldReading], lines: list[TextLine], recognise: RecogniseLine
-) -> None:
-    """The detector misses one lone glyph beside 民族 in a quarter of all cards."""
-    label = next((line for line in lines if re.search(r"民?族$", line.text.strip())), None)
-    if label is None:
-        return
-    height = label.bottom - label.top
-    glyph = recognise(
-        left=label.right - 0.1 * height,
-        top=label.top - 0.15 * height,
-        right=label.right + 3.2 * height,
-        bottom=label.bottom + 0.15 * height,
-    )
-    if re.fullmatch(r"[\u4e00-\u9fff]{1,5}", glyph.text):
-        fields[FieldName.ETHNIC_GROUP] = FieldReading(glyph.text, glyph.confidence)
-
-
-def _upper_number(fields: dict[FieldName, FieldReading]) -> dict[FieldName, FieldReading]:
-    number = fields.get(FieldName.NUMBER)
-    if number:
-        fields[FieldName.NUMBER] = FieldReading(number.text.upper(), number.confidence)
     return fields
+
+
+def _take_authority(
+    fields: dict[FieldName, FieldReading], spots: dict[str, Spot], lines: list[TextLine]
+) -> None:
+    spot = spots.get("authority")
+    value = value_of(spot, lines) if spot else None
+    if value is None:
+        return
+    floor = spots["validity"].box.top if "validity" in spots else float("inf")
+    more = rows_below(value, lines, floor=floor) if floor < float("inf") else []
+    found = _AUTHORITY.match("".join([value.text, *(line.plain for line in more)]))
+    if found:
+        worst = min([value.confidence, *(line.confidence for line in more)])
+        fields[FieldName.AUTHORITY] = FieldReading(found[0], worst)

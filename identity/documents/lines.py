@@ -7,6 +7,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place in the picture, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
     text: str
@@ -20,6 +38,14 @@ class TextLine:
     def middle(self) -> float:
         return (self.top + self.bottom) / 2
 
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def plain(self) -> str:
+        return re.sub(r"\s", "", self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -28,7 +54,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        return "".join(re.sub(r"\s", "", line.text) for line in self.lines)
+        return "".join(line.plain for line in self.lines)
 
     @property
     def confidence(self) -> float:
@@ -38,11 +64,23 @@ class Row:
     def middle(self) -> float:
         return sum(line.middle for line in self.lines) / len(self.lines)
 
+    @property
+    def left(self) -> float:
+        return min(line.left for line in self.lines)
+
+    @property
+    def top(self) -> float:
+        return min(line.top for line in self.lines)
+
+    @property
+    def bottom(self) -> float:
+        return max(line.bottom for line in self.lines)
+
 
 class RecogniseLine(Protocol):
     """Read one cut-out without looking for text first, for what the detector misses."""
 
-    def __call__(self, *, left: float, top: float, right: float, bottom: float) -> TextLine: ...
+    def __call__(self, box: Box, *, alphabet: frozenset[str] | None = None) -> TextLine: ...
 
 
 def rows_of(lines: list[TextLine]) -> list[Row]:
@@ -50,7 +88,7 @@ def rows_of(lines: list[TextLine]) -> list[Row]:
     groups: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda each: each.middle):
         home = groups[-1] if groups else []
-        if home and abs(home[-1].middle - line.middle) < 0.5 * (line.bottom - line.top):
+        if home and abs(home[-1].middle - line.middle) < 0.5 * min(line.height, home[-1].height):
             home.append(line)
         else:
             groups.append([line])

@@ -22,6 +22,7 @@ SIZES: Final = {
 }
 LEAST_AREA: Final = 0.12
 """Of the picture; a smaller document could not be read anyway."""
+MOST_WHOLE_SIDE: Final = 1600
 SHAPE_SLACK: Final = 0.22
 _SEARCH_SIDE: Final = 800
 
@@ -37,9 +38,9 @@ def squared(picture: Pixels, side: DocumentSide) -> Pixels | None:
     return np.asarray(cv2.warpPerspective(picture, turn, (width, height)), dtype=np.uint8)
 
 
-def whole(picture: Pixels, side: DocumentSide) -> Pixels:
-    """The whole picture at about the size that documents are read at."""
-    scale = SIZES[side][0] / max(picture.shape[:2])
+def whole(picture: Pixels) -> Pixels:
+    """The whole picture, no larger than text is looked for in."""
+    scale = MOST_WHOLE_SIDE / max(picture.shape[:2])
     if scale >= 1:
         return picture
     shrunk = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -7,24 +7,38 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from identity.documents import id_card, locating, passport
+from identity.documents import flattening, id_card, locating, passport
 from identity.documents.fields import DocumentSide, FieldName, FieldReading, SideReading
+from identity.documents.lines import TextLine
+from identity.documents.recognising import LEAST_SCORE, cut_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from identity.documents.lines import TextLine
-    from identity.documents.recognising import TextReader
+    from identity.documents.lines import Box
+    from identity.documents.recognising import Quad, TextReader
     from identity.pixels import Pixels
 
 EXPECTED: Final = {
     DocumentSide.ID_CARD_FRONT: frozenset(
-        {FieldName.NAME, FieldName.SEX, FieldName.BIRTH, FieldName.NUMBER}
+        {
+            FieldName.NAME,
+            FieldName.SEX,
+            FieldName.BIRTH,
+            FieldName.NUMBER,
+            FieldName.ADDRESS,
+            FieldName.ETHNIC_GROUP,
+        }
     ),
-    DocumentSide.ID_CARD_BACK: frozenset({FieldName.VALID_FROM, FieldName.VALID_UNTIL}),
+    DocumentSide.ID_CARD_BACK: frozenset(
+        {FieldName.AUTHORITY, FieldName.VALID_FROM, FieldName.VALID_UNTIL}
+    ),
     DocumentSide.PASSPORT_PAGE: frozenset({FieldName.MRZ_LINE_1, FieldName.MRZ_LINE_2}),
 }
-"""Enough to stop trying other ways up."""
+"""Enough to stop looking at the picture in other ways."""
+ON_ITS_HEAD: Final = 0.5
+"""Share of lines that the classifier must find upside down. Its errors are of single short lines."""
+_JUDGED_LINES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +48,85 @@ class ReadSide:
     """As read: squared and upright; the portrait is looked for in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FlatText:
+    """A picture whose lines run from left to right, and where they are."""
+
+    picture: Pixels
+    quads: tuple[Quad, ...]
+
+
 def read_side(picture: Pixels, side: DocumentSide, reader: TextReader) -> ReadSide:
-    """The best reading of all the ways the document may lie, the likely ones first."""
+    """The best reading of the document alone, or else of the whole picture."""
     best: ReadSide | None = None
     for outlined, view in _views(picture, side):
-        fields = _fields(view, side, reader)
-        reading = SideReading(side=side, fields=fields, outlined=outlined)
-        if best is None or len(fields) > len(best.reading.fields):
-            best = ReadSide(reading, view)
-        if EXPECTED[side] <= fields.keys():
+        flat = level(view, reader)
+        for way_up in (flat, _other_way_up(flat)):
+            fields = _fields(way_up, side, reader)
+            reading = SideReading(side=side, fields=fields, outlined=outlined)
+            if best is None or len(fields) > len(best.reading.fields):
+                best = ReadSide(reading, way_up.picture)
+            if fields:
+                break
+        if EXPECTED[side] <= best.reading.fields.keys():
             break
     return best or ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
+
+
+def level(view: Pixels, reader: TextReader) -> FlatText:
+    """Turn ``view`` by what its text says: level first, then the right way up."""
+    quads = reader.detect(view)
+    how = flattening.flattening(quads, view.shape)
+    if how is not None:
+        view = flattening.flattened(view, how)
+        quads = [flattening.moved(quad, how) for quad in quads]
+    flat = FlatText(view, tuple(flattening.ordered(quad) for quad in quads))
+    longest = sorted(flat.quads, key=lambda quad: -float(np.ptp(quad[:, 0])))[:_JUDGED_LINES]
+    if reader.upside_down([cut_out(view, quad) for quad in longest]) > ON_ITS_HEAD:
+        return _other_way_up(flat)
+    return flat
+
+
+def _other_way_up(flat: FlatText) -> FlatText:
+    return FlatText(
+        np.ascontiguousarray(np.rot90(flat.picture, 2)),
+        tuple(flattening.turned_over(flat.quads, flat.picture.shape)),
+    )
 
 
 def _views(picture: Pixels, side: DocumentSide) -> Iterator[tuple[bool, Pixels]]:
     found = locating.squared(picture, side)
     if found is not None:
         yield True, found
-        yield True, np.ascontiguousarray(np.rot90(found, 2))
-    plain = locating.whole(picture, side)
-    for turns in (0, 1, 2, 3):
-        yield False, np.ascontiguousarray(np.rot90(plain, turns))
+    yield False, locating.whole(picture)
+
+
+def lines_in(flat: FlatText, reader: TextReader) -> list[TextLine]:
+    texts = reader.recognise([cut_out(flat.picture, quad) for quad in flat.quads])
+    return [
+        TextLine(
+            text=text,
+            confidence=score,
+            left=float(quad[:, 0].min()),
+            top=float(quad[:2, 1].mean()),
+            right=float(quad[:, 0].max()),
+            bottom=float(quad[2:, 1].mean()),
+        )
+        for quad, (text, score) in zip(flat.quads, texts, strict=True)
+        if text.strip() and score >= LEAST_SCORE
+    ]
 
 
 def _fields(
-    picture: Pixels, side: DocumentSide, reader: TextReader
+    flat: FlatText, side: DocumentSide, reader: TextReader
 ) -> dict[FieldName, FieldReading]:
-    lines = reader.lines(picture)
+    lines = lines_in(flat, reader)
+
+    def recognise(box: Box, *, alphabet: frozenset[str] | None = None) -> TextLine:
+        return reader.line_at(flat.picture, box, alphabet=alphabet)
+
     if side is DocumentSide.ID_CARD_BACK:
-        return id_card.read_back(lines)
+        return id_card.read_back(lines, recognise=recognise)
     if side is DocumentSide.PASSPORT_PAGE:
         return passport.read_page(lines)
-
-    def recognise(*, left: float, top: float, right: float, bottom: float) -> TextLine:
-        return reader.line_at(picture, left=left, top=top, right=right, bottom=bottom)
-
-    return id_card.read_front(lines, width=picture.shape[1], recognise=recognise)
+    return id_card.read_front(lines, recognise=recognise)

@@ -1,5 +1,7 @@
-"""Child only: rapidocr behind our own types. Its models (PP-OCRv6) are inside its wheel.
+"""Child only: rapidocr's three networks behind our own types. Its models (PP-OCRv6) are in its wheel.
 
+They are called one by one, not through its front: that one remembers the switches of the call
+before, so that a single cut-out read without detection turned detection off for good.
 Nothing is ever fetched: where a model file is missing the engine is missing.
 """
 
@@ -8,16 +10,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 import rapidocr
-from rapidocr.ch_ppocr_rec import TextRecOutput
-from rapidocr.utils.output import RapidOCROutput
+from rapidocr.ch_ppocr_cls import TextClassifier
+from rapidocr.ch_ppocr_det import TextDetector
+from rapidocr.ch_ppocr_rec import TextRecognizer
 
 from identity.documents.lines import TextLine
 from identity.unavailable import Cause, CheckUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from identity.documents.lines import Box
     from identity.pixels import Pixels
+
+    Quad = NDArray[np.float32]
+    """Four corners (x, y) in pixels, clockwise from the upper left of the text."""
 
 _MODELS: Final = Path(rapidocr.__file__).parent / "models"
 _NEEDED: Final = (
@@ -27,48 +39,138 @@ _NEEDED: Final = (
 )
 _SETTINGS: Final = {
     "Global.log_level": "critical",
-    "Global.text_score": 0.3,
-    "Global.use_cls": False,
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    # We hand over the picture at the size at which it is to be searched.
+    "Det.limit_side_len": 32,
 }
-"""The picture is turned as a whole before it is read, so no line needs a classifier."""
+MOST_DETECTION_SIDE: Final = 1600
+"""Pixels; the detector's memory and time grow with the area. Chosen."""
+LEAST_SCORE: Final = 0.3
+"""Lines below it are noise: a pattern that looks like writing. Chosen."""
+_LINE_HEIGHT: Final = 48
+"""Pixels, of the recogniser's input."""
+_LONGEST_LINE: Final = 3200
+_BATCH: Final = 6
 
 
 class TextReader:
     def __init__(self) -> None:
         if not all((_MODELS / name).is_file() for name in _NEEDED):
             raise CheckUnavailable(Cause.ENGINE_MISSING)
-        self._engine = rapidocr.RapidOCR(params=dict(_SETTINGS))
+        engine = rapidocr.RapidOCR(params=dict(_SETTINGS))
+        self._detector: TextDetector = engine._load_det_model()  # noqa: SLF001 - see the module
+        self._turns: TextClassifier = engine._load_cls_model()  # noqa: SLF001 - likewise
+        self._recogniser: TextRecognizer = engine._load_rec_model()  # noqa: SLF001 - likewise
+        signs = self._recogniser.postprocess_op.character
+        self._signs: list[str] = [str(sign) for sign in signs]
+
+    def detect(self, picture: Pixels) -> list[Quad]:
+        """Where text stands, in no promised order."""
+        scale = min(1.0, MOST_DETECTION_SIDE / max(picture.shape[:2]))
+        small = picture
+        if scale < 1:
+            small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        found = self._detector(np.ascontiguousarray(small))
+        if found.boxes is None:
+            return []
+        return [np.asarray(box, np.float32) / scale for box in found.boxes]
+
+    def upside_down(self, cuts: Sequence[Pixels]) -> float:
+        """The share of these cut-out lines that stand on their heads, weighed by certainty."""
+        if not cuts:
+            return 0.0
+        found = self._turns(list(cuts)).cls_res
+        total = sum(float(score) for _, score in found)
+        return sum(float(score) for label, score in found if label == "180") / max(total, 1e-6)
+
+    def recognise(
+        self, cuts: Sequence[Pixels], *, alphabet: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Text and mean certainty of each cut-out; with ``alphabet``, no sign outside it."""
+        order = sorted(range(len(cuts)), key=lambda i: cuts[i].shape[1] / cuts[i].shape[0])
+        texts: list[tuple[str, float]] = [("", 0.0)] * len(cuts)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            scores = self._scores([cuts[i] for i in batch])
+            for i, score in zip(batch, scores, strict=True):
+                texts[i] = self._text(score, alphabet)
+        return texts
 
     def lines(self, picture: Pixels) -> list[TextLine]:
-        found = self._engine(picture)
-        if not isinstance(found, RapidOCROutput):
-            # Another type of the library's means that no text was found.
-            return []
-        if found.boxes is None or found.txts is None or found.scores is None:
-            return []
-        return [
+        """Every line that the detector finds, read."""
+        quads = self.detect(picture)
+        texts = self.recognise([cut_out(picture, quad) for quad in quads])
+        lines = [
             TextLine(
-                text=str(text),
-                confidence=float(score),
-                left=float(box[:, 0].min()),
-                top=float(box[:, 1].min()),
-                right=float(box[:, 0].max()),
-                bottom=float(box[:, 1].max()),
+                text=text,
+                confidence=score,
+                left=float(quad[:, 0].min()),
+                top=float(quad[:, 1].min()),
+                right=float(quad[:, 0].max()),
+                bottom=float(quad[:, 1].max()),
             )
-            for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
+            for quad, (text, score) in zip(quads, texts, strict=True)
         ]
+        return [line for line in lines if line.text.strip() and line.confidence >= LEAST_SCORE]
 
     def line_at(
-        self, picture: Pixels, *, left: float, top: float, right: float, bottom: float
+        self, picture: Pixels, box: Box, *, alphabet: frozenset[str] | None = None
     ) -> TextLine:
         """Recognise one cut-out without looking for text in it."""
-        cut = picture[max(0, int(top)) : int(bottom), max(0, int(left)) : int(right)]
-        place = {"left": left, "top": top, "right": right, "bottom": bottom}
-        if cut.size == 0:
-            return TextLine(text="", confidence=0.0, **place)
-        read = self._engine(np.ascontiguousarray(cut), use_det=False, use_rec=True)
-        if not isinstance(read, TextRecOutput) or not read.txts or not read.scores:
-            return TextLine(text="", confidence=0.0, **place)
-        return TextLine(text=str(read.txts[0]).strip(), confidence=float(read.scores[0]), **place)
+        cut = picture[max(0, int(box.top)) : int(box.bottom), max(0, int(box.left)) : int(box.right)]
+        text, score = "", 0.0
+        if min(cut.shape[:2]) > 1:
+            ((text, score),) = self.recognise([cut], alphabet=alphabet)
+        return TextLine(
+            text=text.strip(),
+            confidence=score,
+            left=box.left,
+            top=box.top,
+            right=box.right,
+            bottom=box.bottom,
+        )
+
+    def _scores(self, cuts: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Shape (cut, step, sign); every step's signs add up to one."""
+        widths = [
+            min(_LONGEST_LINE, max(8, round(_LINE_HEIGHT * cut.shape[1] / cut.shape[0])))
+            for cut in cuts
+        ]
+        batch = np.zeros((len(cuts), 3, _LINE_HEIGHT, max(320, *widths)), np.float32)
+        for i, (cut, width) in enumerate(zip(cuts, widths, strict=True)):
+            sized = cv2.resize(cut, (width, _LINE_HEIGHT)).astype(np.float32)
+            batch[i, :, :, :width] = sized.transpose(2, 0, 1) / 127.5 - 1
+        return np.asarray(self._recogniser.session(batch), np.float32)
+
+    def _text(
+        self, scores: NDArray[np.float32], alphabet: frozenset[str] | None
+    ) -> tuple[str, float]:
+        """The likeliest sign of each step, repeats and blanks (sign 0) taken out."""
+        if alphabet is not None:
+            allowed = [sign in alphabet for sign in self._signs]
+            scores = scores * np.asarray([True, *allowed[1:]], np.float32)
+        best = scores.argmax(axis=1)
+        kept = [t for t in range(len(best)) if best[t] and (t == 0 or best[t] != best[t - 1])]
+        if not kept:
+            return "", 0.0
+        certainty = float(np.mean([scores[t, best[t]] for t in kept]))
+        return "".join(self._signs[best[t]] for t in kept), certainty
+
+
+def cut_out(picture: Pixels, quad: Quad) -> Pixels:
+    """The text in ``quad`` laid flat; a column of upright text is laid on its side."""
+    width = max(2, round(float(max(_side(quad, 0), _side(quad, 2)))))
+    height = max(2, round(float(max(_side(quad, 1), _side(quad, 3)))))
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    turn = cv2.getPerspectiveTransform(quad, flat)
+    cut = cv2.warpPerspective(
+        picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    if height >= 1.5 * width:
+        cut = np.rot90(cut)
+    return np.ascontiguousarray(cut, dtype=np.uint8)
+
+
+def _side(quad: Quad, i: int) -> float:
+    return float(np.linalg.norm(quad[(i + 1) % 4] - quad[i]))
