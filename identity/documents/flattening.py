@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 LEAST_SHAPE: Final = 2.0
 """Length by height from which a box of text has a direction; a lone glyph has none."""
+MOST_DIRECTIONS: Final = 2
+LEAST_PART: Final = 0.1
+"""Of all length of text; what runs another way and is less is a mark on a table. Chosen."""
 LEVEL_ENOUGH: Final = 0.6
 """Degrees; less is not worth another resampling. Chosen."""
 MOST_KEYSTONE: Final = 4e-4
@@ -29,10 +32,11 @@ MOST_KEYSTONE: Final = 4e-4
 MOST_SIDE: Final = 2600
 
 
-def direction_of(quads: Sequence[Quad]) -> float | None:
-    """Degrees, -45 to 135, by which lines of text are turned clockwise; ``None``: no lines.
+def directions_of(quads: Sequence[Quad]) -> list[float]:
+    """Degrees, -45 to 135, by which lines of text are turned clockwise; the commonest first.
 
-    The mode of all long boxes, each counting by its length.
+    The mode of all long boxes, each counting by its length, and the next mode where a good part
+    runs across the first (the two pages of an open passport). Empty: nothing has a direction.
     """
     angles, weights = [], []
     for quad in quads:
@@ -40,26 +44,29 @@ def direction_of(quads: Sequence[Quad]) -> float | None:
         if along[1] >= LEAST_SHAPE * across[1]:
             angles.append(along[0])
             weights.append(along[1])
-    if not angles:
-        return None
     degrees, length = np.array(angles), np.array(weights)
-    near = np.abs((degrees[:, None] - degrees[None, :] + 90) % 180 - 90) < 4  # noqa: PLR2004
-    mode = degrees[int(np.argmax((near * length[None, :]).sum(axis=1)))]
-    offsets = (degrees - mode + 90) % 180 - 90
-    chosen = np.abs(offsets) < 8  # noqa: PLR2004 - degrees; keystone spreads lines
-    angle = mode + float(np.average(offsets[chosen], weights=length[chosen]))
-    return float((angle + 45) % 180 - 45)
+    total = float(length.sum())
+    found: list[float] = []
+    while len(found) < MOST_DIRECTIONS and length.sum() > LEAST_PART * total:
+        near = np.abs((degrees[:, None] - degrees[None, :] + 90) % 180 - 90) < 4  # noqa: PLR2004
+        mode = degrees[int(np.argmax((near * length[None, :]).sum(axis=1)))]
+        offsets = (degrees - mode + 90) % 180 - 90
+        chosen = np.abs(offsets) < 8  # noqa: PLR2004 - degrees; keystone spreads lines
+        angle = mode + float(np.average(offsets[chosen], weights=length[chosen]))
+        found.append(float((angle + 45) % 180 - 45))
+        crossing = np.abs(offsets) > 30  # noqa: PLR2004 - degrees; less is the same page, bent
+        degrees, length = degrees[crossing], length[crossing]
+    return found
 
 
-def flattening(quads: Sequence[Quad], shape: tuple[int, ...]) -> NDArray[np.float64] | None:
-    """The homography that makes lines level and parallel, or ``None`` where they are.
+def flattening(
+    quads: Sequence[Quad], shape: tuple[int, ...], angle: float
+) -> NDArray[np.float64] | None:
+    """The homography that makes lines turned by ``angle`` level and parallel; ``None``: they are.
 
     ``shape`` is the picture's height and width. Turned, then the point where the lines meet is
     sent to infinity, then moved so that nothing has negative places.
     """
-    angle = direction_of(quads)
-    if angle is None:
-        return None
     height, width = shape[:2]
     to_middle = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
     radians = math.radians(-angle)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from identity.documents.lines import RecogniseLine, TextLine
 
 LABELS: Final = {
-    "name": r"姓名|^[姓娃性]?[名各]",
+    "name": r"姓名|^.?[名各](?=.)|^姓.?$",
     "sex": r"性别|^性[别剐]?|^别",
     "group": r"民族|^民|族$",
     "birth": r"出生|^[出生]",
@@ -37,9 +37,17 @@ _VALIDITY: Final = re.compile(
     r"(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})[-—–~一至]+"
     r"(?:(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})|(长期))"
 )
+_BY_CONTENT: Final = {
+    "sex": re.compile(r"^(?:性?.)?[男女](?:民|.?族|$)|^[男女].{0,2}$"),
+    "birth": _BIRTH,
+    "number": _NUMBER,
+}
 _DIGITS: Final = frozenset("0123456789X")
 _DATE_SIGNS: Final = frozenset("0123456789年月日")
 _PERIOD_SIGNS: Final = frozenset("0123456789.-长期")
+UNLABELLED: Final = 0.6
+"""What a value is worth at most that was taken by its place, its label being unreadable: below
+readable (`identity.policy`), so that the person confirms it. Chosen."""
 _SURE_OF_A_PROBE: Final = 0.8
 """From here on, a place where the detector saw nothing counts as written on. Chosen."""
 
@@ -60,6 +68,24 @@ class _Front:
         """The upper edge of the first of these labels that was found."""
         return next((self.spots[n].box.top for n in names if n in self.spots), float("inf"))
 
+    def row_of(self, name: str) -> Box | None:
+        """Where a row stands by its label, or else by what only its value can be."""
+        if name in self.spots:
+            return self.spots[name].box
+        pattern = _BY_CONTENT[name]
+        line = next((each for each in self.lines if pattern.search(each.plain)), None)
+        return _box(line) if line else None
+
+    def value_column(self) -> tuple[float, float] | None:
+        """Left edge of the values, by that of the birth date, and the height of its signs."""
+        for line in self.lines:
+            found = _BIRTH.search(line.plain)
+            if found:
+                before = line.plain[: found.start()]
+                sign = (line.right - line.left) / max(1, len(line.plain))
+                return line.left + sign * 1.6 * len(before), line.height
+        return None
+
 
 def read_front(lines: list[TextLine], *, recognise: RecogniseLine) -> dict[FieldName, FieldReading]:
     card = _Front(lines, recognise)
@@ -79,12 +105,17 @@ def _take_name(card: _Front) -> None:
     """A name that goes on in signs we cannot place is not a shorter name: it is unsure."""
     spot = card.spots.get("name")
     if spot is None:
-        return
-    value = value_of(spot, card.lines) or _probed(card, spot, signs=4)
+        below = card.row_of("sex") or card.row_of("birth")
+        if below is None:
+            return
+        height = below.height
+        value = _unlabelled(card, top=below.top - 3 * height, bottom=below.top + 0.1 * height)
+    else:
+        value = value_of(spot, card.lines) or _probed(card, spot, signs=4)
     if value is None:
         return
     floor = card.top_of("sex", "group", "birth", "address")
-    more = rows_below(value, card.lines, floor=floor) if floor < float("inf") else []
+    more = rows_below(value, card.lines, floor=floor) if spot and floor < float("inf") else []
     text = "".join([value.text, *(line.plain for line in more)]).translate(_DOTS)
     found = _NAME.match(text)
     if found:
@@ -92,9 +123,32 @@ def _take_name(card: _Front) -> None:
         card.keep(FieldName.NAME, found[1], 0.0 if found[2] else worst)
 
 
+def _unlabelled(card: _Front, *, top: float, bottom: float) -> Value | None:
+    """The lines between two rows that begin where values do, if their own label was not read."""
+    column = card.value_column()
+    if column is None or not top < bottom < float("inf"):
+        return None
+    left, height = column
+    found = [
+        line
+        for line in card.lines
+        if top < line.middle < bottom and abs(line.left - left) < 1.2 * height
+    ]
+    if not found:
+        return None
+    found.sort(key=lambda each: each.middle)
+    first, last = found[0], found[-1]
+    return Value(
+        text="".join(line.plain for line in found),
+        confidence=min([UNLABELLED, *(line.confidence for line in found)]),
+        box=Box(first.left, first.top, last.right, last.bottom),
+    )
+
+
 def _take_sex(card: _Front) -> None:
     spot = card.spots.get("sex")
     if spot is None:
+        _take_sex_row(card)
         return
     group = card.spots.get("group")
     value = value_of(spot, card.lines, until=group.box.left if group else None)
@@ -105,6 +159,21 @@ def _take_sex(card: _Front) -> None:
     probed = _probed(card, spot, signs=2, alphabet=frozenset("男女"))
     if probed and len(probed.text) == 1:
         card.keep(FieldName.SEX, probed.text, probed.confidence)
+
+
+def _take_sex_row(card: _Front) -> None:
+    """男 or 女 at the start of the row above the birth date, and the people after it."""
+    row, birth = card.row_of("sex"), card.row_of("birth")
+    if row is None or birth is None or not 0 < birth.middle - row.middle < 3.5 * birth.height:
+        return
+    line = next(each for each in card.lines if _box(each) == row)
+    sex = _SEX.search(line.plain)
+    if sex:
+        worth = min(UNLABELLED, line.confidence)
+        card.keep(FieldName.SEX, sex[0], worth)
+        named = ethnic_groups.nearest(re.sub(r"^民?.?族|^民", "", line.plain[sex.end() :]))
+        if named and "group" not in card.spots:
+            card.keep(FieldName.ETHNIC_GROUP, named[0], worth)
 
 
 def _take_group(card: _Front) -> None:
@@ -150,7 +219,12 @@ def _take_address(card: _Front) -> None:
     """From the label to the row of the number; addresses take up to three rows."""
     spot = card.spots.get("address")
     first = value_of(spot, card.lines) if spot else None
-    if spot is None or first is None:
+    if first is None:
+        birth, number = card.row_of("birth"), card.row_of("number")
+        if birth and number:
+            first = _unlabelled(card, top=birth.bottom, bottom=number.top)
+        if first:
+            card.keep(FieldName.ADDRESS, first.text.translate(_ADDRESS_SIGNS), first.confidence)
         return
     floor = card.top_of("number")
     rest = rows_below(first, card.lines, floor=floor)

@@ -23,6 +23,8 @@ SIZES: Final = {
 LEAST_AREA: Final = 0.12
 """Of the picture; a smaller document could not be read anyway."""
 MOST_WHOLE_SIDE: Final = 1600
+LEAST_WHOLE_SIDE: Final = 1200
+"""Pixels; in a smaller picture the detector misses the small print of a page. Chosen."""
 SHAPE_SLACK: Final = 0.22
 _SEARCH_SIDE: Final = 800
 
@@ -39,12 +41,15 @@ def squared(picture: Pixels, side: DocumentSide) -> Pixels | None:
 
 
 def whole(picture: Pixels) -> Pixels:
-    """The whole picture, no larger than text is looked for in."""
-    scale = MOST_WHOLE_SIDE / max(picture.shape[:2])
-    if scale >= 1:
+    """The whole picture, no larger and not much smaller than text is looked for in."""
+    longest = max(picture.shape[:2])
+    scale = min(MOST_WHOLE_SIDE / longest, max(1.0, LEAST_WHOLE_SIDE / longest))
+    if scale == 1:
         return picture
-    shrunk = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk, dtype=np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(
+        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=how), dtype=np.uint8
+    )
 
 
 def _corners(picture: Pixels, shape: float) -> NDArray[np.float32] | None:

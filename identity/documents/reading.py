@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,33 +58,44 @@ class FlatText:
 
 def read_side(picture: Pixels, side: DocumentSide, reader: TextReader) -> ReadSide:
     """The best reading of the document alone, or else of the whole picture."""
-    best: ReadSide | None = None
-    for outlined, view in _views(picture, side):
-        flat = level(view, reader)
-        for way_up in (flat, _other_way_up(flat)):
-            fields = _fields(way_up, side, reader)
-            reading = SideReading(side=side, fields=fields, outlined=outlined)
-            if best is None or len(fields) > len(best.reading.fields):
-                best = ReadSide(reading, way_up.picture)
-            if fields:
-                break
+    best = ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
+    for outlined, flat in _ways_to_look(picture, side, reader):
+        fields = _fields(flat, side, reader)
+        known = best.reading.fields
+        if len(fields) > len(known):
+            # What the better view misses, the other one may have.
+            reading = SideReading(side=side, fields={**known, **fields}, outlined=outlined)
+            best = ReadSide(reading, flat.picture)
+        elif fields.keys() - known.keys():
+            best = ReadSide(replace(best.reading, fields={**fields, **known}), best.picture)
         if EXPECTED[side] <= best.reading.fields.keys():
             break
-    return best or ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
+    return best
 
 
-def level(view: Pixels, reader: TextReader) -> FlatText:
-    """Turn ``view`` by what its text says: level first, then the right way up."""
+def _ways_to_look(
+    picture: Pixels, side: DocumentSide, reader: TextReader
+) -> Iterator[tuple[bool, FlatText]]:
+    """The likely ones first: within the outline, then all of the picture; either way up."""
+    for outlined, view in _views(picture, side):
+        for flat in levelled(view, reader):
+            yield outlined, flat
+            yield outlined, _other_way_up(flat)
+
+
+def levelled(view: Pixels, reader: TextReader) -> Iterator[FlatText]:
+    """``view`` turned by what its text says, for each way that text runs in it."""
     quads = reader.detect(view)
-    how = flattening.flattening(quads, view.shape)
-    if how is not None:
-        view = flattening.flattened(view, how)
-        quads = [flattening.moved(quad, how) for quad in quads]
-    flat = FlatText(view, tuple(flattening.ordered(quad) for quad in quads))
-    longest = sorted(flat.quads, key=lambda quad: -float(np.ptp(quad[:, 0])))[:_JUDGED_LINES]
-    if reader.upside_down([cut_out(view, quad) for quad in longest]) > ON_ITS_HEAD:
-        return _other_way_up(flat)
-    return flat
+    for angle in flattening.directions_of(quads):
+        how = flattening.flattening(quads, view.shape, angle)
+        flat_view, flat_quads = view, quads
+        if how is not None:
+            flat_view = flattening.flattened(view, how)
+            flat_quads = [flattening.moved(quad, how) for quad in quads]
+        flat = FlatText(flat_view, tuple(flattening.ordered(quad) for quad in flat_quads))
+        longest = sorted(flat.quads, key=lambda quad: -float(np.ptp(quad[:, 0])))[:_JUDGED_LINES]
+        on_its_head = reader.upside_down([cut_out(flat_view, quad) for quad in longest])
+        yield _other_way_up(flat) if on_its_head > ON_ITS_HEAD else flat
 
 
 def _other_way_up(flat: FlatText) -> FlatText:
@@ -107,9 +118,9 @@ def lines_in(flat: FlatText, reader: TextReader) -> list[TextLine]:
         TextLine(
             text=text,
             confidence=score,
-            left=float(quad[:, 0].min()),
+            left=float(quad[[0, 3], 0].mean()),
             top=float(quad[:2, 1].mean()),
-            right=float(quad[:, 0].max()),
+            right=float(quad[1:3, 0].mean()),
             bottom=float(quad[2:, 1].mean()),
         )
         for quad, (text, score) in zip(flat.quads, texts, strict=True)

@@ -115,12 +115,19 @@ class TextReader:
         return [line for line in lines if line.text.strip() and line.confidence >= LEAST_SCORE]
 
     def line_at(
-        self, picture: Pixels, box: Box, *, alphabet: frozenset[str] | None = None
+        self,
+        picture: Pixels,
+        box: Box,
+        *,
+        alphabet: frozenset[str] | None = None,
+        stretch: float = 1.0,
     ) -> TextLine:
-        """Recognise one cut-out without looking for text in it."""
+        """Recognise one cut-out, made wider by ``stretch``, without looking for text in it."""
         cut = picture[max(0, int(box.top)) : int(box.bottom), max(0, int(box.left)) : int(box.right)]
         text, score = "", 0.0
         if min(cut.shape[:2]) > 1:
+            if stretch != 1:
+                cut = cv2.resize(cut, None, fx=stretch, fy=1, interpolation=cv2.INTER_CUBIC)
             ((text, score),) = self.recognise([cut], alphabet=alphabet)
         return TextLine(
             text=text.strip(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def table(size: tuple[int, int], rng: Random) -> Image.Image:
     if kind == "cluttered":
         for _ in range(14):
             _thing(draw, size, rng)
-    noise = Image.effect_noise(size, 22).convert("RGB")
+    grain = np.random.default_rng(rng.randrange(2**32)).normal(128, 22, (size[1], size[0]))
+    noise = Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).convert("RGB")
     return Image.blend(ground, noise, 0.12).filter(ImageFilter.GaussianBlur(0.8))
 
 
