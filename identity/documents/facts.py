@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from identity.documents import gb11643, mrz
 from identity.documents.fields import LONG_TERM, DocumentSide, FieldName
 from identity.documents.gb11643 import NumberFault, NumberInvalid, Sex
-from identity.documents.mrz import MrzFault, MrzInvalid
+from identity.documents.mrz import MrzFault, MrzForm, MrzInvalid
 from identity.documents.validity import term_is_lawful
 from identity.verdict import Doubt
 
@@ -150,7 +150,9 @@ def _passport(page: SideReading, limits: ReadingLimits, today: date) -> Document
     zone: mrz.Mrz | None = None
     if all(lines):
         try:
-            zone = mrz.parse([line for line in lines if line], today=today)
+            texts = [line for line in lines if line]
+            # A visa is as wide and a card's zone has two lines as well; neither is a passport.
+            zone = mrz.parse(texts, today=today, forms=frozenset({MrzForm.TD3}))
         except MrzInvalid as error:
             digit = "check_digit" in error.fault.value and error.fault is not MrzFault.SHAPE
             doubt = Doubt.CHECK_DIGIT_WRONG if digit else Doubt.FIELDS_UNREADABLE

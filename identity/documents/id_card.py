@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from identity.documents import ethnic_groups
+from identity.documents import cross_checks, ethnic_groups
 from identity.documents.fields import LONG_TERM, FieldName, FieldReading
 from identity.documents.labels import Spot, Value, rows_below, spots_of, value_of
 from identity.documents.lines import Box
@@ -42,9 +42,16 @@ _BY_CONTENT: Final = {
     "birth": _BIRTH,
     "number": _NUMBER,
 }
+_PERMIT_NUMBER: Final = re.compile(r"通行证号码?.{0,2}?([HM]?\d{8})(?!\d)")
 _DIGITS: Final = frozenset("0123456789X")
 _DATE_SIGNS: Final = frozenset("0123456789年月日")
 _PERIOD_SIGNS: Final = frozenset("0123456789.-长期")
+_AGAIN: Final = {
+    FieldName.NUMBER: ("number", 18, _DIGITS),
+    FieldName.BIRTH: ("birth", 12, _DATE_SIGNS),
+    FieldName.SEX: ("sex", 2, frozenset("男女")),
+}
+"""Label, most signs and the only signs of what is read a second time."""
 UNLABELLED: Final = 0.6
 """What a value is worth at most that was taken by its place, its label being unreadable: below
 readable (`identity.policy`), so that the person confirms it. Chosen."""
@@ -98,7 +105,37 @@ def read_front(lines: list[TextLine], *, recognise: RecogniseLine) -> dict[Field
     _take_group(card)
     _take_birth(card)
     _take_address(card)
+    _read_contradicted_again(card)
     return card.fields
+
+
+def _read_contradicted_again(card: _Front) -> None:
+    """Where number and birth or sex disagree, or the number's digit fails, look once more.
+
+    A second reading replaces the first only where it settles the matter; else both stay as they
+    were read, and the facts that follow are a doubt.
+    """
+    for name in cross_checks.contradicted(card.fields):
+        label, signs, alphabet = _AGAIN[name]
+        spot = card.spots.get(label)
+        probed = _probed(card, spot, signs=signs, alphabet=alphabet) if spot else None
+        text = _meant(name, probed.text) if probed else None
+        if probed and text:
+            tried = {**card.fields, name: FieldReading(text, probed.confidence)}
+            if name not in cross_checks.contradicted(tried):
+                card.fields[name] = tried[name]
+
+
+def _meant(name: FieldName, text: str) -> str | None:
+    if name is FieldName.BIRTH:
+        found = _BIRTH.search(text)
+        return _iso(found) if found else None
+    found = (_NUMBER if name is FieldName.NUMBER else _SEX).search(text)
+    return found[0] if found else None
+
+
+def _iso(found: re.Match[str]) -> str:
+    return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
 
 
 def _take_name(card: _Front) -> None:
@@ -117,10 +154,18 @@ def _take_name(card: _Front) -> None:
     floor = card.top_of("sex", "group", "birth", "address")
     more = rows_below(value, card.lines, floor=floor) if spot and floor < float("inf") else []
     text = "".join([value.text, *(line.plain for line in more)]).translate(_DOTS)
+    worst = min([value.confidence, *(line.confidence for line in more)])
+    if text.endswith("·"):
+        # A dot joins two parts: the detector passed over the second.
+        box = _box(more[-1]) if more else value.box
+        rest = card.recognise(
+            Box(box.right - 0.1 * box.height, box.top, box.right + 9 * box.height, box.bottom)
+        )
+        text, worst = text + rest.plain.translate(_DOTS).lstrip("·"), min(worst, rest.confidence)
     found = _NAME.match(text)
     if found:
-        worst = min([value.confidence, *(line.confidence for line in more)])
-        card.keep(FieldName.NAME, found[1], 0.0 if found[2] else worst)
+        whole = not found[2] and not text.endswith("·")
+        card.keep(FieldName.NAME, found[1], worst if whole else 0.0)
 
 
 def _unlabelled(card: _Front, *, top: float, bottom: float) -> Value | None:
@@ -181,19 +226,21 @@ def _take_group(card: _Front) -> None:
     spot = card.spots.get("group")
     if spot is None:
         return
-    best: tuple[str, float] | None = None
-    values = [value_of(spot, card.lines)]
-    if values[0] is None or values[0].text not in ethnic_groups.NAMES:
-        values.append(_probed(card, spot, signs=4, alphabet=ethnic_groups.GLYPHS))
-    for value in values:
-        named = ethnic_groups.nearest(value.text) if value else None
-        if value is None or named is None:
-            continue
-        confidence = value.confidence if named[1] else min(value.confidence, ethnic_groups.UNSURE)
-        if best is None or confidence > best[1]:
-            best = (named[0], confidence)
-    if best:
-        card.keep(FieldName.ETHNIC_GROUP, *best)
+    value = value_of(spot, card.lines)
+    named = ethnic_groups.nearest(value.text) if value else None
+    if value and named and named[1]:
+        card.keep(FieldName.ETHNIC_GROUP, named[0], value.confidence)
+        return
+    # Held to the signs of the 56 names, whatever is seen becomes one of them: only sure counts.
+    probed = _probed(card, spot, signs=4, alphabet=ethnic_groups.GLYPHS)
+    exact = ethnic_groups.nearest(probed.text) if probed else None
+    sure = probed is not None and probed.confidence >= _SURE_OF_A_PROBE
+    if probed and exact and exact[1] and sure:
+        card.keep(FieldName.ETHNIC_GROUP, exact[0], probed.confidence)
+    elif value and named:
+        card.keep(FieldName.ETHNIC_GROUP, named[0], min(value.confidence, ethnic_groups.UNSURE))
+    elif probed and exact:
+        card.keep(FieldName.ETHNIC_GROUP, exact[0], min(probed.confidence, ethnic_groups.UNSURE))
 
 
 def _take_birth(card: _Front) -> None:
@@ -211,8 +258,7 @@ def _take_birth(card: _Front) -> None:
     for value in values:
         found = _BIRTH.search(value.text) if value else None
         if value and found:
-            day = f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
-            card.keep(FieldName.BIRTH, day, value.confidence)
+            card.keep(FieldName.BIRTH, _iso(found), value.confidence)
 
 
 def _take_address(card: _Front) -> None:
@@ -323,6 +369,10 @@ def read_back(
         if not any(value and _VALIDITY.search(value.text) for value in values):
             seen = recognise(probe, alphabet=_PERIOD_SIGNS)
             values.append(Value(text=seen.plain, confidence=seen.confidence, box=probe))
+    for line in lines:
+        permit = _PERMIT_NUMBER.search(line.plain)
+        if permit:
+            fields[FieldName.PERMIT_NUMBER] = FieldReading(permit[1], line.confidence)
     for value in values:
         period = _VALIDITY.search(value.text) if value else None
         if value and period:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WIDEST_GAP: Final = 3.0
 """Heights between pieces of one value; between a value and the portrait's edge lies more."""
+FIRST_CJK: Final = 0x2E80
+"""Unicode: CJK radicals, and from there on signs that fill a square."""
 SAME_ROW: Final = 0.6
 """Heights between the middles of things that stand in one row."""
 
@@ -76,12 +78,10 @@ def _spot(line: TextLine, *, start: int, end: int, until: int) -> Spot:
 
 def _width(text: str) -> float:
     """In whole signs; Latin letters and figures take about half of one."""
-    return sum(1.0 if ord(sign) > 0x2E80 else 0.55 for sign in text)
+    return sum(1.0 if ord(sign) >= FIRST_CJK else 0.55 for sign in text)
 
 
-def value_of(
-    spot: Spot, lines: Sequence[TextLine], *, until: float | None = None
-) -> Value | None:
+def value_of(spot: Spot, lines: Sequence[TextLine], *, until: float | None = None) -> Value | None:
     """What stands right of a label in its row: the rest of its line and the lines that follow on.
 
     ``until`` is where the next label of the row begins.
@@ -105,9 +105,7 @@ def value_of(
     return Value(text="".join(pieces), confidence=worst, box=Box(left, top, right, bottom))
 
 
-def rows_below(
-    value: Value, lines: Sequence[TextLine], *, floor: float
-) -> list[TextLine]:
+def rows_below(value: Value, lines: Sequence[TextLine], *, floor: float) -> list[TextLine]:
     """The further lines of a value that was broken, down to ``floor``, from top to bottom."""
     height = value.box.height
     below = [

@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
     from identity.pixels import Pixels
 
-SIZES: Final = {
-    # ISO/IEC 7810 ID-1 (85.60 × 53.98 mm) and ID-3 (125 × 88 mm).
-    DocumentSide.ID_CARD_FRONT: (1011, 638),
-    DocumentSide.ID_CARD_BACK: (1011, 638),
-    DocumentSide.PASSPORT_PAGE: (1476, 1039),
-}
+CARD: Final = (1011, 638)
+PAGE: Final = (1476, 1039)
+"""Pixels at 300 dpi: ISO/IEC 7810 ID-1 (85.60 × 53.98 mm) and ID-3 (125 × 88 mm)."""
+PAGES: Final = frozenset({DocumentSide.PASSPORT_PAGE, DocumentSide.VISA})
 LEAST_AREA: Final = 0.12
 """Of the picture; a smaller document could not be read anyway."""
 MOST_WHOLE_SIDE: Final = 1600
@@ -31,10 +29,16 @@ _SEARCH_SIDE: Final = 800
 
 def squared(picture: Pixels, side: DocumentSide) -> Pixels | None:
     """The document alone, upright or upside down, or ``None`` where no outline was found."""
-    width, height = SIZES[side]
+    width, height = PAGE if side in PAGES else CARD
     corners = _corners(picture, width / height)
     if corners is None:
         return None
+    if side is DocumentSide.AUTO:
+        seen = (_length(corners, 0) + _length(corners, 2)) / (
+            _length(corners, 1) + _length(corners, 3)
+        )
+        card = abs(seen - CARD[0] / CARD[1]) < abs(seen - PAGE[0] / PAGE[1])
+        width, height = CARD if card else PAGE
     flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turn = cv2.getPerspectiveTransform(corners, flat)
     return np.asarray(cv2.warpPerspective(picture, turn, (width, height)), dtype=np.uint8)

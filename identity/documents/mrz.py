@@ -1,4 +1,4 @@
-"""Machine-readable zones: ICAO Doc 9303 parts 4 (TD3), 5 (TD1), 6 (TD2), 7 (visas), 8th edition 2021.
+"""Machine-readable zones: ICAO Doc 9303 (8th edition 2021) parts 4 TD3, 5 TD1, 6 TD2, 7 visas.
 
 Strict: the lengths, the alphabet, the document code, every check digit and both dates, or
 `MrzInvalid`. Nothing is repaired here (`mrz_repair`); a doubtful line is for a person.
@@ -120,9 +120,7 @@ def check_digit(text: str) -> str:
     return str(sum(value * (7, 3, 1)[i % 3] for i, value in enumerate(values)) % 10)
 
 
-def parse(
-    lines: list[str], *, today: date, forms: frozenset[MrzForm] = TRAVEL_DOCUMENTS
-) -> Mrz:
+def parse(lines: list[str], *, today: date, forms: frozenset[MrzForm] = TRAVEL_DOCUMENTS) -> Mrz:
     """Return what the zone says; ``today`` decides the century of the birth date.
 
     Raises `MrzInvalid`, and its DOCUMENT_CODE for a form that is not among ``forms``.
@@ -187,7 +185,7 @@ def _demand_check_digits(text: str, form: MrzForm) -> str:
 
 
 def _long_number(first: str, optional: str) -> tuple[str, str]:
-    """A number of more than nine signs goes on in the optional part (9303-5 and -6, notes on the number)."""
+    """A number of more than nine signs goes on in the optional part (9303-5 and -6, notes)."""
     rest = optional.partition(FILLER)[0]
     if len(rest) < 2:  # noqa: PLR2004 - at least one more sign, and the digit
         raise MrzInvalid(MrzFault.NUMBER_CHECK_DIGIT)

@@ -68,7 +68,7 @@ def _width_missing(lines: Sequence[str], form: MrzForm) -> int:
 
 
 def placed(lines: Sequence[str], form: MrzForm) -> str | None:
-    """All lines as one text, each sign of the kind that its place can hold; ``None``: wrong form."""
+    """All lines as one text, each sign of the kind that its place holds; ``None``: wrong form."""
     layout = LAYOUTS[form]
     if len(lines) != layout.lines:
         return None
@@ -111,7 +111,7 @@ def split(text: str, form: MrzForm) -> list[str]:
 
 
 def _digit_places(form: MrzForm) -> tuple[int, ...]:
-    """Check digits outside the dates that are always digits; a long number has none at its place."""
+    """Check digits outside the dates; at the place of a long number's stands a filler."""
     number_digit = LAYOUTS[form].number.stop
     last = {MrzForm.TD3: (87,), MrzForm.TD2: (71,), MrzForm.TD1: (59,)}.get(form, ())
     return (number_digit, *last)

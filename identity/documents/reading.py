@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from identity.documents import flattening, id_card, locating, passport
+from identity.documents import cross_checks, flattening, locating, tampering
 from identity.documents.fields import DocumentSide, FieldName, FieldReading, SideReading
-from identity.documents.lines import TextLine
-from identity.documents.recognising import LEAST_SCORE, cut_out
+from identity.documents.looking import FlatText, Look, look_at
+from identity.documents.recognising import cut_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from identity.documents.lines import Box
-    from identity.documents.recognising import Quad, TextReader
+    from identity.documents.recognising import TextReader
     from identity.pixels import Pixels
 
-EXPECTED: Final = {
-    DocumentSide.ID_CARD_FRONT: frozenset(
-        {
-            FieldName.NAME,
-            FieldName.SEX,
-            FieldName.BIRTH,
-            FieldName.NUMBER,
-            FieldName.ADDRESS,
-            FieldName.ETHNIC_GROUP,
-        }
-    ),
-    DocumentSide.ID_CARD_BACK: frozenset(
-        {FieldName.AUTHORITY, FieldName.VALID_FROM, FieldName.VALID_UNTIL}
-    ),
-    DocumentSide.PASSPORT_PAGE: frozenset({FieldName.MRZ_LINE_1, FieldName.MRZ_LINE_2}),
-}
-"""Enough to stop looking at the picture in other ways."""
 ON_ITS_HEAD: Final = 0.5
-"""Share of lines that the classifier must find upside down. Its errors are of single short lines."""
+"""Share of lines that the classifier must find upside down; it errs on single short ones."""
 _JUDGED_LINES: Final = 8
 
 
@@ -48,29 +30,32 @@ class ReadSide:
     """As read: squared and upright; the portrait is looked for in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlatText:
-    """A picture whose lines run from left to right, and where they are."""
-
-    picture: Pixels
-    quads: tuple[Quad, ...]
-
-
 def read_side(picture: Pixels, side: DocumentSide, reader: TextReader) -> ReadSide:
-    """The best reading of the document alone, or else of the whole picture."""
-    best = ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
-    for outlined, flat in _ways_to_look(picture, side, reader):
-        fields = _fields(flat, side, reader)
-        known = best.reading.fields
-        if len(fields) > len(known):
+    """The best reading of the document alone, or else of the whole picture.
+
+    With `DocumentSide.AUTO` the side is found out, and stands in `FieldName.SIDE`.
+    """
+    best: Look | None = None
+    outlined = False
+    for in_outline, flat in _ways_to_look(picture, side, reader):
+        look = look_at(flat, side, reader)
+        if best is None or look.worth > best.worth:
             # What the better view misses, the other one may have.
-            reading = SideReading(side=side, fields={**known, **fields}, outlined=outlined)
-            best = ReadSide(reading, flat.picture)
-        elif fields.keys() - known.keys():
-            best = ReadSide(replace(best.reading, fields={**fields, **known}), best.picture)
-        if EXPECTED[side] <= best.reading.fields.keys():
+            best, outlined = look.completed_by(best), in_outline
+        else:
+            best = best.completed_by(look)
+        if best.has_all:
             break
-    return best
+    if best is None or not best.fields:
+        return ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
+    fields, hints = cross_checks.completed(best.fields)
+    hints |= best.hints | tampering.seen_in(picture, best.flat.picture, best.lines, best.number)
+    if hints:
+        fields[FieldName.HINTS] = FieldReading(",".join(sorted(hints)), 1.0)
+    if side is DocumentSide.AUTO:
+        fields[FieldName.SIDE] = FieldReading(best.side.value, 1.0)
+    reading = SideReading(side=best.side, fields=fields, outlined=outlined)
+    return ReadSide(reading, best.flat.picture)
 
 
 def _ways_to_look(
@@ -110,34 +95,3 @@ def _views(picture: Pixels, side: DocumentSide) -> Iterator[tuple[bool, Pixels]]
     if found is not None:
         yield True, found
     yield False, locating.whole(picture)
-
-
-def lines_in(flat: FlatText, reader: TextReader) -> list[TextLine]:
-    texts = reader.recognise([cut_out(flat.picture, quad) for quad in flat.quads])
-    return [
-        TextLine(
-            text=text,
-            confidence=score,
-            left=float(quad[[0, 3], 0].mean()),
-            top=float(quad[:2, 1].mean()),
-            right=float(quad[1:3, 0].mean()),
-            bottom=float(quad[2:, 1].mean()),
-        )
-        for quad, (text, score) in zip(flat.quads, texts, strict=True)
-        if text.strip() and score >= LEAST_SCORE
-    ]
-
-
-def _fields(
-    flat: FlatText, side: DocumentSide, reader: TextReader
-) -> dict[FieldName, FieldReading]:
-    lines = lines_in(flat, reader)
-
-    def recognise(box: Box, *, alphabet: frozenset[str] | None = None) -> TextLine:
-        return reader.line_at(flat.picture, box, alphabet=alphabet)
-
-    if side is DocumentSide.ID_CARD_BACK:
-        return id_card.read_back(lines, recognise=recognise)
-    if side is DocumentSide.PASSPORT_PAGE:
-        return passport.read_page(lines)
-    return id_card.read_front(lines, recognise=recognise)

@@ -1,4 +1,4 @@
-"""Child only: rapidocr's three networks behind our own types. Its models (PP-OCRv6) are in its wheel.
+"""Child only: rapidocr's networks behind our own types. Its models (PP-OCRv6) are in its wheel.
 
 They are called one by one, not through its front: that one remembers the switches of the call
 before, so that a single cut-out read without detection turned detection off for good.
@@ -8,14 +8,11 @@ Nothing is ever fetched: where a model file is missing the engine is missing.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
 import rapidocr
-from rapidocr.ch_ppocr_cls import TextClassifier
-from rapidocr.ch_ppocr_det import TextDetector
-from rapidocr.ch_ppocr_rec import TextRecognizer
 
 from identity.documents.lines import TextLine
 from identity.unavailable import Cause, CheckUnavailable
@@ -24,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from rapidocr.ch_ppocr_cls import TextClassifier
+    from rapidocr.ch_ppocr_det import TextDetector
+    from rapidocr.ch_ppocr_rec import TextRecognizer
 
     from identity.documents.lines import Box
     from identity.pixels import Pixels
@@ -59,9 +59,9 @@ class TextReader:
         if not all((_MODELS / name).is_file() for name in _NEEDED):
             raise CheckUnavailable(Cause.ENGINE_MISSING)
         engine = rapidocr.RapidOCR(params=dict(_SETTINGS))
-        self._detector: TextDetector = engine._load_det_model()  # noqa: SLF001 - see the module
-        self._turns: TextClassifier = engine._load_cls_model()  # noqa: SLF001 - likewise
-        self._recogniser: TextRecognizer = engine._load_rec_model()  # noqa: SLF001 - likewise
+        self._detector: TextDetector = _part(engine, "_load_det_model")
+        self._turns: TextClassifier = _part(engine, "_load_cls_model")
+        self._recogniser: TextRecognizer = _part(engine, "_load_rec_model")
         signs = self._recogniser.postprocess_op.character
         self._signs: list[str] = [str(sign) for sign in signs]
 
@@ -70,7 +70,8 @@ class TextReader:
         scale = min(1.0, MOST_DETECTION_SIDE / max(picture.shape[:2]))
         small = picture
         if scale < 1:
-            small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            shrunk = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            small = np.asarray(shrunk, np.uint8)
         found = self._detector(np.ascontiguousarray(small))
         if found.boxes is None:
             return []
@@ -80,9 +81,10 @@ class TextReader:
         """The share of these cut-out lines that stand on their heads, weighed by certainty."""
         if not cuts:
             return 0.0
-        found = self._turns(list(cuts)).cls_res
-        total = sum(float(score) for _, score in found)
-        return sum(float(score) for label, score in found if label == "180") / max(total, 1e-6)
+        found = self._turns(list(cuts)).cls_res or []
+        weights = [(str(label), float(score)) for label, score in found]
+        total = sum(score for _, score in weights)
+        return sum(score for label, score in weights if label == "180") / max(total, 1e-6)
 
     def recognise(
         self, cuts: Sequence[Pixels], *, alphabet: frozenset[str] | None = None
@@ -123,11 +125,14 @@ class TextReader:
         stretch: float = 1.0,
     ) -> TextLine:
         """Recognise one cut-out, made wider by ``stretch``, without looking for text in it."""
-        cut = picture[max(0, int(box.top)) : int(box.bottom), max(0, int(box.left)) : int(box.right)]
+        cut = picture[
+            max(0, int(box.top)) : int(box.bottom), max(0, int(box.left)) : int(box.right)
+        ]
         text, score = "", 0.0
         if min(cut.shape[:2]) > 1:
             if stretch != 1:
-                cut = cv2.resize(cut, None, fx=stretch, fy=1, interpolation=cv2.INTER_CUBIC)
+                wide = cv2.resize(cut, None, fx=stretch, fy=1, interpolation=cv2.INTER_CUBIC)
+                cut = np.asarray(wide, np.uint8)
             ((text, score),) = self.recognise([cut], alphabet=alphabet)
         return TextLine(
             text=text.strip(),
@@ -163,6 +168,11 @@ class TextReader:
             return "", 0.0
         certainty = float(np.mean([scores[t, best[t]] for t in kept]))
         return "".join(self._signs[best[t]] for t in kept), certainty
+
+
+def _part(engine: rapidocr.RapidOCR, loader: str) -> Any:  # noqa: ANN401 - theirs are untyped
+    """One network of the engine, loaded with its settings as the engine itself would."""
+    return getattr(engine, loader)()
 
 
 def cut_out(picture: Pixels, quad: Quad) -> Pixels:

@@ -18,7 +18,7 @@ _COUNTY_MARKS: Final = ("市辖区", "县", "市", "省直辖县级行政单位"
 
 @cache
 def _names() -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for line in _LIST.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             head, *parts = line.split(" ")

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from identity.documents.lines import Box, rows_of
 from identity.documents.mrz import EVERY_FORM, LAYOUTS
 from identity.documents.mrz_repair import placed, repaired
-from identity.documents.lines import Box, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,9 +107,7 @@ def _read(
     for lines, says in proven:
         if _borne_out(lines, readings, says.form):
             return Zone(lines=tuple(lines), confidence=worst, says=says, top=top)
-    return Zone(
-        lines=tuple(readings[1]), confidence=min(worst, UNSURE), says=None, top=top
-    )
+    return Zone(lines=tuple(readings[1]), confidence=min(worst, UNSURE), says=None, top=top)
 
 
 def _borne_out(lines: Sequence[str], readings: Sequence[Sequence[str]], form: MrzForm) -> bool:

@@ -7,7 +7,6 @@ series and by printer; the settings differ in what a reader could come to depend
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw
@@ -17,6 +16,8 @@ from identity.specimens.grounds import guilloche
 from identity.specimens.portraits import drawn_portrait
 
 if TYPE_CHECKING:
+    from random import Random
+
     from identity.specimens.grounds import Colour
     from identity.specimens.people import SpecimenPerson
 
@@ -64,7 +65,7 @@ def any_setting(rng: Random) -> Setting:
         number_size=rng.randrange(36, 42),
         signs_a_line=rng.choice((11, 11, 12)),
         number_row=rng.randrange(522, 548),
-        spaced_number=rng.random() < 0.5,
+        spaced_number=rng.choice((True, False)),
     )
 
 
@@ -78,7 +79,9 @@ def card_front(person: SpecimenPerson, rng: Random, setting: Setting | None = No
     _label(draw, at, (at.left, row), "姓名")
     lines = _broken(person.name, 10)
     for i, line in enumerate(lines):
-        draw.text((at.value_left, row - 3 + i * at.line_pitch), line, INK, at.value.at(at.value_size))
+        draw.text(
+            (at.value_left, row - 3 + i * at.line_pitch), line, INK, at.value.at(at.value_size)
+        )
     row = next(rows) + (len(lines) - 1) * (at.line_pitch - 12)
     shift = row - at.first_row - at.pitch
     _label(draw, at, (at.left, row), "性别")
@@ -94,7 +97,9 @@ def card_front(person: SpecimenPerson, rng: Random, setting: Setting | None = No
     row = next(rows) + shift
     _label(draw, at, (at.left, row), "住址")
     for i, line in enumerate(_broken(person.address, at.signs_a_line)):
-        draw.text((at.value_left, row - 3 + i * at.line_pitch), line, INK, at.value.at(at.value_size))
+        draw.text(
+            (at.value_left, row - 3 + i * at.line_pitch), line, INK, at.value.at(at.value_size)
+        )
     _label(draw, at, (at.left, at.number_row), "公民身份号码")
     number = " ".join(person.number) if at.spaced_number else person.number
     place = (at.left + at.label_size * 6 + 40, at.number_row - 8)
@@ -118,7 +123,7 @@ def card_back(person: SpecimenPerson, rng: Random, setting: Setting | None = Non
     lines = _broken(person.authority, 15)
     for i, line in enumerate(lines):
         draw.text((value_left, row - 3 + i * at.line_pitch), line, INK, at.value.at(at.value_size))
-    row += at.pitch + (len(lines) - 1) * 16
+    row += at.pitch + (len(lines) - 1) * 30
     _label(draw, at, (left, row), "有效期限")
     draw.text((value_left, row - 3), person.validity, INK, at.value.at(at.value_size))
     return card
@@ -126,7 +131,11 @@ def card_back(person: SpecimenPerson, rng: Random, setting: Setting | None = Non
 
 def _birth(draw: ImageDraw.ImageDraw, at: Setting, person: SpecimenPerson, row: int) -> None:
     left = float(at.value_left)
-    for number, word in ((person.birth.year, "年"), (person.birth.month, "月"), (person.birth.day, "日")):
+    for number, word in (
+        (person.birth.year, "年"),
+        (person.birth.month, "月"),
+        (person.birth.day, "日"),
+    ):
         font = at.value.at(at.value_size)
         draw.text((left, row - 3), str(number), INK, font)
         left += font.getlength(str(number)) + 14

@@ -1,4 +1,4 @@
-"""The typefaces that specimens are set in: those of fonts-noto-cjk, and others where Debian has them."""
+"""The typefaces of specimens: those of fonts-noto-cjk, and others where Debian has them."""
 
 from __future__ import annotations
 

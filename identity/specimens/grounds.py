@@ -51,7 +51,9 @@ def table(size: tuple[int, int], rng: Random) -> Image.Image:
     if kind == "wood":
         for y in range(0, size[1], 7):
             shade = rng.randrange(-14, 14)
-            draw.line((0, y, size[0], y + rng.randrange(-9, 9)), width=5, fill=_shifted(base, shade))
+            draw.line(
+                (0, y, size[0], y + rng.randrange(-9, 9)), width=5, fill=_shifted(base, shade)
+            )
     if kind == "cluttered":
         for _ in range(14):
             _thing(draw, size, rng)
@@ -67,7 +69,9 @@ def _thing(draw: ImageDraw.ImageDraw, size: tuple[int, int], rng: Random) -> Non
     draw.rectangle((left, top, right, bottom), fill=colour)
     for y in range(top + 12, bottom - 8, 22):
         # Grey bars: the rows of a printed page from afar.
-        draw.line((left + 10, y, right - rng.randrange(12, 40), y), fill=_shifted(colour, -40), width=6)
+        draw.line(
+            (left + 10, y, right - rng.randrange(12, 40), y), fill=_shifted(colour, -40), width=6
+        )
 
 
 def _shifted(colour: Colour, by: int) -> Colour:

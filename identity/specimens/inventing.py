@@ -64,7 +64,8 @@ PLACES: Final = (
 _STREETS: Final = ("样本", "虚设", "示例", "无名", "假定")
 _ENDS: Final = (
     "路{n}号", "街{n}号{m}室", "镇{a}村{m}组{n}号", "大道{n}号样本花园{m}幢2单元{k}室",
-    "巷{n}号附{m}号", "乡{a}村民委员会{a}村{n}号", "路{n}弄{m}号{k}室", "街道{a}社区{n}号楼{m}门{k}号",
+    "巷{n}号附{m}号", "乡{a}村民委员会{a}村{n}号", "路{n}弄{m}号{k}室",
+    "街道{a}社区{n}号楼{m}门{k}号",
 )  # fmt: skip
 TODAY: Final = date(2026, 6, 1)
 """The day on which the cards of a seed are valid; fixed, so that a seed stays what it was."""
@@ -116,4 +117,5 @@ def _issued(rng: Random, birth: date) -> date:
 
 
 def _years_later(day: date, years: int) -> date:
-    return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(day.year + years, day.month, 28 if leap_day else day.day)

@@ -9,7 +9,6 @@ import io
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from random import Random
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -19,6 +18,8 @@ from PIL import Image
 from identity.specimens.grounds import table
 
 if TYPE_CHECKING:
+    from random import Random
+
     from numpy.typing import NDArray
 
     from identity.pixels import Pixels
@@ -87,7 +88,10 @@ def _laid_down(card: Image.Image, faults: Faults, rng: Random) -> Pixels:
     width, height = round(along * rng.uniform(1.25, 1.7)), round(across * rng.uniform(1.4, 2.2))
     angle = math.radians(rng.uniform(-faults.turn, faults.turn))
     centre = np.array(
-        [width / 2 + rng.uniform(-0.06, 0.06) * along, height / 2 + rng.uniform(-0.06, 0.06) * along]
+        [
+            width / 2 + rng.uniform(-0.06, 0.06) * along,
+            height / 2 + rng.uniform(-0.06, 0.06) * along,
+        ]
     )
     flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [along / 2, across / 2]
     turned = flat @ np.array(
@@ -131,7 +135,7 @@ def _light(
     return loss.astype(np.float32), spot.astype(np.float32)
 
 
-def _jpeg(picture: NDArray[np.float32] | Pixels, quality: int) -> bytes:
+def _jpeg(picture: NDArray[np.floating] | Pixels, quality: int) -> bytes:
     out = io.BytesIO()
     Image.fromarray(np.asarray(picture, np.uint8)[:, :, ::-1]).save(out, "JPEG", quality=quality)
     return out.getvalue()
