@@ -61,8 +61,14 @@ def admit_image(content: bytes, *, claimed: str, decoder: LimitedWorker) -> Admi
     )
 
 
-def decode(content: bytes, *, claimed: str, decoder: LimitedWorker) -> RawPixels:
-    return _pixels(examine(content, claimed=claimed), decoder)
+def decode(
+    content: bytes, *, claimed: str, decoder: LimitedWorker, longest: int = LONGEST_FOR_READING
+) -> RawPixels:
+    """Return the picture upright, its longer side at most ``longest`` pixels.
+
+    Raises `ImageRefused`, or `CheckUnavailable`.
+    """
+    return _pixels(examine(content, claimed=claimed), decoder, longest=longest)
 
 
 def decode_chip_portrait(content: bytes, *, decoder: LimitedWorker) -> RawPixels:
@@ -70,10 +76,12 @@ def decode_chip_portrait(content: bytes, *, decoder: LimitedWorker) -> RawPixels
     return _pixels(examine_chip_portrait(content), decoder)
 
 
-def _pixels(examined: ExaminedImage, decoder: LimitedWorker) -> RawPixels:
+def _pixels(
+    examined: ExaminedImage, decoder: LimitedWorker, *, longest: int = LONGEST_FOR_READING
+) -> RawPixels:
     arguments: dict[str, Json] = {
         "orientation": examined.orientation,
-        "longest": LONGEST_FOR_READING,
+        "longest": longest,
     }
     answer = _ask(decoder, "pixels", arguments, examined.content)
     width, height = _size(answer)

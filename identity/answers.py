@@ -24,7 +24,7 @@ _MOST_PIXELS: Final = 40_000_000
 def reading_of(answer: Frame, side: DocumentSide) -> tuple[SideReading, RawPixels]:
     head = answer.head
     try:
-        read = {FieldName(name): _field(value) for name, value in _mapping(head["fields"]).items()}
+        read = {FieldName(name): _field(value) for name, value in mapping(head["fields"]).items()}
         width, height = int(_number(head["width"])), int(_number(head["height"]))
         (content,) = answer.blobs
     except (KeyError, ValueError, OverflowError) as error:
@@ -82,12 +82,13 @@ def _field(value: Json) -> FieldReading:
 def _found(value: Json) -> FoundQuality | None:
     if value is None:
         return None
-    facts = _mapping(value)
+    facts = mapping(value)
     figures = {field.name: _number(facts[field.name]) for field in fields(FaceQuality)}
     return FoundQuality(quality=FaceQuality(**figures), others=int(_number(facts["others"])))
 
 
-def _mapping(value: Json) -> dict[str, Json]:
+def mapping(value: Json) -> dict[str, Json]:
+    """Return ``value`` as an object; raises `CheckUnavailable` for anything else."""
     if not isinstance(value, dict):
         raise CheckUnavailable(Cause.ANSWER_MALFORMED)
     return value

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from identity.admitting import RawPixels, decode, decode_chip_portrait
-from identity.answers import comparison_of, reading_of
+from identity.answers import comparison_of, mapping, reading_of
 from identity.documents.fields import DocumentSide, SideReading
+from identity.liveness.answers import clip_of
+from identity.liveness.clip import LONGEST_SIDE
 from identity.measurements import Checked, Measurements
 from identity.policy import ReferenceQuality
 from identity.unavailable import CheckUnavailable
@@ -19,7 +21,8 @@ from identity.unavailable import CheckUnavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from identity.answers import ComparedFaces
+    from identity.framing import Frame, Json
+    from identity.liveness.measurements import ClipMeasurements
     from identity.measurements import FaceComparison
     from identity.unavailable import Cause
     from identity.worker import LimitedWorker
@@ -71,6 +74,15 @@ class LiveFrames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveClip:
+    """Stills of an answer to a challenge, in their order: for liveness and for the face."""
+
+    stills: tuple[Upload, ...]
+    times_ms: tuple[float, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChipPortrait:
     """The picture in data group 2 of a document's chip: JPEG, JPEG 2000 or its bare codestream."""
 
@@ -90,6 +102,7 @@ Portrait: TypeAlias = ChipPortrait | CleanPortrait
 @dataclass(frozen=True, slots=True)
 class _Compared:
     face: FaceComparison | None = None
+    clip: ClipMeasurements | None = None
     reference_still: bytes | None = None
     live_stills: tuple[bytes, ...] = ()
 
@@ -104,7 +117,7 @@ class IdentityCheck:
     def check(
         self,
         document: IdCard | Passport,
-        live: LivePhoto | LiveFrames | None,
+        live: LivePhoto | LiveFrames | LiveClip | None,
         *,
         reference: Portrait | None = None,
     ) -> Checked:
@@ -130,13 +143,17 @@ class IdentityCheck:
             back, _ = self._read(back_pixels, DocumentSide.ID_CARD_BACK, unavailable)
         compared = _Compared()
         if live_pixels:
-            compared = self._compare(given_portrait or portrait, live_pixels, unavailable)
+            times_ms = live.times_ms if isinstance(live, LiveClip) else None
+            compared = self._compare(
+                given_portrait or portrait, live_pixels, unavailable, times_ms=times_ms
+            )
         return Checked(
             measurements=Measurements(
                 front=front,
                 back=back,
                 reference_quality=quality_of(reference),
                 face=compared.face,
+                clip=compared.clip,
                 unavailable=frozenset(unavailable),
                 no_face_route=live is None,
                 live_received_at=live.received_at if live else None,
@@ -155,7 +172,8 @@ class IdentityCheck:
             pixels = self._decode(reference)
         else:
             pixels = self._decode_portrait(reference)
-        return self._ask_to_compare(pixels, self._decode_live(live)).comparison
+        frames = self._decode_live(live)
+        return comparison_of(self._ask(pixels, frames), frames=len(frames)).comparison
 
     def close(self) -> None:
         self._decoder.close()
@@ -169,9 +187,19 @@ class IdentityCheck:
             return decode_chip_portrait(portrait.content, decoder=self._decoder)
         return self._decode(portrait.upload)
 
-    def _decode_live(self, live: LivePhoto | LiveFrames) -> tuple[RawPixels, ...]:
+    def _decode_live(self, live: LivePhoto | LiveFrames | LiveClip) -> tuple[RawPixels, ...]:
         if isinstance(live, LivePhoto):
             return (self._decode(live.upload),)
+        if isinstance(live, LiveClip):
+            return tuple(
+                decode(
+                    still.content,
+                    claimed=still.media_type,
+                    decoder=self._decoder,
+                    longest=LONGEST_SIDE,
+                )
+                for still in live.stills
+            )
         return tuple(self._decode(upload) for upload in live.uploads)
 
     def _read(
@@ -189,20 +217,38 @@ class IdentityCheck:
             return SideReading(side=side, fields={}, outlined=False), pixels
 
     def _compare(
-        self, portrait: RawPixels, live: tuple[RawPixels, ...], unavailable: set[Cause]
+        self,
+        portrait: RawPixels,
+        live: tuple[RawPixels, ...],
+        unavailable: set[Cause],
+        *,
+        times_ms: tuple[float, ...] | None,
     ) -> _Compared:
         try:
-            faces = self._ask_to_compare(portrait, live)
+            if times_ms is not None:
+                answer = self._ask(portrait, live, times_ms=times_ms)
+                clip = clip_of(mapping(answer.head.get("clip")))
+            else:
+                answer, clip = self._ask(portrait, live), None
+            faces = comparison_of(answer, frames=len(live))
         except CheckUnavailable as error:
             unavailable.add(error.cause)
             return _Compared()
-        return _Compared(faces.comparison, faces.reference_still, faces.live_stills)
+        return _Compared(faces.comparison, clip, faces.reference_still, faces.live_stills)
 
-    def _ask_to_compare(self, portrait: RawPixels, live: tuple[RawPixels, ...]) -> ComparedFaces:
+    def _ask(
+        self,
+        portrait: RawPixels,
+        live: tuple[RawPixels, ...],
+        *,
+        times_ms: tuple[float, ...] | None = None,
+    ) -> Frame:
         pictures = (portrait, *live)
-        sizes = [f"{one.width}x{one.height}" for one in pictures]
-        answer = self._engine.ask("compare", {"sizes": [*sizes]}, [one.content for one in pictures])
-        return comparison_of(answer, frames=len(live))
+        head: dict[str, Json] = {"sizes": [f"{one.width}x{one.height}" for one in pictures]}
+        job = "compare"
+        if times_ms is not None:
+            job, head["times_ms"] = "clip", [*times_ms]
+        return self._engine.ask(job, head, [one.content for one in pictures])
 
 
 def quality_of(reference: Portrait | Upload | None) -> ReferenceQuality:

@@ -15,6 +15,9 @@ from identity.faces.comparing import Comparison, still
 from identity.faces.dlib_opinion import DlibOpinion
 from identity.framing import Frame
 from identity.images.decoding import encode_clean
+from identity.liveness.following import measure_clip
+from identity.liveness.minifas import AttackModels
+from identity.liveness.portraits import portraits_of
 from identity.policy import LIVE_GATES
 from identity.unavailable import Cause, CheckUnavailable
 
@@ -31,15 +34,19 @@ _Engine = TypeVar("_Engine")
 class EngineWorker:
     """Models are loaded when it is made; an engine that is missing is missing per question."""
 
-    def __init__(self, weights: Path | None) -> None:
+    def __init__(self, weights: Path | None, models: Path | None = None) -> None:
+        """``models``: folder with what comes in no wheel; ``None`` leaves it unmeasured."""
         self._reader = _if_installed(TextReader)
         self._comparison = _if_installed(
             lambda: Comparison(weights, second=_if_installed(DlibOpinion))
         )
+        self._attack_models = _if_installed(lambda: AttackModels(models)) if models else None
 
     def answer(self, job: Frame) -> Frame:
         if job.head["job"] == "read":
             return self._read(job)
+        if job.head["job"] == "clip":
+            return self._clip(job)
         return self._compare(job)
 
     def _read(self, job: Frame) -> Frame:
@@ -59,13 +66,32 @@ class EngineWorker:
         }
         return Frame(head, (read.picture.tobytes(),))
 
-    def _compare(self, job: Frame) -> Frame:
-        """The first picture is the reference, the others are the live frames, each decoded once."""
+    def _clip(self, job: Frame) -> Frame:
+        """The first picture is the reference; liveness and face are measured on the same frames."""
         if self._comparison is None:
             raise CheckUnavailable(Cause.ENGINE_MISSING)
-        reference, *frames = [
-            self._comparison.find(_picture(job, i)) for i in range(len(job.blobs))
-        ]
+        times = job.head["times_ms"]
+        if not isinstance(times, list):
+            raise CheckUnavailable(Cause.ANSWER_MALFORMED)
+        reference, *frames = [_picture(job, i) for i in range(len(job.blobs))]
+        measured = measure_clip(
+            frames,
+            [float(str(time)) for time in times],
+            finder=self._comparison.finder,
+            attack_models=self._attack_models,
+        )
+        compared = self._compared(reference, [frames[i] for i in portraits_of(measured)])
+        return Frame({**compared.head, "clip": measured.as_json()}, compared.blobs)
+
+    def _compare(self, job: Frame) -> Frame:
+        """The first picture is the reference, the others are the live frames, each decoded once."""
+        reference, *frames = [_picture(job, i) for i in range(len(job.blobs))]
+        return self._compared(reference, frames)
+
+    def _compared(self, portrait: Pixels, pictures: list[Pixels]) -> Frame:
+        if self._comparison is None:
+            raise CheckUnavailable(Cause.ENGINE_MISSING)
+        reference, *frames = [self._comparison.find(picture) for picture in (portrait, *pictures)]
         live = [frame for frame in frames if frame]
         if reference is None or not live:
             return _one_side_only(reference, live)
@@ -85,8 +111,11 @@ class EngineWorker:
 
 
 def open_worker(options: Mapping[str, Json]) -> EngineWorker:
-    weights = options.get("weights")
-    return EngineWorker(Path(weights) if isinstance(weights, str) else None)
+    return EngineWorker(_folder(options.get("weights")), _folder(options.get("models")))
+
+
+def _folder(value: Json) -> Path | None:
+    return Path(value) if isinstance(value, str) else None
 
 
 def _picture(job: Frame, i: int) -> Pixels:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
+from identity.documents.confirming import hints_of
 from identity.documents.facts import DocumentFacts, facts_of
+from identity.documents.hints import Hint
 from identity.face_judging import doubts_of_faces, fused_likeness, live_shortcomings
+from identity.proofs import NO_OTHER_PROOFS, doubts_of_proofs
 from identity.verdict import Doubt, Verdict
 
 if TYPE_CHECKING:
@@ -16,6 +19,12 @@ if TYPE_CHECKING:
 
     from identity.measurements import Measurements
     from identity.policy import ProofPolicy
+    from identity.proofs import OtherProofs
+
+SETTLED_ELSEWHERE: Final = frozenset(
+    # A field taken from the number is unreadable by its confidence; people do move.
+    {Hint.BIRTH_FROM_NUMBER, Hint.SEX_FROM_NUMBER, Hint.AUTHORITY_ELSEWHERE}
+)
 
 CHINA: Final = timezone(timedelta(hours=8))
 """Documents end with the day where they were issued."""
@@ -31,8 +40,19 @@ class Claim:
     """Of the document that is shown, not of another one of the same person."""
 
 
+# What a genuine chip says better than a photograph of the page.
+_CURED_BY_A_CHIP: Final = frozenset(
+    {Doubt.FIELDS_UNREADABLE, Doubt.DOCUMENT_NOT_RECOGNISED, Doubt.DOCUMENT_DOUBTFUL}
+)
+
+
 def judge(
-    measured: Measurements, policy: ProofPolicy, *, now: datetime, claim: Claim | None = None
+    measured: Measurements,
+    policy: ProofPolicy,
+    *,
+    now: datetime,
+    claim: Claim | None = None,
+    proofs: OtherProofs = NO_OTHER_PROOFS,
 ) -> Verdict:
     """Return every doubt at once, so that a person is asked only once.
 
@@ -45,8 +65,11 @@ def judge(
         *_of_document(facts, measured, today=now.astimezone(CHINA).date()),
         *_of_claim(facts, claim),
         *_of_faces(measured, policy),
-        *_of_circumstances(measured, policy, now=now),
+        *_of_circumstances(measured, policy, proofs, now=now),
+        *doubts_of_proofs(proofs, facts, now=now),
     }
+    if proofs.proven_chip:
+        doubts -= _CURED_BY_A_CHIP
     return Verdict(
         doubts=frozenset(doubts),
         live_shortcomings=live_shortcomings(face, policy) if face else frozenset(),
@@ -71,6 +94,8 @@ def facts_stated(measured: Measurements, policy: ProofPolicy, *, now: datetime) 
 
 def _of_document(facts: DocumentFacts, measured: Measurements, *, today: date) -> set[Doubt]:
     doubts = set(facts.doubts)
+    if hints_of(measured.front, measured.back) - SETTLED_ELSEWHERE:
+        doubts.add(Doubt.DOCUMENT_DOUBTFUL)
     sides = [side for side in (measured.front, measured.back) if side]
     if not all(side.fields for side in sides) and not measured.unavailable:
         doubts.add(Doubt.DOCUMENT_NOT_RECOGNISED)
@@ -108,11 +133,13 @@ def _of_faces(measured: Measurements, policy: ProofPolicy) -> set[Doubt]:
     return doubts_of_faces(measured.face, measured.reference_quality, policy)
 
 
-def _of_circumstances(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> set[Doubt]:
+def _of_circumstances(
+    measured: Measurements, policy: ProofPolicy, proofs: OtherProofs, *, now: datetime
+) -> set[Doubt]:
     doubts = set()
     if measured.unavailable:
         doubts.add(Doubt.CHECK_UNAVAILABLE)
-    if policy.requires_liveness:
+    if policy.requires_liveness and proofs.liveness is None:
         doubts.add(Doubt.LIVENESS_NOT_MEASURED)
     if measured.no_face_route:
         return doubts

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from identity.documents.fields import SideReading
     from identity.faces.quality import FaceQuality
+    from identity.liveness.measurements import ClipMeasurements
     from identity.policy import ReferenceQuality
     from identity.unavailable import Cause
 
@@ -55,6 +56,9 @@ class Measurements:
     """``None``: no face was compared; by choice (no-face route) or because it could not be."""
     unavailable: frozenset[Cause]
     """Why parts could not be measured; empty when all were."""
+    clip: ClipMeasurements | None
+    """Of the stills of an answer to a challenge; ``None``: none was sent, or it could not be
+    measured, which `unavailable` says."""
     no_face_route: bool
     """The person chose another way than the comparison of faces."""
     live_received_at: datetime | None

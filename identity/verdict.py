@@ -52,6 +52,18 @@ class Doubt(StrEnum):
     SECOND_OPINION_DISAGREES = "second_opinion_disagrees"
     SECOND_OPINION_MISSING = "second_opinion_missing"
     LIVENESS_NOT_MEASURED = "liveness_not_measured"
+    LIVENESS_REFUSED = "liveness_refused"
+    LIVENESS_UNCERTAIN = "liveness_uncertain"
+    CHIP_REFUSED = "chip_refused"
+    CHIP_UNCERTAIN = "chip_uncertain"
+    CHIP_DISAGREES = "chip_disagrees"
+    REGISTER_DISAGREES = "register_disagrees"
+    REGISTER_DOES_NOT_KNOW = "register_does_not_know"
+    REGISTER_UNAVAILABLE = "register_unavailable"
+    REGISTER_FACE_UNCERTAIN = "register_face_uncertain"
+    DOCUMENT_DOUBTFUL = "document_doubtful"
+    """Something about the document that a person should look at; the hints say what."""
+    TRIES_USED_UP = "tries_used_up"
     MEASUREMENT_INVALID = "measurement_invalid"
     CHECK_UNAVAILABLE = "check_unavailable"
 
@@ -74,9 +86,24 @@ REFUSING: Final = frozenset(
         Doubt.LIVE_FACE_MISSING,
         Doubt.SEVERAL_FACES,
         Doubt.FACE_NO_MATCH,
+        Doubt.LIVENESS_REFUSED,
+        Doubt.CHIP_REFUSED,
+        Doubt.CHIP_DISAGREES,
+        Doubt.REGISTER_DISAGREES,
     }
 )
 """Every other doubt asks a person; a new one does so until somebody adds it here."""
+
+
+OF_THE_LIVE_PERSON: Final = frozenset(
+    {
+        Doubt.LIVE_FACE_MISSING,
+        Doubt.SEVERAL_FACES,
+        Doubt.FACE_NO_MATCH,
+        Doubt.LIVENESS_REFUSED,
+    }
+)
+"""What another photograph may mend. When the tries are used up a person looks instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +129,10 @@ class Verdict:
 
     @property
     def outcome(self) -> Outcome:
-        if any(doubt.consequence is Consequence.REFUSES for doubt in self.doubts):
+        refusing = {doubt for doubt in self.doubts if doubt.consequence is Consequence.REFUSES}
+        if Doubt.TRIES_USED_UP in self.doubts:
+            refusing -= OF_THE_LIVE_PERSON
+        if refusing:
             return Outcome.REFUSED
         return Outcome.PERSON_DECIDES if self.doubts else Outcome.PROVEN
 

@@ -52,12 +52,21 @@ class LimitedWorker:
     """One child at a time, one question at a time; safe to share between threads."""
 
     def __init__(
-        self, kind: str, *, weights: Path | None = None, allowance: Allowance | None = None
+        self,
+        kind: str,
+        *,
+        weights: Path | None = None,
+        models: Path | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._kind = kind
         self._allowance = allowance or KINDS[kind][1]
         self._options = json.dumps(
-            {"weights": str(weights) if weights else None, "allowance": asdict(self._allowance)}
+            {
+                "weights": str(weights) if weights else None,
+                "models": str(models) if models else None,
+                "allowance": asdict(self._allowance),
+            }
         )
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None

@@ -59,12 +59,12 @@ class Comparison:
     """Both engines with their models loaded; the second may be missing, the first may not."""
 
     def __init__(self, folder: Path | None = None, *, second: FaceEngine | None = None) -> None:
-        self._finder = FaceFinder(folder)
+        self.finder = FaceFinder(folder)
         self._sface = SFace(folder)
         self._second = second
 
     def find(self, picture: Pixels) -> FoundFace | None:
-        faces = self._finder.faces(picture)
+        faces = self.finder.faces(picture)
         if not faces:
             return None
         largest = faces[0]
@@ -73,7 +73,7 @@ class Comparison:
             picture,
             largest,
             self._sface.aligned(picture, largest),
-            upright=largest.confidence - self._finder.confidence_turned(picture, largest),
+            upright=largest.confidence - self.finder.confidence_turned(picture, largest),
         )
         return FoundFace(picture, largest, quality, others)
 

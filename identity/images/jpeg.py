@@ -57,6 +57,13 @@ def read_jpeg(content: bytes) -> JpegFacts:
     return facts
 
 
+def end_of_picture(content: bytes, at: int) -> int:
+    """Return where the picture that begins at ``at`` ends; raises `ImageRefused`."""
+    if not content.startswith(START, at):
+        raise ImageRefused(RefusalCode.TYPE_MISMATCH)
+    return _read_one(content, at).end
+
+
 def _read_one(content: bytes, at: int) -> JpegFacts:
     facts = JpegFacts()
     for marker, segment, end in _segments(content, at + 2):

@@ -42,6 +42,7 @@ RIGHT = Measurements(
     reference_quality=ReferenceQuality.PHOTOGRAPHED_DOCUMENT,
     face=FACE,
     unavailable=frozenset(),
+    clip=None,
     no_face_route=False,
     live_received_at=NOW - timedelta(seconds=30),
 )
