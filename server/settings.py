@@ -50,6 +50,15 @@ class Settings:
     api_page: Path | None
     """Directory with the API page's script; ``None`` turns the page off."""
 
+    models: Path | None
+    """Directory with weights that come in no wheel (attack detection); ``None``: not measured."""
+
+    master_list: Path | None
+    """CSCA master list or folder of certificates; ``None``: no chip's country is believed."""
+
+    register_url: str | None
+    """Gateway of an identity register; ``None``: none is asked."""
+
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
 
@@ -77,6 +86,9 @@ class Settings:
             public_url=_required(environ, "FEIGUI_PUBLIC_URL").rstrip("/"),
             fonts=Path(environ.get("FEIGUI_FONTS", DEBIAN_FONTS)),
             api_page=_optional_path(environ, "FEIGUI_API_PAGE"),
+            models=_optional_path(environ, "FEIGUI_MODELS"),
+            master_list=_optional_path(environ, "FEIGUI_MASTER_LIST"),
+            register_url=environ.get("FEIGUI_REGISTER_URL") or None,
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from server.access.ports import AccountBook, CodeBook, LoginTries, SessionBook
     from server.cases.ids import AccountId, CaseId, OfficeId
-    from server.cases.ports import CaseBook, IdentityCheckBook, SensitiveReads
+    from server.cases.ports import (
+        CaseBook,
+        IdentityChallengeBook,
+        IdentityCheckBook,
+        SensitiveReads,
+    )
     from server.ceremony.ports import CeremonyBook
     from server.delivery.ports import DeliveryBook
     from server.register.ports import CertificateBook, NumberBook, PublicRegister, RegisterView
@@ -137,7 +142,7 @@ class Upload:
     case: CaseId | None
     account: AccountId
     purpose: str
-    """document | live_photo | material | segment: decides what inspects it."""
+    """document | live_photo | live_clip | chip | material | segment: decides what inspects it."""
 
     media_type: str
     size: int
@@ -183,6 +188,8 @@ class Transaction(Protocol):
     def case_lists(self) -> CaseLists: ...
     @property
     def identity_checks(self) -> IdentityCheckBook: ...
+    @property
+    def identity_challenges(self) -> IdentityChallengeBook: ...
     @property
     def sensitive_reads(self) -> SensitiveReads: ...
     @property

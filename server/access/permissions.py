@@ -122,7 +122,10 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "get_material_content": readers_of_papers,
     # Identity checks
     "request_identity_check": only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY),
+    "issue_identity_challenge": only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY),
     "get_identity_check": party_and_team,
+    "get_identity_picture": team,
+    "confirm_identity_fields": only(Role.APPLICANT),
     "decide_identity_check": only(Role.NOTARY),
     # Handling: seats, review, verification, fee
     "assign_staff": only(Role.NOTARY, Role.DIRECTOR),

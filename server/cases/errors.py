@@ -94,6 +94,10 @@ class FormIncomplete(CaseError):
         super().__init__("missing: " + ", ".join(self.missing))
 
 
+class ChallengeSpent(CaseError):
+    """The challenge was answered before, or was another person's; ask for a new one."""
+
+
 class IntentBroken(CaseError):
     """What would be sealed is not what was intended; nothing was sealed."""
 

@@ -6,11 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from server.cases.case import BEFORE_ACCEPTANCE
-from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
+from server.cases.errors import (
+    ConditionsUnmet,
+    FormIncomplete,
+    NotYourAction,
+    PartNotFound,
+    TransitionRefused,
+)
 from server.cases.guards import Unmet
 from server.cases.identity_checks import (
     CheckOutcome,
     CheckState,
+    FieldsConfirmed,
     IdentityCheck,
     PersonDecision,
 )
@@ -21,6 +28,7 @@ from server.cases.status import CaseStatus
 from server.cases.transitions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from server.cases.actor import Actor
@@ -45,7 +53,7 @@ def request_check(
     require_part(case, actor, "request_check")
     case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
     party = case.party(party_id)
-    if inputs.live is not None and not may_use_face(case, party.id):
+    if inputs.shows_the_face and not may_use_face(case, party.id):
         raise ConditionsUnmet(
             (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
         )
@@ -125,6 +133,45 @@ def decide_check(
         _mark_proven(case, check, check.outcome)
     case.note("identity_decided", actor, at, party=check.party, check=check.id, state=state)
     return replace(check, state=state, decision=decision)
+
+
+def confirm_fields(
+    case: Case, check: IdentityCheck, corrected: dict[str, str], actor: Actor, *, at: datetime
+) -> IdentityCheck:
+    """Take in what the person says about fields that were read without certainty.
+
+    Who corrects one has not been read right: what was proven is left to a notary.
+    """
+    if case.party(check.party).account != actor.account:
+        raise NotYourAction("confirm_identity_fields")
+    if check.outcome is None or check.confirmed is not None:
+        raise PartNotFound("fields to confirm")
+    unsure = {each.field for each in check.outcome.unsure}
+    if strange := corrected.keys() - unsure:
+        raise FormIncomplete(sorted(unsure - strange))
+    state = check.state
+    if corrected and state is CheckState.PROVEN:
+        state = CheckState.PERSON_DECIDES
+        case.replace_party(replace(case.party(check.party), identity_proven=False))
+    case.note(
+        "identity_fields_confirmed",
+        actor,
+        at,
+        party=check.party,
+        check=check.id,
+        corrected=" ".join(sorted(corrected)) or None,
+    )
+    confirmed = FieldsConfirmed(at=at, by=actor.account, corrected=corrected)
+    return replace(check, state=state, confirmed=confirmed)
+
+
+def refusals_of(checks: Iterable[IdentityCheck], party: PartyId) -> tuple[datetime, ...]:
+    """Return when the party was refused by the machine, in any order."""
+    return tuple(
+        check.outcome.finished_at
+        for check in checks
+        if check.party == party and check.outcome and check.state is CheckState.REFUSED
+    )
 
 
 def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
 
@@ -24,21 +24,80 @@ class CheckState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveClip:
+    """Stills of a live answer to a challenge."""
+
+    object: str
+    """JPEG stills one after the other, in the evidence store."""
+
+    times_ms: tuple[int, ...]
+    """When each was taken, on the client's clock from the start of the challenge."""
+
+    nonce: str
+    """Hex; what was asked follows from it."""
+
+    asked_at: datetime
+    answered_at: datetime
+    """When the client committed itself to the clip's digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipData:
+    """What the app read off the chip of the document."""
+
+    object: str
+    """The chip's files one after the other, in the evidence store."""
+
+    nonce: str | None = None
+    """Hex; of the challenge that the chip signed."""
+
+    active_response: str | None = None
+    """Hex; the chip's answer (ICAO 9303-11, active authentication)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:
     """SHA-256 of each picture in the evidence store."""
 
     document: str
-    """resident_id or passport."""
+    """Kind of document, as the applicant says."""
 
     front: str
     back: str | None
     live: str | None
-    """``None``: the route without the face."""
+    """One live photograph; with neither it nor a clip: the route without the face."""
+
+    clip: LiveClip | None = None
+    chip: ChipData | None = None
+
+    @property
+    def shows_the_face(self) -> bool:
+        return self.live is not None or self.clip is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsureField:
+    field: str
+    text: str
+    """As it was read; stored encrypted, shown to the person and to the office."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsConfirmed:
+    """What the person said about the fields that were read without certainty."""
+
+    at: datetime
+    by: AccountId
+    corrected: dict[str, str]
+    """Field to what it should say; empty where the reading was right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
     doubts: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    """What a person should look at on the document, besides."""
+
     face_score: float | None
     policy_citation: str
     name: str | None
@@ -47,6 +106,21 @@ class CheckOutcome:
 
     valid_until: date | None
     finished_at: datetime
+    second_score: float | None = None
+    liveness: dict[str, Any] | None = None
+    """What was found of the clip: outcome, doubts with their frames, what was not measured."""
+
+    chip: dict[str, Any] | None = None
+    """What was proven of the chip, step by step; no value of its holder."""
+
+    register: str | None = None
+    """What the authoritative register answered."""
+
+    stills: tuple[str, ...] = ()
+    """Digests of the stills that a person looks at: the reference first, then live ones."""
+
+    unsure: tuple[UnsureField, ...] = ()
+    """What was read without being certain; the person confirms or corrects it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +142,4 @@ class IdentityCheck:
     requested_at: datetime
     outcome: CheckOutcome | None = None
     decision: PersonDecision | None = None
+    confirmed: FieldsConfirmed | None = None

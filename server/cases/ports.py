@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from server.cases.case import Case
     from server.cases.events import CaseEvent
+    from server.cases.identity_challenges import ChallengeId, IdentityChallenge
     from server.cases.identity_checks import CheckId, IdentityCheck
-    from server.cases.ids import AccountId, CaseId
+    from server.cases.ids import AccountId, CaseId, PartyId
     from server.cases.status import CaseStatus
 
 
@@ -48,6 +50,20 @@ class IdentityCheckBook(Protocol):
     def of_case(self, case_id: CaseId) -> list[IdentityCheck]: ...
 
     def save(self, check: IdentityCheck) -> None: ...
+
+    def faces_kept(self) -> int:
+        """Count the persons of the office of whom pictures of a live face are kept."""
+        ...
+
+
+class IdentityChallengeBook(Protocol):
+    def add(self, challenge: IdentityChallenge) -> None: ...
+
+    def spend(
+        self, challenge_id: ChallengeId, *, party: PartyId, at: datetime
+    ) -> IdentityChallenge:
+        """Return the challenge of ``party``, once; raise `ChallengeSpent` ever after."""
+        ...
 
 
 class SensitiveReads(Protocol):

@@ -12,6 +12,7 @@ from server.db.books.ceremonies import PostgresCeremonyBook
 from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
 from server.db.books.deliveries import PostgresDeliveryBook
 from server.db.books.idempotency import PostgresIdempotencyBook
+from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
 from server.db.books.register import (
     PostgresCertificateBook,
@@ -50,6 +51,7 @@ class Work:
         self.cases = PostgresCaseBook(scoped, self._trail)
         self.case_lists = PostgresCaseLists(scoped)
         self.identity_checks = PostgresIdentityCheckBook(scoped)
+        self.identity_challenges = PostgresIdentityChallengeBook(scoped)
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
         self.numbers = PostgresNumberBook(scoped)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.cases.errors import PartNotFound
-from server.cases.identifying import decide_check, request_check
-from server.cases.identity_checks import CheckId, CheckInputs
+from server.cases.identifying import confirm_fields, decide_check, request_check
+from server.cases.identity_challenges import ChallengeId
+from server.cases.identity_checks import CheckId, CheckInputs, ChipData, LiveClip
 from server.cases.ids import PartyId
 from server.cases.jobs import Job
 from server.http.call import Answer, Binding, etag_of
@@ -17,6 +18,7 @@ from server.http.uploaded import stored_upload
 
 if TYPE_CHECKING:
     from server.cases.case import Case
+    from server.cases.identity_challenges import IdentityChallenge
     from server.cases.identity_checks import IdentityCheck
     from server.http.call import Call
 
@@ -49,12 +51,49 @@ def _inputs(call: Call, case: Case) -> CheckInputs:
         front=front.sha256,
         back=digest("back", "document"),
         live=digest("live", "live_photo"),
+        clip=_clip(call, case),
+        chip=_chip(call, case),
     )
+
+
+def _clip(call: Call, case: Case) -> LiveClip | None:
+    told = call.body.get("clip")
+    if told is None:
+        return None
+    upload = stored_upload(call, told["upload"], case, purpose="live_clip")
+    asked = _spent(call, told["challenge"])
+    return LiveClip(
+        object=upload.sha256,
+        times_ms=tuple(told["times_ms"]),
+        nonce=asked.nonce.hex(),
+        asked_at=asked.issued_at,
+        # Beginning the upload named the digest: from then on it could be no other clip.
+        answered_at=upload.created_at,
+    )
+
+
+def _chip(call: Call, case: Case) -> ChipData | None:
+    told = call.body.get("chip")
+    if told is None:
+        return None
+    upload = stored_upload(call, told["upload"], case, purpose="chip")
+    active = told.get("active_authentication")
+    if active is None:
+        return ChipData(object=upload.sha256)
+    asked = _spent(call, active["challenge"])
+    return ChipData(
+        object=upload.sha256, nonce=asked.nonce.hex(), active_response=active["response"]
+    )
+
+
+def _spent(call: Call, challenge: str) -> IdentityChallenge:
+    party = PartyId(call.path["party_id"])
+    return call.tx.identity_challenges.spend(ChallengeId(challenge), party=party, at=call.now)
 
 
 def get_identity_check(call: Call) -> Answer:
     case = case_read(call)
-    check = _check_of(call, case)
+    check = check_of(call, case)
     return Answer(body=check_as_seen(check, viewer_of(call)), etag=etag_of(case.version))
 
 
@@ -62,7 +101,7 @@ def decide_identity_check(call: Call) -> Answer:
     case = case_to_change(call)
     check = decide_check(
         case,
-        _check_of(call, case, lock=True),
+        check_of(call, case, lock=True),
         proven=call.body["proven"],
         reason=call.body["reason"],
         actor=call.actor,
@@ -73,7 +112,22 @@ def decide_identity_check(call: Call) -> Answer:
     return Answer(body=check_as_seen(check, viewer_of(call)), etag=etag_of(case.version))
 
 
-def _check_of(call: Call, case: Case, *, lock: bool = False) -> IdentityCheck:
+def confirm_identity_fields(call: Call) -> Answer:
+    case = case_to_change(call)
+    check = confirm_fields(
+        case,
+        check_of(call, case, lock=True),
+        dict(call.body["corrected"]),
+        call.actor,
+        at=call.now,
+    )
+    call.tx.identity_checks.save(check)
+    call.tx.cases.save(case)
+    return Answer(body=check_as_seen(check, viewer_of(call)), etag=etag_of(case.version))
+
+
+def check_of(call: Call, case: Case, *, lock: bool = False) -> IdentityCheck:
+    """Return the check of the path, as far as the caller may see it."""
     check = call.tx.identity_checks.get(CheckId(call.path["check_id"]), lock=lock)
     if check.case != case.id or not may_see_check(case, check, viewer_of(call)):
         raise PartNotFound("identity_check")
@@ -85,4 +139,5 @@ def bindings() -> list[Binding]:
         Binding(operation_id="request_identity_check", handler=request_identity_check),
         Binding(operation_id="get_identity_check", handler=get_identity_check),
         Binding(operation_id="decide_identity_check", handler=decide_identity_check),
+        Binding(operation_id="confirm_identity_fields", handler=confirm_identity_fields),
     ]

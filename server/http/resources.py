@@ -18,7 +18,9 @@ from server.http import (
     drafts,
     eligibility,
     fees,
+    identity_challenges,
     identity_checks,
+    identity_pictures,
     interviews,
     issuance,
     materials,
@@ -63,6 +65,7 @@ class Needs:
     fetch: Fetch
     package: Package
     verify_document: Callable[[bytes], Report]
+    new_nonce: Callable[[], bytes]
     probes: Mapping[str, Callable[[], bool]]
     """Of each part that requests need, whether it answers."""
 
@@ -103,7 +106,9 @@ def _case(needs: Needs) -> list[Binding]:
         *parties.bindings(),
         *consents.bindings(notices=needs.notices),
         *materials.bindings(fetch=needs.fetch),
+        *identity_challenges.bindings(new_nonce=needs.new_nonce),
         *identity_checks.bindings(),
+        *identity_pictures.bindings(fetch=needs.fetch),
         *reviews.bindings(),
         *fees.bindings(catalogue=needs.catalogue),
         *deeds.bindings(fetch=needs.fetch),

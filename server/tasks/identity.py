@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.cases.actor import SYSTEM_ACTOR
-from server.cases.identifying import leave_to_a_person, record_outcome
+from server.cases.identifying import leave_to_a_person, record_outcome, refusals_of
 from server.cases.intake import may_use_face
 from server.transaction import Scope
 from storage.objects import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-    from server.cases.identity_checks import CheckId, CheckOutcome, CheckState
+    from server.cases.identity_checks import (
+        CheckId,
+        CheckOutcome,
+        CheckState,
+        ChipData,
+        LiveClip,
+    )
     from server.cases.ids import CaseId, Clock, OfficeId
     from server.tasks.progress import Progress
     from server.transaction import OpenTransaction
@@ -31,12 +38,41 @@ class Pictures:
     claimed_name: str
     """As the party entered it; the document has to say the same."""
 
+    clip: Clip | None = None
+    chip: Chip | None = None
+    earlier_refusals: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """An answer to a challenge, with what was asked and when."""
+
+    content: bytes
+    told: LiveClip
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The files of a chip, with what it answered."""
+
+    content: bytes
+    told: ChipData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    state: CheckState
+    outcome: CheckOutcome
+    stills: tuple[bytes, ...] = ()
+    """JPEG; what a person looks at who decides: the reference first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityBench:
     open_transaction: OpenTransaction
     fetch: Callable[[OfficeId, Digest], bytes]
-    judge: Callable[[Pictures], tuple[CheckState, CheckOutcome]]
+    put: Callable[[OfficeId, bytes], Digest]
+    judge: Callable[[Pictures], Judged]
     """Measures in a limited process; trouble of its own is a doubt, never a pass."""
 
     policy: str
@@ -58,24 +94,33 @@ def check_identity(
     with bench.open_transaction(scope) as tx:
         case = tx.cases.get(case_id)
         check = tx.identity_checks.get(check_id)
+        earlier = refusals_of(tx.identity_checks.of_case(case_id), check.party)
     # Consent may have been withdrawn since the check was asked for (PIPL Art. 15).
-    face = check.inputs.live if may_use_face(case, check.party) else None
+    may_use = may_use_face(case, check.party)
+    clip = check.inputs.clip if may_use else None
+    chip = check.inputs.chip
     progress.step(1, 3, "identity.fetching")
     pictures = Pictures(
         document=check.inputs.document,
         front=bench.fetch(office, Digest(check.inputs.front)),
         back=_fetched(check.inputs.back, office, bench),
-        live=_fetched(face, office, bench),
+        live=_fetched(check.inputs.live if may_use else None, office, bench),
         claimed_name=case.party(check.party).name,
+        clip=None if clip is None else Clip(bench.fetch(office, Digest(clip.object)), clip),
+        chip=None if chip is None else Chip(bench.fetch(office, Digest(chip.object)), chip),
+        earlier_refusals=earlier,
     )
     progress.step(2, 3, "identity.measuring")
-    state, outcome = bench.judge(pictures)
+    judged = bench.judge(pictures)
+    # Before the outcome names them: it must not point at nothing.
+    stills = tuple(bench.put(office, still).hex for still in judged.stills)
+    outcome = replace(judged.outcome, stills=stills)
     with bench.open_transaction(scope) as tx:
         case = tx.cases.get(case_id, lock=True)
         check = tx.identity_checks.get(check_id, lock=True)
         tx.identity_checks.save(
             record_outcome(
-                case, check, state=state, outcome=outcome, actor=SYSTEM_ACTOR, at=bench.now()
+                case, check, state=judged.state, outcome=outcome, actor=SYSTEM_ACTOR, at=bench.now()
             )
         )
         tx.cases.save(case)

@@ -18,12 +18,16 @@ from esign.custody.client import CustodyClient
 from esign.tsa.client import TimeStampSource
 from esign.verification.limited import LimitedVerifier
 from identity.checking import IdentityCheck
+from identity.chips.folder import read_trust
+from identity.chips.trust import Trust
+from identity.liveness.policy import liveness_2026
 from identity.policy import before_a_ceremony_2026
 from identity.worker import LimitedWorker
 from server.catalogue.loading import load_catalogue
 from server.db.engine import make_engine
 from server.db.secrets import FieldCipher, FieldKeys
 from server.db.work import open_transaction
+from server.partners.identity_register import HttpIdentityRegister, RegisterAccount
 from server.tasks.queue import queue_on
 from server.transaction import Scope
 from server.typesetting.typesetter import Typesetter
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
+    from identity.registers.questions import AskRegister
     from server.cases.ids import AccountId, OfficeId
     from server.catalogue.loading import Catalogue
     from server.settings import Settings
@@ -180,7 +185,29 @@ class Parts:
     @cached_property
     def judging(self) -> Judging:
         return Judging(
-            check=IdentityCheck(decoder=self.decoder, engine=LimitedWorker("engine")),
+            check=IdentityCheck(decoder=self.decoder, engine=self.engine_child),
             policy=before_a_ceremony_2026,
+            liveness_policy=liveness_2026,
+            trust=lambda: self.chip_trust,
+            ask_register=self.identity_register,
             now=now,
         )
+
+    @cached_property
+    def engine_child(self) -> LimitedWorker:
+        return LimitedWorker("engine", models=self.settings.models)
+
+    @cached_property
+    def chip_trust(self) -> Trust:
+        path = self.settings.master_list
+        return Trust() if path is None else read_trust(path)
+
+    @cached_property
+    def identity_register(self) -> AskRegister | None:
+        url = self.settings.register_url
+        if url is None:
+            return None
+        account = RegisterAccount(
+            register="register", url=url, client="feigui", key=self.secret("register-key")
+        )
+        return HttpIdentityRegister(account, now=now, new_nonce=lambda: secrets.token_hex(16))

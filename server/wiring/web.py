@@ -15,6 +15,7 @@ from server.access.outbox import OutboxFile
 from server.access.passwords import Passwords
 from server.access.permissions import PERMISSIONS
 from server.app import create_app
+from server.cases.identity_challenges import NONCE_BYTES
 from server.catalogue.notices import read_notices
 from server.contract.spec import read_spec
 from server.contract.views import Edge
@@ -87,6 +88,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         fetch=parts.get,
         package=packaging(fetch=parts.get, files=parts.authorities),
         verify_document=parts.verify_document,
+        new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
         probes={"database": lambda: _answers(parts)},
     )
 

@@ -210,6 +210,7 @@ def _bench(parts: Parts) -> IdentityBench:
     return IdentityBench(
         open_transaction=parts.open_transaction,
         fetch=parts.get,
+        put=parts.put,
         judge=parts.judging,
         policy=parts.judging.policy().citation,
         now=now,

@@ -146,6 +146,7 @@ class Standing:
                 fetch=lambda office, digest: b"",
                 package=lambda tx, case, certificate, materials: b"",
                 verify_document=refuse_document,
+                new_nonce=lambda: secrets.token_bytes(32),
                 probes={"database": lambda: True},
             )
         )

@@ -91,6 +91,18 @@ MATERIALS = Table(
     moment("decided_at", optional=True),
 )
 
+IDENTITY_CHALLENGES = Table(
+    "identity_challenges",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("party"),
+    Column("nonce", LargeBinary, nullable=False),
+    moment("issued_at"),
+    moment("used_at", optional=True),
+)
+
 IDENTITY_CHECKS = Table(
     "identity_checks",
     METADATA,

@@ -1,4 +1,4 @@
-"""Identity checks: how each ended and every doubt, never what was read off a document."""
+"""Identity checks: how each ended, with every doubt and what a person has to look at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from server.http.shown.visibility import IDENTITY_CHECK, visible
 
 if TYPE_CHECKING:
     from server.cases.case import Case
-    from server.cases.identity_checks import IdentityCheck, PersonDecision
+    from server.cases.identity_checks import (
+        FieldsConfirmed,
+        IdentityCheck,
+        PersonDecision,
+        UnsureField,
+    )
     from server.http.shown.visibility import Viewer
 
 
@@ -20,15 +25,43 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "party": check.party,
         "state": check.state,
         "document": check.inputs.document,
-        "compares_face": check.inputs.live is not None,
+        "compares_face": check.inputs.shows_the_face,
+        "reads_chip": check.inputs.chip is not None,
         "requested_at": rfc3339(check.requested_at),
         "finished_at": None if outcome is None else rfc3339(outcome.finished_at),
         "doubts": [] if outcome is None else list(outcome.doubts),
         "policy": None if outcome is None else outcome.policy_citation,
         "face_score": None if outcome is None else outcome.face_score,
+        "second_score": None if outcome is None else outcome.second_score,
+        "liveness": None if outcome is None else outcome.liveness,
+        "chip": None if outcome is None else outcome.chip,
+        "register": None if outcome is None else outcome.register,
+        "pictures": sorted(pictures_of(check)),
+        "unsure": [] if outcome is None else [_unsure(each) for each in outcome.unsure],
+        "confirmed": None if check.confirmed is None else _confirmed(check.confirmed),
         "decision": None if check.decision is None else _decision(check.decision),
     }
     return visible(full, IDENTITY_CHECK, viewer)
+
+
+def _unsure(unsure: UnsureField) -> dict[str, Any]:
+    return {"field": unsure.field, "text": unsure.text}
+
+
+def _confirmed(confirmed: FieldsConfirmed) -> dict[str, Any]:
+    return {"at": rfc3339(confirmed.at), "corrected": dict(confirmed.corrected)}
+
+
+def pictures_of(check: IdentityCheck) -> dict[str, str]:
+    """Return the digest of each picture by the name it is asked for."""
+    stills = check.outcome.stills if check.outcome else ()
+    named = {
+        "front": check.inputs.front,
+        "back": check.inputs.back,
+        "live": check.inputs.live,
+        **{f"still-{number}": digest for number, digest in enumerate(stills)},
+    }
+    return {name: digest for name, digest in named.items() if digest is not None}
 
 
 def _decision(decision: PersonDecision) -> dict[str, Any]:

@@ -155,8 +155,17 @@ IDENTITY_CHECK: Final[Table] = {
     "doubts": ALL,
     "decision": ALL,
     "policy": ALL,
-    # A score tells an impostor how close he came.
+    "reads_chip": ALL,
+    # The person's own document: what was read of it without certainty, to be confirmed.
+    "unsure": PARTY_AND_TEAM,
+    "confirmed": PARTY_AND_TEAM,
+    # A score or a figure tells an impostor how close he came.
     "face_score": TEAM,
+    "second_score": TEAM,
+    "liveness": TEAM,
+    "chip": TEAM,
+    "register": TEAM,
+    "pictures": TEAM,
 }
 
 

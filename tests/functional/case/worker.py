@@ -16,7 +16,7 @@ from server.cases.press import Press
 from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
-from server.tasks.identity import IdentityBench, check_identity
+from server.tasks.identity import IdentityBench, Judged, check_identity
 from server.tasks.issuing import issue
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
@@ -87,8 +87,8 @@ class Worker:
         bodies[job]()
 
     def _bench(self) -> IdentityBench:
-        def judge(_: Pictures) -> tuple[CheckState, CheckOutcome]:
-            return self.finds, CheckOutcome(
+        def judge(_: Pictures) -> Judged:
+            outcome = CheckOutcome(
                 doubts=() if self.finds is CheckState.PROVEN else ("face_below_threshold",),
                 face_score=0.97,
                 policy_citation="test policy",
@@ -97,10 +97,12 @@ class Worker:
                 valid_until=None,
                 finished_at=self.platform.clock(),
             )
+            return Judged(state=self.finds, outcome=outcome, stills=(b"still",))
 
         return IdentityBench(
             open_transaction=self.platform.open_transaction,
             fetch=self.platform.fetch,
+            put=self.platform.put,
             judge=judge,
             policy="test policy",
             now=self.platform.clock,

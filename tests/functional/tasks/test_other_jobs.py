@@ -14,7 +14,13 @@ from server.cases.errors import PartNotFound
 from server.cases.identity_checks import CheckId, CheckState
 from server.cases.press import Press
 from server.register.certificates import CertificateStatus
-from server.tasks.identity import IdentityBench, Pictures, abandon_check, check_identity
+from server.tasks.identity import (
+    IdentityBench,
+    Judged,
+    Pictures,
+    abandon_check,
+    check_identity,
+)
 from server.tasks.issuing import STUCK_AFTER, sweep
 from server.tasks.uploads import Reception, admit_upload, give_up
 from server.transaction import Scope
@@ -25,7 +31,7 @@ from tests.integration.db.filling import AT, DIGEST, certificate, fresh, identit
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from server.cases.identity_checks import CheckOutcome, IdentityCheck
+    from server.cases.identity_checks import IdentityCheck
     from server.cases.ids import CaseId, OfficeId
     from server.transaction import OpenTransaction, Upload
 
@@ -132,6 +138,7 @@ def test_a_check_that_our_mistake_stopped_is_left_to_a_notary(
     bench = IdentityBench(
         open_transaction=open_transaction,
         fetch=kept.fetch,
+        put=kept.put,
         judge=lambda _: (_ for _ in ()).throw(AssertionError),
         policy="p",
         now=lambda: AT,
@@ -154,15 +161,18 @@ def checked(kept: Kept) -> tuple[Pictures, IdentityCheck]:
     with kept.open_transaction(Scope(office=kept.office)) as tx:
         tx.identity_checks.add(queued)
 
-    def judge(pictures: Pictures) -> tuple[CheckState, CheckOutcome]:
+    def judge(pictures: Pictures) -> Judged:
         looked_at.append(pictures)
         if ready.outcome is None:
             raise LookupError("the filling has an outcome")
-        return CheckState.PERSON_DECIDES, ready.outcome
+        return Judged(
+            state=CheckState.PERSON_DECIDES, outcome=ready.outcome, stills=(b"one", b"two")
+        )
 
     bench = IdentityBench(
         open_transaction=kept.open_transaction,
         fetch=kept.fetch,
+        put=kept.put,
         judge=judge,
         policy="p",
         now=lambda: AT,

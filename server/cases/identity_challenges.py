@@ -1,0 +1,79 @@
+"""What a person is asked to answer live, so that nothing recorded before can be the answer.
+
+One nonce serves both ways: movements and colours before a camera are expanded from it,
+and so is what the chip of a document signs. It is answered once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NewType
+
+from server.cases.case import BEFORE_ACCEPTANCE
+from server.cases.errors import ConditionsUnmet
+from server.cases.guards import Unmet
+from server.cases.ids import CaseId, OfficeId, PartyId
+from server.cases.intake import may_use_face, require_part
+from server.cases.status import CaseStatus
+
+if TYPE_CHECKING:
+    from server.cases.actor import Actor
+    from server.cases.case import Case
+
+ChallengeId = NewType("ChallengeId", str)
+
+NONCE_BYTES: Final = 32
+CHIP_CHALLENGE_BYTES: Final = 8
+"""RND.IFD (ICAO 9303-11)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityChallenge:
+    id: ChallengeId
+    office: OfficeId
+    case: CaseId
+    party: PartyId
+    nonce: bytes
+    issued_at: datetime
+
+    @property
+    def for_the_chip(self) -> bytes:
+        """What the chip signs in active authentication; tells nothing about the nonce."""
+        return chip_challenge(self.nonce)
+
+
+def chip_challenge(nonce: bytes) -> bytes:
+    digest = hmac.digest(nonce, b"active authentication 1", hashlib.sha256)
+    return digest[:CHIP_CHALLENGE_BYTES]
+
+
+def issue_identity_challenge(
+    case: Case,
+    party_id: PartyId,
+    actor: Actor,
+    *,
+    challenge_id: ChallengeId,
+    nonce: bytes,
+    before_a_camera: bool,
+    at: datetime,
+) -> IdentityChallenge:
+    """Return a fresh challenge; before a camera only with consent to face data (D-28)."""
+    require_part(case, actor, "issue_identity_challenge")
+    case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
+    party = case.party(party_id)
+    if before_a_camera and not may_use_face(case, party.id):
+        raise ConditionsUnmet(
+            (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
+        )
+    case.note("identity_challenged", actor, at, party=party.id, challenge=challenge_id)
+    return IdentityChallenge(
+        id=challenge_id,
+        office=case.office,
+        case=case.id,
+        party=party.id,
+        nonce=nonce,
+        issued_at=at,
+    )
