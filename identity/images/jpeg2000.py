@@ -41,16 +41,16 @@ def read_jpeg2000(content: bytes) -> Jpeg2000Facts:
         raise ImageRefused(RefusalCode.FILE_MALFORMED)
     if not stream.endswith(CODESTREAM_END):
         raise ImageRefused(RefusalCode.FILE_TRUNCATED)
-    facts = None
-    for marker, segment in _main_header(stream):
+    (_, first), *others = _main_header(stream)
+    facts = _size(first)
+    for marker, segment in others:
         if marker == SIZ:
-            facts = _size(segment)
+            # A decoder might believe the second one.
+            raise ImageRefused(RefusalCode.FILE_MALFORMED)
         if marker == COD:
             _demand_simple_coding(segment)
         if marker == COC and not (len(segment) > 2 and segment[2] <= MOST_LEVELS):  # noqa: PLR2004 - component, style, levels
             raise ImageRefused(RefusalCode.DECODING_TOO_COSTLY)
-    if facts is None:
-        raise ImageRefused(RefusalCode.FILE_MALFORMED)
     return facts
 
 

@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from identity.checking import IdCard, IdentityCheck, LivePhoto, Passport, Upload
+from identity.checking import (
+    ChipPortrait,
+    IdCard,
+    IdentityCheck,
+    LiveFrames,
+    LivePhoto,
+    Passport,
+    Upload,
+)
 from identity.confinement import ENGINE
 from identity.images.refusal import ImageRefused, RefusalCode
 from identity.judging import facts_stated, judge
-from identity.policy import before_a_ceremony_2026
+from identity.policy import ReferenceQuality, before_a_ceremony_2026
 from identity.specimens.drawing import card_back, card_front, passport_page
 from identity.specimens.people import BAI_DENGYUN, OU_YANGMING
 from identity.specimens.photographing import Shot, phone_photo
@@ -21,6 +29,7 @@ from identity.unavailable import Cause
 from identity.verdict import Doubt, Outcome
 from identity.worker import LimitedWorker
 from tests.hostile import pngs
+from tests.unit.identity.portraits import altered, chip_portrait, video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +94,25 @@ def test_the_holder_of_a_card_is_proven(
     assert checked.live_still
 
 
+def test_the_holder_is_proven_by_the_chip_and_several_frames(
+    identity_check: IdentityCheck, photograph: Photograph
+) -> None:
+    """The printed portrait is somebody else's: the chip's is the one that is compared."""
+    page = upload(passport_page(OU_YANGMING, photograph("biden.jpg")))
+    frames = LiveFrames(
+        uploads=tuple(upload(frame) for frame in video(photograph("obama2.jpg"))), received_at=NOW
+    )
+    chip = ChipPortrait(content=chip_portrait(photograph("obama.jpg")))
+
+    checked = identity_check.check(Passport(page=page), frames, reference=chip)
+
+    verdict = judge(checked.measurements, POLICY, now=NOW)
+    assert (verdict.outcome, verdict.doubts) == (Outcome.PROVEN, frozenset())
+    assert checked.measurements.reference_quality is ReferenceQuality.CHIP
+    assert verdict.frames_used == len(checked.live_stills) > 1
+    assert checked.live_still == checked.live_stills[0]
+
+
 def test_the_holder_of_a_passport_is_proven(
     identity_check: IdentityCheck, photograph: Photograph
 ) -> None:
@@ -121,13 +149,6 @@ def test_the_photograph_on_the_card_is_no_live_photograph(
     document = card(OU_YANGMING, photograph("obama.jpg"), Shot())
     verdict = verdict_of(identity_check, document, photograph("obama.jpg"))
     assert verdict.doubts == {Doubt.LIVE_TOO_ALIKE}
-
-
-def altered(content: bytes, change: Callable[[Image.Image], Image.Image]) -> bytes:
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as image:
-        change(image.convert("RGB")).save(out, "JPEG", quality=95)
-    return out.getvalue()
 
 
 def test_a_live_photograph_of_a_wall_is_refused(

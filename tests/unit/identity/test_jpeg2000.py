@@ -120,7 +120,9 @@ def test_a_chips_portrait_is_decoded(content: bytes, decoder: LimitedWorker) -> 
         (BARE[:LEVELS_AT - 9] + b"\xff\x52\x00\x03\x00" + BARE[LEVELS_AT - 9:],
          RefusalCode.FILE_MALFORMED),
         (BARE[:2] + b"\xff\x51\x00\x04\x00\x00" + BARE[SIZ_AT - 2:], RefusalCode.FILE_MALFORMED),
-        # No size at all before the first tile.
+        # Two sizes: which one would a decoder believe?
+        (BARE[:LEVELS_AT - 9] + BARE[2:42 + 9] + BARE[LEVELS_AT - 9:], RefusalCode.FILE_MALFORMED),
+        # No size before the first tile.
         (b"\xff\x4f\xff\x51"[:2] + BARE[BARE.index(COD_MARK):], RefusalCode.TYPE_UNSUPPORTED),
         # Boxes: an unknown one, two pictures, none, one shorter than its own header, too many.
         (BOXED[:12] + b"\x00\x00\x00\x08free" + BOXED[12:], RefusalCode.CODING_UNUSUAL),

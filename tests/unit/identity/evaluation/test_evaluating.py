@@ -12,7 +12,7 @@ from identity.evaluation.evaluating import evaluate
 from identity.evaluation.photographs import NothingToEvaluate
 from identity.evaluation.reporting import as_svg, as_table
 from identity.policy import before_a_ceremony_2026
-from tests.unit.identity.portraits import jpeg
+from tests.unit.identity.portraits import jpeg, video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ def test_a_folder_becomes_rates_a_table_and_a_curve(tmp_path: Path, photograph: 
     folder, groups = tmp_path / "faces", tmp_path / "groups.csv"
     put(folder, "obama/2009.jpg", photograph("obama.jpg"))
     put(folder, "obama/2012.jpg", photograph("obama2.jpg"))
+    for i, frame in enumerate(video(photograph("obama2.jpg"))[1:3]):
+        put(folder, f"obama/frame-{i}.jpg", frame)
     put(folder, "biden/one.jpg", photograph("biden.jpg"))
     put(folder, "biden/wall.jpg", jpeg(Image.new("RGB", (300, 300), "tan")))
     put(folder, "biden/broken.jpg", b"\xff\xd8\xff\xe0 no picture")
@@ -44,19 +46,19 @@ def test_a_folder_becomes_rates_a_table_and_a_curve(tmp_path: Path, photograph: 
     report = evaluate(folder, policy=POLICY, say=said.append, groups=groups)
 
     photographs = mapping(report["photographs"])
-    assert (photographs["given"], photographs["compared"]) == (5, 3)
+    assert (photographs["given"], photographs["compared"]) == (7, 5)
     assert photographs["faceless"] == ["biden/wall.jpg"]
     assert photographs["unreadable"] == ["biden/broken.jpg"]
     single = mapping(report["single"])
-    assert (single["genuine_pairs"], single["impostor_pairs"]) == (1, 2)
+    assert (single["genuine_pairs"], single["impostor_pairs"]) == (6, 4)
     assert single["fused_at_least_as_good"] is True
     assert mapping(mapping(single["deployed"])["strangers_matched"])["count"] == 0
     assert set(mapping(report["references"])) == {"chip", "photographed_document"}
     assert set(mapping(report["groups"])) == {"presidents"}
     assert set(mapping(report["years_apart"])) == {"0 to below 5"}
-    assert report["templates"] == {}
+    assert set(mapping(report["templates"])) == {"3"}
     assert json.loads(json.dumps(report, allow_nan=False)) == report
-    assert said[0] == "5 of 5 photographs"
+    assert said[0] == "7 of 7 photographs"
     table = as_table(report)
     assert "biden/broken.jpg" in table
     assert "fused at least as good as each alone at every point: yes" in table
