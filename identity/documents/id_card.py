@@ -52,6 +52,9 @@ _AGAIN: Final = {
     FieldName.SEX: ("sex", 2, frozenset("男女")),
 }
 """Label, most signs and the only signs of what is read a second time."""
+LONE_GLYPH_REACH: Final = (0.6, 1.6, 3.0)
+"""Signs and a bit right of 民族 that are cut out: one, two or four. A lone glyph at the edge of a
+wide cut-out is misread more often; names of four signs do not fit into a narrow one."""
 UNLABELLED: Final = 0.6
 """What a value is worth at most that was taken by its place, its label being unreadable: below
 readable (`identity.policy`), so that the person confirms it. Chosen."""
@@ -231,16 +234,19 @@ def _take_group(card: _Front) -> None:
     if value and named and named[1]:
         card.keep(FieldName.ETHNIC_GROUP, named[0], value.confidence)
         return
+    free = [_probed(card, spot, signs=signs) for signs in LONE_GLYPH_REACH]
     # Held to the signs of the 56 names, whatever is seen becomes one of them: only sure counts.
-    probed = _probed(card, spot, signs=4, alphabet=ethnic_groups.GLYPHS)
-    exact = ethnic_groups.nearest(probed.text) if probed else None
-    sure = probed is not None and probed.confidence >= _SURE_OF_A_PROBE
-    if probed and exact and exact[1] and sure:
-        card.keep(FieldName.ETHNIC_GROUP, exact[0], probed.confidence)
+    held = [_probed(card, spot, signs=n, alphabet=ethnic_groups.GLYPHS) for n in LONE_GLYPH_REACH]
+    sure = [one for one in held if one and one.confidence >= _SURE_OF_A_PROBE]
+    exact = [one for one in (*free, *sure) if one and one.text in ethnic_groups.NAMES]
+    if exact:
+        best = max(exact, key=lambda one: one.confidence)
+        # Other cut-outs that show another people make this one unsure.
+        alone = len({one.text for one in exact}) == 1
+        worth = best.confidence if alone else min(best.confidence, ethnic_groups.UNSURE)
+        card.keep(FieldName.ETHNIC_GROUP, best.text, worth)
     elif value and named:
         card.keep(FieldName.ETHNIC_GROUP, named[0], min(value.confidence, ethnic_groups.UNSURE))
-    elif probed and exact:
-        card.keep(FieldName.ETHNIC_GROUP, exact[0], min(probed.confidence, ethnic_groups.UNSURE))
 
 
 def _take_birth(card: _Front) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from identity.documents import id_card, kinds, passport, permits
 from identity.documents.expected import EXPECTED
 from identity.documents.fields import DocumentSide, FieldName
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from identity.documents.recognising import Quad, TextReader
     from identity.pixels import Pixels
 
+MOST_LINES: Final = 70
+"""The longest ones; a page of a passport has 40, a newspaper under a card any number. Chosen."""
 _WITH_ZONE: Final = frozenset(
     {DocumentSide.PASSPORT_PAGE, DocumentSide.ZONE_CARD, DocumentSide.VISA}
 )
@@ -141,7 +145,8 @@ def _fields(
 
 def lines_in(flat: FlatText, reader: TextReader) -> list[TextLine]:
     """Every line of text, with the box that it would have if it ran exactly level."""
-    texts = reader.recognise([cut_out(flat.picture, quad) for quad in flat.quads])
+    longest = sorted(flat.quads, key=lambda quad: -float(np.ptp(quad[:, 0])))[:MOST_LINES]
+    texts = reader.recognise([cut_out(flat.picture, quad) for quad in longest])
     return [
         TextLine(
             text=text,
@@ -151,6 +156,6 @@ def lines_in(flat: FlatText, reader: TextReader) -> list[TextLine]:
             right=float(quad[1:3, 0].mean()),
             bottom=float(quad[2:, 1].mean()),
         )
-        for quad, (text, score) in zip(flat.quads, texts, strict=True)
+        for quad, (text, score) in zip(longest, texts, strict=True)
         if text.strip() and score >= LEAST_SCORE
     ]

@@ -3,7 +3,9 @@
 Three rules, in this order, and none of them guesses: a place that holds letters only (or digits
 only) holds the look-alike that can stand there; the one long run of fillers has the length that the
 fixed width leaves; and in the number and the optional part, where both can stand, a known pair is
-exchanged only if the check digits then agree, and agree for no other exchange.
+exchanged only if the check digits then agree, and agree for no other exchange of as few signs.
+An error that is no such pair can still be hidden by an exchange in one of ten cases, so who uses
+the repaired text asks for the number from elsewhere (`zone`).
 Pure. Positions: ICAO Doc 9303 parts 4 to 7.
 """
 
@@ -53,13 +55,14 @@ def repaired(
         unaltered = _parsed(text, form, today=today)
         if unaltered:
             return split(text, form), unaltered
-        found = [
-            (split(changed, form), zone)
-            for changed in _exchanges(text, LAYOUTS[form])
-            if (zone := _parsed(changed, form, today=today))
-        ]
-        if len(found) == 1:
-            return found[0]
+        for count in range(1, MOST_EXCHANGES + 1):
+            found = [
+                (split(changed, form), zone)
+                for changed in _exchanges(text, LAYOUTS[form], count)
+                if (zone := _parsed(changed, form, today=today))
+            ]
+            if found:
+                return found[0] if len(found) == 1 else None
     return None
 
 
@@ -136,20 +139,19 @@ def _fillers_only_at_the_end(name: str) -> str | None:
     return (primary + "<<" + given).ljust(len(name), FILLER)
 
 
-def _exchanges(text: str, layout: Layout) -> Iterator[str]:
-    """Every text with one or two signs of a pair exchanged where letters and digits can stand."""
+def _exchanges(text: str, layout: Layout, count: int) -> Iterator[str]:
+    """Every text with ``count`` signs of a pair exchanged where letters and digits can stand."""
     mixed = [
         at
         for part in (layout.number, *layout.optional)
         for at in range(part.start, part.stop)
         if text[at] in EXCHANGED
     ]
-    for count in range(1, MOST_EXCHANGES + 1):
-        for places in combinations(mixed, count):
-            signs = list(text)
-            for at in places:
-                signs[at] = EXCHANGED[signs[at]]
-            yield "".join(signs)
+    for places in combinations(mixed, count):
+        signs = list(text)
+        for at in places:
+            signs[at] = EXCHANGED[signs[at]]
+        yield "".join(signs)
 
 
 def _parsed(text: str, form: MrzForm, *, today: date) -> Mrz | None:

@@ -57,7 +57,7 @@ SIDES: Final[Mapping[DocumentKind, tuple[DocumentSide, ...]]] = {
     DocumentKind.FOREIGNERS_PERMIT: (_S.FOREIGNERS_PERMIT, _S.ZONE_CARD),
     DocumentKind.VISA: (_S.VISA,),
 }
-_MEDIA_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+MEDIA_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 _JUDGED: Final = frozenset({_S.ID_CARD_FRONT, _S.PASSPORT_PAGE})
 """Sides that `facts` knows the rules of."""
 
@@ -95,7 +95,7 @@ def read_images(
     readings: list[SideReading] = []
     for path in paths:
         try:
-            claimed = _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+            claimed = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
             reading = reader.read(path.read_bytes(), claimed=claimed, kind=kind)
         except FileRefused as refusal:
             entries.append({"file": path.name, "refused": refusal.code.value})

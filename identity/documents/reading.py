@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ON_ITS_HEAD: Final = 0.5
 """Share of lines that the classifier must find upside down; it errs on single short ones."""
+LEAST_OF_A_VIEW: Final = 3
+"""Fields; noise read upside down gave at most two in our trials, and a card on its head none."""
 _JUDGED_LINES: Final = 8
 
 
@@ -44,7 +46,7 @@ def read_side(picture: Pixels, side: DocumentSide, reader: TextReader) -> ReadSi
             best, outlined = look.completed_by(best), in_outline
         else:
             best = best.completed_by(look)
-        if best.has_all:
+        if best.has_all or (_enough(best) and not outlined):
             break
     if best is None or not best.fields:
         return ReadSide(SideReading(side=side, fields={}, outlined=False), picture)
@@ -58,14 +60,22 @@ def read_side(picture: Pixels, side: DocumentSide, reader: TextReader) -> ReadSi
     return ReadSide(reading, best.flat.picture)
 
 
+def _enough(best: Look) -> bool:
+    """So much that another way up can only be worse."""
+    return len(best.fields) >= LEAST_OF_A_VIEW
+
+
 def _ways_to_look(
     picture: Pixels, side: DocumentSide, reader: TextReader
 ) -> Iterator[tuple[bool, FlatText]]:
-    """The likely ones first: within the outline, then all of the picture; either way up."""
+    """The likely ones first: within the outline, all of the picture, then both on their heads."""
+    seen: list[tuple[bool, FlatText]] = []
     for outlined, view in _views(picture, side):
         for flat in levelled(view, reader):
+            seen.append((outlined, flat))
             yield outlined, flat
-            yield outlined, _other_way_up(flat)
+    for outlined, flat in seen:
+        yield outlined, _other_way_up(flat)
 
 
 def levelled(view: Pixels, reader: TextReader) -> Iterator[FlatText]:

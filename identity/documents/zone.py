@@ -27,7 +27,7 @@ LEAST_SIGNS: Final = 22
 UNSURE: Final = 0.6
 """What lines are worth at most that are no proven zone: below readable (`identity.policy`)."""
 STRETCHES: Final = (1.0, 1.3)
-"""Widths at which a line is read, by which runs of fillers come apart. Chosen on the ICAO specimens."""
+"""Widths at which a line is read; a wider run of fillers comes apart. Chosen."""
 
 
 class RecogniseStretched(Protocol):
@@ -58,7 +58,18 @@ def zone_in(
     rows = [row for row in rows_of(lines) if _looks_like_zone(row.text)]
     unsure: Zone | None = None
     for group in _groups(rows):
-        zone = _read(group, recognise=recognise, today=today, forms=forms)
+        readings, worst = _readings(group, recognise)
+        top = min(row.top for row in group)
+        printed = [normal(line.text) for line in lines if line.bottom <= top + 0.5 * line.height]
+        proven = [found for one in readings if (found := repaired(one, today=today, forms=forms))]
+        told = next((one for one in proven if _believed(one, readings, printed)), None)
+        texts = told[0] if told else readings[1]
+        zone = Zone(
+            lines=tuple(texts),
+            confidence=worst if told else min(worst, UNSURE),
+            says=told[1] if told else None,
+            top=top,
+        )
         if zone.says:
             return zone
         unsure = unsure or zone
@@ -89,36 +100,31 @@ def _groups(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
             yield rows[start : start + count]
 
 
-def _read(
-    rows: Sequence[Row], *, recognise: RecogniseStretched, today: date, forms: frozenset[MrzForm]
-) -> Zone:
+def _readings(rows: Sequence[Row], recognise: RecogniseStretched) -> tuple[list[list[str]], float]:
+    """What the detector's boxes gave and what each width gives; the certainty of the best."""
     readings = [[normal(row.text) for row in rows]]
     confidences = [row.confidence for row in rows]
     for stretch in STRETCHES:
         seen = [recognise(_place(row), stretch=stretch) for row in rows]
         readings.append([normal(line.text) for line in seen])
         confidences = [max(a, line.confidence) for a, line in zip(confidences, seen, strict=True)]
-    proven = [found for one in readings if (found := repaired(one, today=today, forms=forms))]
-    worst, top = min(confidences), min(row.top for row in rows)
-    for lines, says in proven:
-        # Two of the three readings have to say every sign alike, those that no digit guards too.
-        if sum(other == lines for other, _ in proven) > 1:
-            return Zone(lines=tuple(lines), confidence=worst, says=says, top=top)
-    for lines, says in proven:
-        if _borne_out(lines, readings, says.form):
-            return Zone(lines=tuple(lines), confidence=worst, says=says, top=top)
-    return Zone(lines=tuple(readings[1]), confidence=min(worst, UNSURE), says=None, top=top)
+    return readings, min(confidences)
 
 
-def _borne_out(lines: Sequence[str], readings: Sequence[Sequence[str]], form: MrzForm) -> bool:
-    """Another reading has the same names and optional part, though its digits do not hold."""
-    layout, text = LAYOUTS[form], "".join(lines)
-    alike = 0
-    for reading in readings:
-        other = placed(reading, form)
-        parts = (layout.name, *layout.optional)
-        alike += other is not None and all(other[part] == text[part] for part in parts)
-    return alike > 1
+def _believed(
+    told: tuple[Sequence[str], Mrz], readings: Sequence[Sequence[str]], printed: Sequence[str]
+) -> bool:
+    """Two readings have the same names and optional part; and one the same number, or the page has.
+
+    The first are guarded by no digit. The number is, but a repair may have exchanged a sign of it.
+    """
+    lines, says = told
+    layout, text = LAYOUTS[says.form], "".join(lines)
+    others = [other for one in readings if (other := placed(one, says.form))]
+    unguarded = (layout.name, *layout.optional)
+    alike = sum(all(other[part] == text[part] for part in unguarded) for other in others)
+    read = any(other[layout.number] == text[layout.number] for other in others)
+    return alike > 1 and (read or any(says.number in line for line in printed))
 
 
 def _place(row: Row) -> Box:

@@ -7,13 +7,11 @@ real (GB/T 2260), streets are not; check digits hold.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from random import Random
+from typing import Final
 
 from identity.documents.validity import term_years
 from identity.specimens.people import SpecimenPerson
-
-if TYPE_CHECKING:
-    from random import Random
 
 _FAMILY: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文海燕春梅晓东雪峰佳宁"
@@ -69,6 +67,11 @@ _ENDS: Final = (
 )  # fmt: skip
 TODAY: Final = date(2026, 6, 1)
 """The day on which the cards of a seed are valid; fixed, so that a seed stays what it was."""
+
+
+def draws_of(seed: int) -> Random:
+    """The generator that makes the specimens of ``seed``: the same ones every time."""
+    return Random(seed)  # noqa: S311 - specimens have to be repeatable, not secret
 
 
 def invent(rng: Random, group: str | None = None) -> SpecimenPerson:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from identity.checking import IdentityCheck
+from identity.documents.read_images import DocumentReader
 from identity.worker import LimitedWorker
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ def photograph() -> Callable[[str], bytes]:
 
 
 @pytest.fixture(scope="session")
-def identity_check() -> Iterator[IdentityCheck]:
-    check = IdentityCheck(decoder=LimitedWorker("decoder"), engine=LimitedWorker("engine"))
-    yield check
-    check.close()
+def identity_workers() -> Iterator[DocumentReader]:
+    """One pair of children for all tests of this process: loading their models takes seconds."""
+    workers = DocumentReader(decoder=LimitedWorker("decoder"), engine=LimitedWorker("engine"))
+    yield workers
+    workers.decoder.close()
+    workers.engine.close()
+
+
+@pytest.fixture(scope="session")
+def identity_check(identity_workers: DocumentReader) -> IdentityCheck:
+    return IdentityCheck(decoder=identity_workers.decoder, engine=identity_workers.engine)
