@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from identity.faces.finding import FaceFinder
 from identity.images.decoding import decode_upright
+from identity.images.gate import examine
 from identity.liveness.challenge import issue_challenge
 from identity.liveness.clip import LONGEST_SIDE, check_clip
 from identity.liveness.finding import LivenessOutcome
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 LIVE: Final = "live"
 """The folder of bona fide presentations; every other folder is a species of attack."""
 CONFIDENCE: Final = 0.95
-STILLS: Final = frozenset({".jpg", ".jpeg", ".png"})
+STILLS: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 SAYS_NOTHING_OF: Final = (
     "Says nothing of attacks, cameras, light and people that are not in the folder."
 )
@@ -149,7 +150,8 @@ def _stills_of(folder: Path) -> Iterator[Path]:
 
 
 def _picture(path: Path) -> Pixels:
-    return decode_upright(path.read_bytes(), orientation=1, longest=LONGEST_SIDE)
+    examined = examine(path.read_bytes(), claimed=STILLS[path.suffix.lower()])
+    return decode_upright(examined.content, orientation=examined.orientation, longest=LONGEST_SIDE)
 
 
 def _table(counted: dict[str, Counter[str]]) -> dict[str, Json]:

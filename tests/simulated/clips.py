@@ -75,12 +75,12 @@ def cut_out(photographs: Sequence[Pixels], seed: int) -> Answer:
     sheet = _sheet(rng)
     moves = _moves_of_paper(challenge, rng)
     near, wall = _near(sitter), _wall(sitter.picture.shape[:2], rng)
-    face = answering(challenge, rng)
+    face, holes = answering(challenge, rng), _Holes(sitter, behind)
 
     def scene(time_ms: float) -> tuple[Pixels, NDArray[np.float32]]:
         gesture = face.at(time_ms)
         alive = behind.doing(replace(gesture, yaw=0.3 * gesture.yaw, pitch=0.3 * gesture.pitch))
-        paper = _through_holes(sitter, behind, alive)
+        paper = holes.with_behind(alive)
         return held(sheet, paper, wall=wall, by=moves(time_ms)), near
 
     return Answer(challenge, _filmed(scene, challenge, rng))
@@ -94,13 +94,16 @@ def replayed(photographs: Sequence[Pixels], seed: int) -> Answer:
     while other.actions == challenge.actions:
         other = _challenge(rng)
     order = challenge.actions[::-1] if seed % 4 == 0 else None
-    recorded = _live(sitter, other, rng, order=order, every_ms=int(rng.integers(34, 101)))
-    screen = _Screen.some(rng)
-    near = _near(sitter)
+    every_ms = int(rng.integers(34, 101))
+    performance, near = answering(other, rng, order=order), _near(sitter)
+    light, sensor = some_light(other.flashes, rng), some_sensor(rng)
+    screen = Screen.some(rng)
 
     def scene(time_ms: float) -> tuple[Pixels, NDArray[np.float32]]:
-        shown = int(np.searchsorted(recorded.times_ms, time_ms, side="right")) - 1
-        return screen.showing(recorded.frames[max(0, shown)], time_ms), near
+        # The film goes on at its own pace; what is on the screen may be a frame old.
+        shown_ms = time_ms - time_ms % every_ms
+        lit = light.on(sitter.doing(performance.at(shown_ms)), near, shown_ms)
+        return screen.showing(sensor.take(lit, rng), time_ms), near
 
     return Answer(challenge, _filmed(scene, challenge, rng))
 
@@ -158,17 +161,11 @@ def _live(
     sitter: Sitter,
     challenge: Challenge,
     rng: np.random.Generator,
-    *,
-    order: Sequence[Action] | None = None,
-    every_ms: int | None = None,
 ) -> Clip:
-    performance, near = answering(challenge, rng, order=order), _near(sitter)
-    times = clock(challenge.lasts_ms, rng)
-    if every_ms:
-        times = list(range(0, challenge.lasts_ms, every_ms))
+    performance, near = answering(challenge, rng), _near(sitter)
     return filmed(
         lambda time_ms: (sitter.doing(performance.at(time_ms)), near),
-        times,
+        clock(challenge.lasts_ms, rng),
         light=some_light(challenge.flashes, rng),
         sensor=some_sensor(rng),
         rng=rng,
@@ -217,34 +214,46 @@ def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Pixels:
     )
 
 
-def _through_holes(sitter: Sitter, behind: Sitter, alive: Pixels) -> Pixels:
-    """Eyes and mouth of ``behind`` brought to their places under the paper."""
-    pinned = [0, 1, 3, 4]
-    matrix = cv2.estimateAffinePartial2D(behind.points[pinned], sitter.points[pinned])[0]
-    height, width = sitter.picture.shape[:2]
-    under = cv2.warpAffine(alive, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    span, mouth = sitter.span, sitter.points[3:].mean(axis=0)
-    holes = [(*eye, 0.28, 0.15) for eye in sitter.points[:2]]
-    holes.append((mouth[0], mouth[1] + 0.12 * span, 0.42, 0.34))
-    open_, rim = np.zeros((height, width)), np.zeros((height, width))
-    for x, y, across, along in holes:
-        away = np.hypot((xs - x) / (across * span), (ys - y) / (along * span))
-        open_ = np.maximum(open_, np.clip(6 * (1 - away), 0, 1))
-        rim = np.maximum(rim, np.exp(-(((away - 1) / 0.06) ** 2)))
-    done = sitter.picture * (1 - open_[..., None]) + under * open_[..., None]
-    return np.asarray(done * (1 - 0.35 * rim[..., None]), np.uint8)
+class _Holes:
+    """Cut in the paper of ``sitter``, for the eyes and the mouth of ``behind``."""
+
+    def __init__(self, sitter: Sitter, behind: Sitter) -> None:
+        pinned = [0, 1, 3, 4]
+        self._to_paper = cv2.estimateAffinePartial2D(behind.points[pinned], sitter.points[pinned])[
+            0
+        ]
+        self._paper = sitter.picture.astype(np.float32)
+        height, width = sitter.picture.shape[:2]
+        ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+        span, mouth = sitter.span, sitter.points[3:].mean(axis=0)
+        holes = [(*eye, 0.28, 0.15) for eye in sitter.points[:2]]
+        holes.append((mouth[0], mouth[1] + 0.12 * span, 0.42, 0.34))
+        open_ = np.zeros((height, width), np.float32)
+        rim = np.zeros((height, width), np.float32)
+        for x, y, across, along in holes:
+            away = np.hypot((xs - x) / (across * span), (ys - y) / (along * span))
+            open_ = np.maximum(open_, np.clip(6 * (1 - away), 0, 1))
+            rim = np.maximum(rim, np.exp(-(((away - 1) / 0.06) ** 2)))
+        self._open, self._lit = open_[..., None], (1 - 0.35 * rim)[..., None]
+
+    def with_behind(self, alive: Pixels) -> Pixels:
+        height, width = self._paper.shape[:2]
+        under = cv2.warpAffine(
+            alive, self._to_paper, (width, height), borderMode=cv2.BORDER_REPLICATE
+        )
+        done = self._paper + (under - self._paper) * self._open
+        return np.asarray(done * self._lit, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class _Screen:
+class Screen:
     gamma: float
     pitch: float
     strength: float
     banding_hertz: float
 
     @classmethod
-    def some(cls, rng: np.random.Generator) -> _Screen:
+    def some(cls, rng: np.random.Generator) -> Screen:
         return cls(
             gamma=float(rng.uniform(0.8, 1.3)),
             pitch=float(rng.uniform(2.2, 5.5)),

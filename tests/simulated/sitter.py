@@ -61,10 +61,20 @@ class Sitter:
         return self._turned(picture, gesture)
 
     def _with_lids(self, picture: Pixels, closed: float) -> Pixels:
-        done = picture.astype(np.float32)
         span = self.span
-        height, width = picture.shape[:2]
-        ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+        # Only a band of the picture has eyes and the skin that becomes their lids.
+        band = slice(
+            *(
+                max(0, int(y))
+                for y in (
+                    self.points[:2, 1].min() - 0.5 * span,
+                    self.points[:2, 1].max() + 1.0 * span,
+                )
+            )
+        )
+        done = picture[band].astype(np.float32)
+        ys, xs = np.mgrid[0 : done.shape[0], 0 : done.shape[1]].astype(np.float32)
+        ys += band.start
         skin = np.roll(done, -int(0.34 * span), axis=0)
         for eye in self.points[:2]:
             x, y = (xs - eye[0]) / (0.30 * span), (ys - eye[1]) / (0.17 * span)
@@ -76,7 +86,9 @@ class Sitter:
             texture = skin * (0.92 + 0.08 * np.clip(y, -1, 1))[..., None]
             done = done * (1 - lid[..., None]) + texture * lid[..., None]
             done *= 1 - lash[..., None]
-        return np.clip(done, 0, 255).astype(np.uint8)
+        blinking = picture.copy()
+        blinking[band] = np.clip(done, 0, 255)
+        return blinking
 
     def _with_mouth(self, picture: Pixels, opening: float) -> Pixels:
         span = self.span
