@@ -30,7 +30,7 @@ from identity.liveness.judging import judge_liveness
 from identity.liveness.minifas import AttackModels
 from identity.liveness.policy import liveness_2026
 from identity.verdict import Consequence
-from tests.simulated.clips import ATTACKS, bona_fide
+from tests.simulated.clips import ATTACKS, bona_fide, replayed_with_luck
 from tests.simulated.photographs import SHARED, public_photographs, shared_photographs
 
 mpl.use("Agg")
@@ -63,6 +63,7 @@ class Tally:
     doubts: Counter[str] = field(default_factory=Counter)
     refused_by_actions_alone: int = 0
     scores: list[float] = field(default_factory=list)
+    agreements: list[float] = field(default_factory=list)
     frames: int = 0
     cpu_s: float = 0.0
 
@@ -88,6 +89,7 @@ def main() -> None:
     models = AttackModels(folder) if folder.is_dir() else None
     kinds: dict[str, tuple[Kind, int]] = {PEOPLE: (bona_fide, people)}
     kinds |= {name: (kind, attacks) for name, kind in ATTACKS.items()}
+    kinds["lucky_replay"] = (replayed_with_luck, attacks)
     _say(f"{len(photographs)} photographs; seeds from {first}; no attack models in the judgement")
     tallies = {}
     for name, (kind, count) in kinds.items():
@@ -136,6 +138,8 @@ def _judge(measured: ClipMeasurements, answer: Answer, tally: Tally) -> None:
         received_at=ISSUED + timedelta(seconds=15),
     )
     tally.outcomes[found.outcome.value] += 1
+    if found.flash_agreement is not None:
+        tally.agreements.append(found.flash_agreement)
     tally.doubts.update(doubt.value for doubt in found.doubts)
     tally.refused_by_actions_alone += any(
         doubt.consequence is Consequence.REFUSES
@@ -165,8 +169,13 @@ def _row(name: str, tally: Tally) -> str:
         f"{name:>14}: {word} {rate.errors}/{rate.trials} = {100 * rate.errors / rate.trials:.1f} %"
         f" (95 %: {100 * low:.1f} to {100 * high:.1f}); {dict(tally.outcomes)};"
         f" refused by the actions alone {tally.refused_by_actions_alone};"
-        f" doubts {dict(tally.doubts.most_common())}"
+        f" flash {_spread(tally.agreements)}; doubts {dict(tally.doubts.most_common())}"
     )
+
+
+def _spread(values: list[float]) -> list[float]:
+    """Least, median and most."""
+    return [round(float(value), 3) for value in np.percentile(values or [np.nan], [0, 50, 100])]
 
 
 def _report(tallies: dict[str, Tally], photographs: int, first: int) -> dict[str, object]:
@@ -189,6 +198,7 @@ def _report(tallies: dict[str, Tally], photographs: int, first: int) -> dict[str
                 "outcomes": dict(tally.outcomes),
                 "refused_by_actions_alone": tally.refused_by_actions_alone,
                 "doubts": dict(tally.doubts),
+                "flash_agreement": _spread(tally.agreements),
             }
             for name, tally in tallies.items()
         },

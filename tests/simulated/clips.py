@@ -93,7 +93,29 @@ def replayed(photographs: Sequence[Pixels], seed: int) -> Answer:
     other = _challenge(rng)
     while other.actions == challenge.actions:
         other = _challenge(rng)
-    order = challenge.actions[::-1] if seed % 4 == 0 else None
+    order = challenge.actions[::-1] if seed % 4 == 0 else other.actions
+    return Answer(challenge, _on_screen(sitter, challenge, other, rng=rng, order=order))
+
+
+def replayed_with_luck(photographs: Sequence[Pixels], seed: int) -> Answer:
+    """The same where the other challenge asked for the same, as one in twelve does."""
+    rng = np.random.default_rng([seed, 6])
+    sitter, challenge = _sitter(photographs, rng), _challenge(rng)
+    other = _challenge(rng)
+    while other.actions != challenge.actions:
+        other = _challenge(rng)
+    return Answer(challenge, _on_screen(sitter, challenge, other, rng=rng, order=other.actions))
+
+
+def _on_screen(
+    sitter: Sitter,
+    challenge: Challenge,
+    other: Challenge,
+    *,
+    rng: np.random.Generator,
+    order: Sequence[Action],
+) -> Clip:
+    """A film of ``sitter`` who did ``order`` in the windows of ``other``, filmed once more."""
     every_ms = int(rng.integers(34, 101))
     performance, near = answering(other, rng, order=order), _near(sitter)
     light, sensor = some_light(other.flashes, rng), some_sensor(rng)
@@ -105,7 +127,8 @@ def replayed(photographs: Sequence[Pixels], seed: int) -> Answer:
         lit = light.on(sitter.doing(performance.at(shown_ms)), near, shown_ms)
         return screen.showing(sensor.take(lit, rng), time_ms), near
 
-    return Answer(challenge, _filmed(scene, challenge, rng))
+    # A screen shines; little of what falls on it comes back.
+    return _filmed(scene, challenge, rng, reflecting=float(rng.uniform(0.1, 0.5)))
 
 
 def looped(photographs: Sequence[Pixels], seed: int) -> Answer:
@@ -172,11 +195,15 @@ def _live(
     )
 
 
-def _filmed(scene: Scene, challenge: Challenge, rng: np.random.Generator) -> Clip:
+def _filmed(
+    scene: Scene, challenge: Challenge, rng: np.random.Generator, *, reflecting: float = 1.0
+) -> Clip:
+    light = some_light(challenge.flashes, rng)
+    light = replace(light, on_face=reflecting * light.on_face, on_wall=reflecting * light.on_wall)
     return filmed(
         scene,
         clock(challenge.lasts_ms, rng),
-        light=some_light(challenge.flashes, rng),
+        light=light,
         sensor=some_sensor(rng),
         rng=rng,
     )
