@@ -108,6 +108,51 @@ ADVICE: Final[dict[Doubt, tuple[str, str]]] = {
         "未进行活体检测，" + _PERSON_ZH,
         "Liveness was not measured. " + _PERSON_EN,
     ),
+    Doubt.LIVENESS_REFUSED: (
+        "未能确认是本人实时操作。请在光线均匀处按提示重新完成动作，或改用不比对人脸的方式。",
+        "It was not confirmed that you are there live. Answer a new challenge in even light, or "
+        "choose a way without a face.",
+    ),
+    Doubt.LIVENESS_UNCERTAIN: (
+        "无法确定是否为本人实时操作，" + _PERSON_ZH,
+        "It is not certain that you were there live. " + _PERSON_EN,
+    ),
+    Doubt.CHIP_REFUSED: (
+        "证件芯片未通过校验。请重新读取，或改用其他证件、其他核验方式。",
+        "The chip did not pass. Read it again, or use another document or another way.",
+    ),
+    Doubt.CHIP_UNCERTAIN: (
+        "证件芯片无法完全验证，" + _PERSON_ZH,
+        "The chip could not be verified in full. " + _PERSON_EN,
+    ),
+    Doubt.CHIP_DISAGREES: (
+        "芯片内容与证件照片不是同一份证件。请核对后重新提交。",
+        "The chip and the photograph are not of one document. Check and send both again.",
+    ),
+    Doubt.REGISTER_DISAGREES: (
+        "姓名与证件号码未通过权威核验。请核对，或向公证处提交其他证明。",
+        "The register does not confirm name and number. Check them, or bring other proof.",
+    ),
+    Doubt.REGISTER_DOES_NOT_KNOW: (
+        "权威数据中没有该证件号码，" + _PERSON_ZH,
+        "The register has no such number. " + _PERSON_EN,
+    ),
+    Doubt.REGISTER_UNAVAILABLE: (
+        "权威核验暂不可用，" + _PERSON_ZH,
+        "The register did not answer. " + _PERSON_EN,
+    ),
+    Doubt.REGISTER_FACE_UNCERTAIN: (
+        "权威核验无法确定是否为同一人，" + _PERSON_ZH,
+        "The register is not sure of the face. " + _PERSON_EN,
+    ),
+    Doubt.DOCUMENT_DOUBTFUL: (
+        "证件影像有疑点，" + _PERSON_ZH,
+        "Something about the picture of the document needs a look. " + _PERSON_EN,
+    ),
+    Doubt.TRIES_USED_UP: (
+        "自动核验次数已用完，" + _PERSON_ZH,
+        "The automatic tries are used up. " + _PERSON_EN,
+    ),
     Doubt.MEASUREMENT_INVALID: (
         "核验数据异常，" + _PERSON_ZH,
         "The measurement failed. " + _PERSON_EN,

@@ -98,6 +98,9 @@ class CheckOutcome:
     hints: tuple[str, ...] = ()
     """What a person should look at on the document, besides."""
 
+    shortcomings: tuple[str, ...] = ()
+    """What made the live face poor: what to do better next time."""
+
     face_score: float | None
     policy_citation: str
     name: str | None

@@ -148,6 +148,7 @@ def _outcome(told: _Told, measured: Measurements, policy: ProofPolicy) -> CheckO
     return CheckOutcome(
         doubts=tuple(sorted(verdict.doubts)),
         hints=tuple(sorted(hints_of(measured.front, measured.back))),
+        shortcomings=tuple(sorted(verdict.live_shortcomings)),
         face_score=verdict.face_score,
         second_score=verdict.second_score,
         policy_citation=verdict.policy_citation,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.http.shown.identity_advice import advice_of, hints_of
 from server.http.shown.times import rfc3339
 from server.http.shown.visibility import IDENTITY_CHECK, visible
 
@@ -30,6 +31,8 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "requested_at": rfc3339(check.requested_at),
         "finished_at": None if outcome is None else rfc3339(outcome.finished_at),
         "doubts": [] if outcome is None else list(outcome.doubts),
+        "advice": [] if outcome is None else advice_of(outcome, viewer.language),
+        "hints": [] if outcome is None else hints_of(outcome, viewer.language),
         "policy": None if outcome is None else outcome.policy_citation,
         "face_score": None if outcome is None else outcome.face_score,
         "second_score": None if outcome is None else outcome.second_score,

@@ -156,6 +156,8 @@ IDENTITY_CHECK: Final[Table] = {
     "decision": ALL,
     "policy": ALL,
     "reads_chip": ALL,
+    "advice": ALL,
+    "hints": TEAM,
     # The person's own document: what was read of it without certainty, to be confirmed.
     "unsure": PARTY_AND_TEAM,
     "confirmed": PARTY_AND_TEAM,

@@ -24,6 +24,7 @@ from server.cases.closing import Closing, TerminationGround
 from server.cases.consents import Consent, Purpose
 from server.cases.drafting import Draft, SixTicks, Tick
 from server.cases.events import CaseEvent
+from server.cases.identity_challenges import ChallengeId, IdentityChallenge
 from server.cases.identity_checks import (
     CheckId,
     CheckInputs,
@@ -372,6 +373,17 @@ class Filled:
     case: CaseId
 
 
+def identity_challenge(case: Case) -> IdentityChallenge:
+    return IdentityChallenge(
+        id=ChallengeId(fresh("challenge")),
+        office=case.office,
+        case=case.id,
+        party=case.parties[0].id,
+        nonce=b"n" * 32,
+        issued_at=AT,
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
@@ -379,6 +391,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     with open_transaction(Scope(office=OfficeId(office))) as tx:
         tx.cases.add(case)
         tx.identity_checks.add(identity_check(case))
+        tx.identity_challenges.add(identity_challenge(case))
         tx.sensitive_reads.put_on_record(
             case.id, field="id_number", subject=case.parties[0].id, by=AccountId("notary-1")
         )

@@ -54,6 +54,7 @@ def of_curve(parameters: bytes) -> bytes:
         # The cofactor may be left out.
         written_out(cofactor=None),
     ],
+    ids=["written out", "compressed", "without cofactor"],
 )
 def test_parameters_of_a_known_curve_mean_that_curve(info: bytes) -> None:
     key = read_key(info, place=None)
@@ -84,6 +85,8 @@ def test_parameters_of_a_known_curve_mean_that_curve(info: bytes) -> None:
         # The curve is whatever the issuer has, which we do not see.
         (of_curve(der.null()), ChipFault.CURVE_UNKNOWN),
     ],
+    # The keys are drawn anew in every process; a test is called the same in each.
+    ids=["other root", "order", "cofactor", "binary field", "implicit"],
 )
 def test_parameters_that_differ_in_anything_are_refused(info: bytes, fault: ChipFault) -> None:
     with pytest.raises(ChipRefused) as refused:
