@@ -80,6 +80,8 @@ def _of_second_opinion(face: FaceComparison, policy: ProofPolicy) -> set[Doubt]:
 
 
 def _of_frames(face: FaceComparison, policy: ProofPolicy) -> set[Doubt]:
+    if not 1 <= face.frames_used <= face.frames:
+        return {Doubt.MEASUREMENT_INVALID}
     if face.frames_used == 1:
         return set()
     if face.agreement is None or not _is_likeness(face.agreement):

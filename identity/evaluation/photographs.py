@@ -30,7 +30,7 @@ class Photograph:
     person: str
     group: str
     year: int | None
-    """When it was taken, where a table or the file's name says so."""
+    """When it was taken, where a table says so, or the names of all files do."""
 
     @property
     def name(self) -> str:
@@ -49,30 +49,40 @@ def photographs_in(
     """
     group_of = _table(groups, "group") if groups else {}
     year_of = _table(years, "year") if years else {}
+    paths = [
+        path
+        for path in sorted(folder.glob("*/*"))
+        if path.suffix.lower() in SUFFIXES and path.is_file()
+    ]
+    # A running number may look like a year; where every name has one, they are years.
+    named = all(YEAR_IN_NAME.search(path.stem) for path in paths)
     found = [
         Photograph(
             path=path,
             person=path.parent.name,
             group=group_of.get(path.parent.name, NO_GROUP),
-            year=_year(path, year_of),
+            year=_year_told(path, year_of) or (_year_named(path) if named else None),
         )
-        for path in sorted(folder.glob("*/*"))
-        if path.suffix.lower() in SUFFIXES and path.is_file()
+        for path in paths
     ]
     if len({photograph.person for photograph in found}) < 2:  # noqa: PLR2004 - one has no stranger
         raise NothingToEvaluate(f"no two people in {folder.name}: it must hold person/*.jpg")
     return found
 
 
-def _year(path: Path, year_of: Mapping[str, str]) -> int | None:
+def _year_told(path: Path, year_of: Mapping[str, str]) -> int | None:
     told = year_of.get(f"{path.parent.name}/{path.name}")
-    if told is not None:
-        try:
-            return int(told)
-        except ValueError as error:
-            raise TableMalformed(f"{told!r} is no year") from error
-    named = YEAR_IN_NAME.search(path.stem)
-    return int(named.group(1)) if named else None
+    if told is None:
+        return None
+    try:
+        return int(told)
+    except ValueError as error:
+        raise TableMalformed(f"{told!r} is no year") from error
+
+
+def _year_named(path: Path) -> int | None:
+    found = YEAR_IN_NAME.search(path.stem)
+    return int(found.group(1)) if found else None
 
 
 def _table(path: Path, heading: str) -> dict[str, str]:

@@ -5,12 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from identity.documents.fields import DocumentSide, FieldName
 from identity.faces.quality import Shortcoming
 from identity.judging import Claim, judge
 from identity.measurements import FaceComparison, FoundQuality, Measurements
 from identity.policy import (
+    DLIB_DISAGREES,
+    FRAMES_AGREE,
+    FUSED_MATCH,
     SFACE_MATCH,
     TOO_ALIKE,
     ReferenceQuality,
@@ -78,6 +83,8 @@ def live(others: int = 0, **changed: float) -> FoundQuality:
         (with_face(**{**TEMPLATE, "agreement": None}), {Doubt.MEASUREMENT_INVALID}),
         # Faces were found and yet no frame was used: the engine contradicts itself.
         (with_face(frames_used=0), {Doubt.MEASUREMENT_INVALID}),
+        (with_face(frames_used=0, agreement=0.9), {Doubt.MEASUREMENT_INVALID}),
+        (with_face(**{**TEMPLATE, "frames": 4}), {Doubt.MEASUREMENT_INVALID}),
         # One frame of several is a copy of the portrait.
         (with_face(**TEMPLATE, closest_likeness=0.95), {Doubt.LIVE_TOO_ALIKE}),
         (with_face(**TEMPLATE, closest_likeness=math.nan), {Doubt.MEASUREMENT_INVALID}),
@@ -235,3 +242,38 @@ def test_a_record_names_the_policy_and_holds_no_personal_value() -> None:
 
 def test_every_doubt_has_a_consequence() -> None:
     assert {doubt.consequence for doubt in Doubt} == set(Consequence)
+
+
+FIGURE = st.floats(allow_nan=True) | st.floats(-1, 1) | st.none()
+
+
+@given(
+    st.tuples(FIGURE, FIGURE, FIGURE, FIGURE), st.integers(0, 5), st.sampled_from(ReferenceQuality)
+)
+def test_nobody_is_proven_whom_any_figure_speaks_against(
+    figures: tuple[float | None, ...], used: int, quality: ReferenceQuality
+) -> None:
+    likeness, closest, second, agreement = figures
+    measured = replace(
+        with_face(
+            likeness=likeness,
+            closest_likeness=closest,
+            second_likeness=second,
+            agreement=agreement,
+            frames=5,
+            frames_used=used,
+        ),
+        reference_quality=quality,
+    )
+    verdict = judge(measured, POLICY, now=NOW)
+    if verdict.is_proven:
+        assert likeness is not None
+        assert second is not None
+        assert closest is not None
+        assert likeness >= SFACE_MATCH
+        assert verdict.fused_score is not None
+        assert verdict.fused_score >= FUSED_MATCH
+        assert second >= DLIB_DISAGREES
+        assert closest < TOO_ALIKE
+        assert used >= 1
+        assert used == 1 or (agreement or 0) >= FRAMES_AGREE

@@ -36,10 +36,10 @@ def test_a_folder_becomes_rates_a_table_and_a_curve(tmp_path: Path, photograph: 
     put(folder, "obama/2009.jpg", photograph("obama.jpg"))
     put(folder, "obama/2012.jpg", photograph("obama2.jpg"))
     for i, frame in enumerate(video(photograph("obama2.jpg"))[1:3]):
-        put(folder, f"obama/frame-{i}.jpg", frame)
-    put(folder, "biden/one.jpg", photograph("biden.jpg"))
-    put(folder, "biden/wall.jpg", jpeg(Image.new("RGB", (300, 300), "tan")))
-    put(folder, "biden/broken.jpg", b"\xff\xd8\xff\xe0 no picture")
+        put(folder, f"obama/2012-{i}.jpg", frame)
+    put(folder, "biden/2013.jpg", photograph("biden.jpg"))
+    put(folder, "biden/wall-2013.jpg", jpeg(Image.new("RGB", (300, 300), "tan")))
+    put(folder, "biden/broken-2013.jpg", b"\xff\xd8\xff\xe0 no picture")
     groups.write_text("obama,presidents\nbiden,presidents\n", "utf-8")
     said: list[str] = []
 
@@ -47,8 +47,8 @@ def test_a_folder_becomes_rates_a_table_and_a_curve(tmp_path: Path, photograph: 
 
     photographs = mapping(report["photographs"])
     assert (photographs["given"], photographs["compared"]) == (7, 5)
-    assert photographs["faceless"] == ["biden/wall.jpg"]
-    assert photographs["unreadable"] == ["biden/broken.jpg"]
+    assert photographs["faceless"] == ["biden/wall-2013.jpg"]
+    assert photographs["unreadable"] == ["biden/broken-2013.jpg"]
     single = mapping(report["single"])
     assert (single["genuine_pairs"], single["impostor_pairs"]) == (6, 4)
     assert single["fused_at_least_as_good"] is True
@@ -60,7 +60,7 @@ def test_a_folder_becomes_rates_a_table_and_a_curve(tmp_path: Path, photograph: 
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert said[0] == "7 of 7 photographs"
     table = as_table(report)
-    assert "biden/broken.jpg" in table
+    assert "biden/broken-2013.jpg" in table
     assert "fused at least as good as each alone at every point: yes" in table
     assert max(map(len, table.splitlines())) < 120
     assert as_svg(report).count("<polyline") == 3

@@ -29,8 +29,10 @@ def test_every_person_is_a_folder_and_other_files_are_left(folder: Path) -> None
     assert {photograph.group for photograph in found} == {""}
 
 
-def test_a_year_in_the_name_is_taken_and_a_number_is_not(folder: Path) -> None:
-    assert [photograph.year for photograph in photographs_in(folder)] == [1998, 2015, None]
+def test_years_in_names_are_taken_where_every_name_has_one(folder: Path) -> None:
+    assert {photograph.year for photograph in photographs_in(folder)} == {None}
+    (folder / "wang" / "one_0002.png").rename(folder / "wang" / "2001_0002.png")
+    assert [photograph.year for photograph in photographs_in(folder)] == [1998, 2015, 2001]
 
 
 def test_tables_tell_groups_and_years(folder: Path, tmp_path: Path) -> None:
@@ -39,7 +41,7 @@ def test_tables_tell_groups_and_years(folder: Path, tmp_path: Path) -> None:
     years.write_text("wang/one_0002.png,2001\nli/1998.jpg,1999\n", "utf-8")
     found = photographs_in(folder, groups=groups, years=years)
     assert [photograph.group for photograph in found] == ["women", "women", "men"]
-    assert [photograph.year for photograph in found] == [1999, 2015, 2001]
+    assert [photograph.year for photograph in found] == [1999, None, 2001]
 
 
 @pytest.mark.parametrize("row", ["li", "li,women,tall", "li/1998.jpg,long ago"])
