@@ -79,8 +79,11 @@ class DocumentReader:
         for side in (_S.AUTO, *SIDES[kind]):
             answer = self.engine.ask("read", {"side": side.value, "sizes": sizes}, [pixels.content])
             reading = _found(reading_of(answer, side)[0])
-            if reading.fields and (kind is DocumentKind.AUTO or reading.side in SIDES[kind]):
-                return reading
+            if reading.fields:
+                if kind is DocumentKind.AUTO or reading.side in SIDES[kind]:
+                    return reading
+                # It is another document: reading it as the claimed one would find a likeness.
+                break
         claims = SIDES[kind] or (_S.AUTO,)
         return SideReading(side=claims[0], fields={}, outlined=False)
 

@@ -52,9 +52,7 @@ def front_texts(person: SpecimenPerson) -> dict[FieldName, str]:
     }
 
 
-@pytest.mark.parametrize(
-    ("turns", "group"), [(0, "维吾尔"), (1, "傣"), (2, "哈萨克"), (3, "柯尔克孜")]
-)
+@pytest.mark.parametrize(("turns", "group"), [(1, "傣"), (2, "哈萨克")])
 def test_a_front_is_read_whichever_way_it_lies(turns: int, group: str, reader: TextReader) -> None:
     rng = draws_of(40 + turns)
     person = invent(rng, group)
