@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TYPE_CHECKING
 
 from identity.chips.finding import ChipHint
-from identity.chips.refusal import ChipFault
+
+if TYPE_CHECKING:
+    from identity.chips.refusal import ChipFault
 
 _PERSON_ZH, _PERSON_EN = "将由公证人员人工核验。", "A notary will look at it."
 _AGAIN_ZH, _AGAIN_EN = (

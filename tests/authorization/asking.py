@@ -65,6 +65,8 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "attach_material": lambda ids: {"upload_id": ids["upload"]},
     "decide_material": lambda _: {"state": "checked"},
     "request_identity_check": lambda ids: {"document": "resident_id", "front": ids["upload"]},
+    "issue_identity_challenge": lambda _: {"by": "chip"},
+    "confirm_identity_fields": lambda _: {"corrected": {}},
     "decide_identity_check": lambda _: {"proven": True, "reason": "人工核对"},
     "assign_staff": lambda ids: {"assistant": ids["assistant"]},
     "answer_review": lambda ids: {

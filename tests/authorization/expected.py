@@ -90,6 +90,9 @@ SEAT_OF_STEP: Final = {
     Action.RETURN_DRAFT: Role.CHECKER,
     Action.APPROVE: Role.APPROVER,
     Action.RETURN_FOR_REDRAFT: Role.APPROVER,
+    Action.APPROVE_ENFORCEMENT: Role.APPROVER,
+    Action.RETURN_ENFORCEMENT: Role.APPROVER,
+    Action.REFUSE_ENFORCEMENT: Role.APPROVER,
 }
 STEP: Final = "act_on_case:"
 

@@ -87,7 +87,7 @@ def public_id(sequence: int) -> str:
 
 
 def certificate(sequence: int, status: CertificateStatus, *, sealed: bytes) -> Certificate:
-    ended = status in {CertificateStatus.SUPERSEDED, CertificateStatus.REVOKED}
+    ended = status not in {CertificateStatus.VALID, CertificateStatus.VOIDED}
     return Certificate(
         id=CertificateId(f"c-{sequence}"),
         office="kunming-demo",

@@ -51,10 +51,12 @@ def headline(page: Page) -> str:
         (1, ("有效", "Valid")),
         # It was corrected and issued again.
         (2, ("已换发", "Superseded")),
+        # A part of it is void from the start.
+        (3, ("部分撤销", "Revoked in part")),
         # It is void from the start.
-        (3, ("已撤销", "Revoked")),
+        (4, ("已撤销", "Revoked")),
         # The number was never used.
-        (4, ("未曾出具", "Never issued")),
+        (5, ("未曾出具", "Never issued")),
         # There is no such code.
         (9, ("查无此证", "Unknown")),
     ],
