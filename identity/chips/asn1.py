@@ -7,6 +7,7 @@ whatever Python raises; so the walk of `tlv` comes first, and every error leaves
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from identity.chips.refusal import ChipFault, ChipRefused
@@ -36,3 +37,15 @@ def load(kind: Asn1, der: bytes, *, place: ChipFile | None) -> Asn1:
     check_limits(der, place=place)
     with understood(place):
         return kind.load(der, strict=True)
+
+
+def moment(value: Asn1) -> datetime:
+    """Return a time as one that can be compared; raises ValueError (see `understood`).
+
+    DER writes times in UTC (X.690, 11.7 and 11.8); one without a zone, or of the year 0, would
+    raise only where it is compared.
+    """
+    found = value.native
+    if not (isinstance(found, datetime) and found.tzinfo is not None):
+        raise ValueError("a time without a zone")
+    return found

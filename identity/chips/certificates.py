@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from asn1crypto import x509
 
-from identity.chips.asn1 import load, understood
+from identity.chips.asn1 import load, moment, understood
 from identity.chips.keys import read_key
 from identity.chips.refusal import ChipFault, ChipRefused
 from identity.chips.signatures import demand_signature, scheme_of
@@ -125,18 +125,25 @@ def _values(certificate: Asn1, der: bytes, signed_part: bytes) -> ChipCertificat
         country=_country(body["subject"]),
         issuer_country=_country(body["issuer"]),
         serial=int(body["serial_number"].native),
-        valid_from=body["validity"]["not_before"].native,
-        valid_until=body["validity"]["not_after"].native,
+        valid_from=moment(body["validity"]["not_before"]),
+        valid_until=moment(body["validity"]["not_after"]),
         key_info=body["subject_public_key_info"].dump(),
         key_id=key_id.native if key_id is not None else None,
         authority_key_id=authority["key_identifier"].native if authority is not None else None,
         key_usage=frozenset(usage.native) if usage is not None else frozenset(),
         extended_key_usage=frozenset(each.dotted for each in extended or ()),
         is_authority=constraints is not None and constraints["ca"].native is True,
-        key_used_from=period["not_before"].native if period is not None else None,
-        key_used_until=period["not_after"].native if period is not None else None,
+        key_used_from=_end_of(period, "not_before"),
+        key_used_until=_end_of(period, "not_after"),
         unknown_critical=_unknown_critical(body["extensions"]),
     )
+
+
+def _end_of(period: Asn1 | None, end: str) -> datetime | None:
+    """Either end of a period may be left open."""
+    if period is None or period[end].native is None:
+        return None
+    return moment(period[end])
 
 
 def _extensions(extensions: Asn1) -> dict[str, Asn1]:

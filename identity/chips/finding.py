@@ -11,6 +11,7 @@ from identity.verdict import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from identity.chips.details import ChipDetails
     from identity.chips.pictures import Portrait
     from identity.documents.mrz import Mrz
     from identity.framing import Json
@@ -69,6 +70,7 @@ class ChipFinding:
     """A chip whose data are as the signer wrote them; `ChipRefused` is raised for any other."""
 
     holder: Mrz = field(repr=False)
+    details: ChipDetails = field(repr=False)
     portrait: Portrait | None
     """The best reference there is; ``None`` only with a hint."""
     evidence: tuple[Evidence, ...]
@@ -87,6 +89,7 @@ class ChipFinding:
     def as_record(self) -> dict[str, Json]:
         """For the case file; no personal value is in it."""
         return {
+            "outcome": self.outcome.value,
             "evidence": [
                 {"step": each.step.value, "detail": each.detail} for each in self.evidence
             ],

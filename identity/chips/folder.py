@@ -113,7 +113,6 @@ def _report(finding: ChipFinding) -> dict[str, Json]:
             "sha256": sha256(portrait.content).hexdigest(),
         }
     return {
-        "outcome": finding.outcome.value,
         "data": "as_signed",
         "holder": {
             "document_code": holder.document_code,
@@ -125,6 +124,8 @@ def _report(finding: ChipFinding) -> dict[str, Json]:
             "birth": holder.birth.isoformat(),
             "sex": holder.sex,
             "expires": holder.expires.isoformat(),
+            "full_name": finding.details.name,
+            "personal_number": finding.details.personal_number,
         },
         "portrait": picture,
         **finding.as_record(),

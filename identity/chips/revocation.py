@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from asn1crypto import crl
 
-from identity.chips.asn1 import understood
+from identity.chips.asn1 import moment, understood
 from identity.chips.certificates import name_of
 from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
 from identity.chips.signatures import demand_signature, scheme_of
@@ -61,10 +61,11 @@ def read_revocation_list(der: bytes) -> RevocationList:
     with understood(None):
         parsed = crl.CertificateList.load(der, strict=True)
         body = parsed["tbs_cert_list"]
+        next_at = body["next_update"]
         return RevocationList(
             issuer=name_of(body["issuer"]),
-            issued_at=body["this_update"].native,
-            next_at=body["next_update"].native,
+            issued_at=moment(body["this_update"]),
+            next_at=moment(next_at) if next_at.native is not None else None,
             revoked=frozenset(
                 int(each["user_certificate"].native) for each in body["revoked_certificates"]
             ),

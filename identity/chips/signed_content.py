@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
 
-from identity.chips.asn1 import load, understood
+from identity.chips.asn1 import load, moment, understood
 from identity.chips.certificates import name_of, read_certificate
 from identity.chips.refusal import ChipFault, ChipRefused
 from identity.chips.signatures import DIGESTS, demand_digest, demand_signature, scheme_of
@@ -84,7 +84,8 @@ def read_signed(der: bytes, *, content_type: str, place: ChipFile | None) -> Sig
             scheme=scheme,
             broken=ChipRefused(ChipFault.SIGNATURE_INVALID, place),
         )
-        signed_at = attributes["signing_time"].native if "signing_time" in attributes else None
+        stated = attributes.get("signing_time")
+        signed_at = moment(stated) if stated is not None else None
     return SignedContent(
         content=content,
         digest=digest,

@@ -16,6 +16,7 @@ from identity.chips.active import ActiveTranscript, demand_active, read_active_k
 from identity.chips.chain import SignerRules, demand_signer, find_chain
 from identity.chips.chip_authentication import ChipTranscript, demand_chip
 from identity.chips.countries import may_sign
+from identity.chips.details import read_details
 from identity.chips.face_image import read_face
 from identity.chips.files import demand_complete, demand_hashes, demand_listed
 from identity.chips.finding import ChipFinding, ChipHint, ChipStep, Evidence
@@ -82,6 +83,7 @@ def verify_chip(
     # (3) Whose document it is, and until when.
     holder = read_holder(files[ChipFile.DG1], today=at.date())
     judged_at = min(at, datetime.combine(holder.expires, time.max, tzinfo=UTC))
+    details = read_details(files)
     notes.proven(ChipStep.HOLDER, holder.form.value)
     notes.weak(ChipHint.DOCUMENT_EXPIRED, unless=judged_at == at)
 
@@ -98,6 +100,7 @@ def verify_chip(
     _judge_proofs(notes, files, proofs)
     return ChipFinding(
         holder=holder,
+        details=details,
         portrait=portrait,
         evidence=tuple(notes.evidence),
         hints=frozenset(notes.hints),

@@ -73,6 +73,17 @@ def portrait(*records: bytes, stated: int | None = None) -> bytes:
     return group(ChipFile.DG2, der.tlv(0x7F61, count, *templates))
 
 
+def details(*, name: bytes | None = None, issued: bytes | None = None) -> dict[ChipFile, bytes]:
+    """DG11 with a name, DG12 with the day of issue and an authority."""
+    person = [der.tlv(0x5C, b"\x5f\x0e")] + ([der.tlv(0x5F0E, name)] if name is not None else [])
+    document = [der.tlv(0x5F19, "国家移民管理局".encode())]
+    document += [der.tlv(0x5F26, issued)] if issued is not None else []
+    return {
+        ChipFile.DG11: group(ChipFile.DG11, *person),
+        ChipFile.DG12: group(ChipFile.DG12, *document),
+    }
+
+
 def public_info(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 

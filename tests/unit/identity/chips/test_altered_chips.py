@@ -91,6 +91,7 @@ def test_a_refusal_says_nothing_of_the_holder() -> None:
         # None, which would mean SHA-1 to one reader and nothing to another.
         (b"", ChipFault.SIGNATURE_ALGORITHM_NOT_ALLOWED),
     ],
+    ids=range(4),
 )
 def test_pss_parameters_out_of_reason_are_refused(parameters: bytes, fault: ChipFault) -> None:
     stated = der.sequence(der.oid("1.2.840.113549.1.1.10"), parameters)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,6 +15,9 @@ from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
 from identity.chips.tlv import check_limits
 from tests.unit.identity.chips import der
 from tests.unit.identity.chips.signing import Signer, ec_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DOMAIN = next(each for each in KNOWN if each.curve.name == "brainpoolP256r1")
 X, Y = bytes.fromhex(DOMAIN.x), bytes.fromhex(DOMAIN.y)
@@ -48,16 +53,16 @@ def of_curve(parameters: bytes) -> bytes:
     "info",
     [
         # As most countries write it.
-        written_out(),
+        written_out,
         # The generator may be compressed.
-        written_out(base=EVEN),
+        lambda: written_out(base=EVEN),
         # The cofactor may be left out.
-        written_out(cofactor=None),
+        lambda: written_out(cofactor=None),
     ],
     ids=["written out", "compressed", "without cofactor"],
 )
-def test_parameters_of_a_known_curve_mean_that_curve(info: bytes) -> None:
-    key = read_key(info, place=None)
+def test_parameters_of_a_known_curve_mean_that_curve(info: Callable[[], bytes]) -> None:
+    key = read_key(info(), place=None)
 
     assert isinstance(key, ec.EllipticCurvePublicKey)
     assert key.curve.name == "brainpoolP256r1"
@@ -67,14 +72,14 @@ def test_parameters_of_a_known_curve_mean_that_curve(info: bytes) -> None:
     ("info", "fault"),
     [
         # The other square root is another generator.
-        (written_out(base=bytes([EVEN[0] ^ 1]) + X), ChipFault.GENERATOR_WRONG),
+        (lambda: written_out(base=bytes([EVEN[0] ^ 1]) + X), ChipFault.GENERATOR_WRONG),
         # The order is one more.
-        (written_out(order=int(DOMAIN.n, 16) + 1), ChipFault.GENERATOR_WRONG),
+        (lambda: written_out(order=int(DOMAIN.n, 16) + 1), ChipFault.GENERATOR_WRONG),
         # The cofactor hides small subgroups.
-        (written_out(cofactor=2), ChipFault.GENERATOR_WRONG),
+        (lambda: written_out(cofactor=2), ChipFault.GENERATOR_WRONG),
         # The field is one of binary polynomials.
         (
-            written_out(
+            lambda: written_out(
                 field=der.sequence(
                     der.oid("1.2.840.10045.1.2"),
                     der.sequence(der.integer(163), der.oid("1.2.840.10045.1.2.3.1"), der.null()),
@@ -83,14 +88,16 @@ def test_parameters_of_a_known_curve_mean_that_curve(info: bytes) -> None:
             ChipFault.CURVE_UNKNOWN,
         ),
         # The curve is whatever the issuer has, which we do not see.
-        (of_curve(der.null()), ChipFault.CURVE_UNKNOWN),
+        (lambda: of_curve(der.null()), ChipFault.CURVE_UNKNOWN),
     ],
     # The keys are drawn anew in every process; a test is called the same in each.
     ids=["other root", "order", "cofactor", "binary field", "implicit"],
 )
-def test_parameters_that_differ_in_anything_are_refused(info: bytes, fault: ChipFault) -> None:
+def test_parameters_that_differ_in_anything_are_refused(
+    info: Callable[[], bytes], fault: ChipFault
+) -> None:
     with pytest.raises(ChipRefused) as refused:
-        read_key(info, place=None)
+        read_key(info(), place=None)
     assert refused.value.fault is fault
 
 

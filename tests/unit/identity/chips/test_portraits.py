@@ -114,6 +114,7 @@ def with_size(*, at: int, put: bytes) -> bytes:
         # It is smaller than a stamp.
         with_size(at=0, put=(40).to_bytes(4, "big")),
     ],
+    ids=range(11),
 )
 def test_a_jpeg_2000_out_of_order_never_reaches_a_decoder(content: bytes) -> None:
     with pytest.raises(ChipRefused) as refused:
