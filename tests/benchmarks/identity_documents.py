@@ -9,6 +9,7 @@ what the reader loses, not what real cards add.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -17,8 +18,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import cv2
-import numpy as np
 from PIL import Image
 
 from identity.documents.evaluating import Tally
@@ -32,6 +31,7 @@ from identity.specimens import altering, permits
 from identity.specimens.cards import any_setting, card_back, card_front
 from identity.specimens.drawing import passport_page
 from identity.specimens.inventing import NAMES, draws_of, invent
+from identity.specimens.portraits import drawn_portrait
 from identity.specimens.scenes import Quality, photograph
 from tests.benchmarks.bars import draw_bars
 
@@ -84,9 +84,10 @@ def others_of(person: SpecimenPerson, rng: Random) -> Iterator[Made]:
     for five_star in (False, True):
         picture, truth = permits.foreigners_permit(person, rng, five_star=five_star)
         yield S.FOREIGNERS_PERMIT, picture, truth
-    grey = cv2.imencode(".jpg", np.full((500, 400, 3), 150, np.uint8))[1].tobytes()
-    page = np.frombuffer(passport_page(person, grey), np.uint8)
-    picture = Image.fromarray(cv2.imdecode(page, cv2.IMREAD_COLOR)[:, :, ::-1])
+    portrait = io.BytesIO()
+    drawn_portrait(rng).save(portrait, "JPEG")
+    with Image.open(io.BytesIO(passport_page(person, portrait.getvalue()))) as page:
+        picture = page.convert("RGB")
     upper, lower = person.mrz
     yield S.PASSPORT_PAGE, picture, {F.MRZ_LINE_1: upper, F.MRZ_LINE_2: lower}
 
