@@ -163,7 +163,7 @@ def _challenge(rng: np.random.Generator) -> Challenge:
 
 
 def _sitter(photographs: Sequence[Pixels], rng: np.random.Generator) -> Sitter:
-    sizes = ((360, 480), (480, 640))
+    sizes = ((300, 400), (300, 400), (360, 480), (360, 480), (480, 640))
     return seat(
         photographs[int(rng.integers(len(photographs)))],
         size=sizes[int(rng.integers(len(sizes)))],
