@@ -111,8 +111,8 @@ ADVICE: Final[dict[Doubt, tuple[str, str]]] = {
     Doubt.LIVENESS_REFUSED: (
         "未能确认是本人实时操作。请在光线均匀处按提示重新完成动作，或改用不比对人脸的方式。",
         (
-            "It was not confirmed that you are there live. Answer a new challenge in even light, or "
-            "choose a way without a face."
+            "It was not confirmed that you are there live. Answer a new challenge in even light, "
+            "or choose a way without a face."
         ),
     ),
     Doubt.LIVENESS_UNCERTAIN: (

@@ -67,10 +67,11 @@ def schema(engine: Engine) -> list[str]:
 
 
 def counts(engine: Engine) -> dict[str, int]:
-    """Return the rows of every table of ours; the wall is down for this look."""
+    """Return the rows of every table of ours that is there; the wall is down for this look."""
+    there = set(inspect(engine).get_table_names())
     with engine.connect() as connection:
         found = {}
-        for table in METADATA.tables:
+        for table in METADATA.tables.keys() & there:
             connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
             number = connection.exec_driver_sql(f"SELECT count(*) FROM {table}")  # noqa: S608  # our own names
             found[table] = number.scalar_one()
@@ -127,9 +128,12 @@ def test_rows_survive_every_revision_after_the_first(
 ) -> None:
     fill(open_transaction, "kunming-a")
     written = counts(owner_engine)
+    assert written.keys() == METADATA.tables.keys()
     assert min(written.values()) > 0  # or a table was forgotten
+    kept = written
     for revision in revisions()[-2::-1]:
         downgrade(owner_engine, revision)
-        assert counts(owner_engine) == written
+        kept = counts(owner_engine)
+        assert kept.items() <= written.items()  # a table goes with the revision that made it
     upgrade(owner_engine)
-    assert counts(owner_engine) == written
+    assert kept.items() <= counts(owner_engine).items()
