@@ -19,7 +19,8 @@ from esign.authorities.directory import ROOT, AuthorityDirectory
 from server.cases.ids import OfficeId
 from server.cases.status import CaseStatus
 from server.catalogue.errors import OfficeUnknown
-from server.cli import DEPENDENCY_DOWN, Commands
+from server.cli import Commands
+from server.cli.codes import DEPENDENCY_DOWN
 from server.db.engine import CONNECTION_OPTIONS, make_engine
 from server.db.errors import AuditBroken
 from server.db.migrating import head, revision_of, upgrade
@@ -34,6 +35,7 @@ from server.settings import Settings, SettingsError
 from server.tasks.worker import WorkerSettings, run_worker
 from server.transaction import Scope
 from server.typesetting.errors import FontMissing
+from server.wiring.inspecting import identity_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
@@ -77,6 +79,7 @@ def commands() -> Commands:
         migrate=_told(_migrate),
         examine=_examine,
         verify_audit=_told(_verify_audit),
+        identity=identity_commands(),
     )
 
 

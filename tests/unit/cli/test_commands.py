@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from server.cli import DEPENDENCY_DOWN, INCONSISTENT, Commands, notary_group
+from server.cli import Commands, notary_group
+from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
+from server.cli.identity import Faces, IdentityCommands, Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from click.testing import Result
 
@@ -27,6 +29,8 @@ class Platform:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     parts: dict[str, str | None] = field(default_factory=dict)
     trails: dict[str, str | None] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+    """Of the identity command that is asked next."""
 
     def commands(self) -> Commands:
         def played(into: Path) -> Mapping[str, Any]:
@@ -45,6 +49,22 @@ class Platform:
             migrate=lambda: self.asked.append(("migrate",)),
             examine=lambda: self.parts,
             verify_audit=verified,
+            identity=self.identity(),
+        )
+
+    def identity(self) -> IdentityCommands:
+        def evaluated(faces: Faces, say: Callable[[str], None]) -> Measured:
+            say("looking at 1 of 2")
+            return Measured(report={"people": 2}, table="EER 3.1 %", plot="<svg/>")
+
+        return IdentityCommands(
+            evaluate=evaluated,
+            evaluate_documents=lambda folder: {"sides": {}},
+            evaluate_liveness=lambda folder, models: {"challenge": None},
+            read=lambda images, kind: self.answer,
+            match=lambda reference, live, quality: self.answer,
+            chip=lambda folder, master_list: self.answer,
+            faces=lambda: self.answer,
         )
 
     def told(self, *arguments: str) -> Result:
@@ -133,3 +153,117 @@ def test_help_tells_every_command_with_a_sentence() -> None:
     told = {words[0]: len(words) for line in listed if (words := line.split())}
     assert set(told) >= {"serve", "worker", "migrate", "doctor", "audit", "demo"}
     assert min(told.values()) > 1
+
+
+READ = {
+    "images": [
+        {
+            "file": "front.jpg",
+            "side": "id_card_front",
+            "fields": {
+                "name": {"text": "欧阳明", "confidence": 0.99},
+                "sex": {"text": "男", "confidence": 0.6},
+            },
+            "fields_to_confirm": ["sex"],
+            "hints": [{"code": "screen", "zh": "疑似翻拍屏幕", "en": "looks like a screen"}],
+        },
+        {"file": "other.jpg", "refused": "type_heic"},
+    ],
+    "documents": [{"side": "id_card_front", "doubts": ["back_missing"]}],
+}
+
+
+def test_what_was_read_is_told_line_by_line_and_what_is_unsure_is_marked(tmp_path: Path) -> None:
+    image = tmp_path / "front.jpg"
+    image.touch()
+    told = Platform(answer=READ).told("identity", "read", str(image))
+    assert told.exit_code == 0
+    lines = told.output.splitlines()
+    assert lines[0] == "front.jpg  id_card_front"
+    assert lines[1].split() == ["name", "0.99", "欧阳明"]
+    assert lines[2].split() == ["?", "sex", "0.60", "男"]
+    assert lines[3] == "  ! 疑似翻拍屏幕 · looks like a screen"
+    assert lines[4:] == ["other.jpg  type_heic", "doubts of id_card_front: back_missing"]
+    as_json = Platform(answer=READ).told("identity", "read", "--json", str(image))
+    assert json.loads(as_json.output) == READ
+
+
+MATCHED: dict[str, Any] = {"band": "match", "score": 0.7, "advice": {}}
+DOUBTED: dict[str, Any] = {"band": "a_person_decides", "score": 0.4, "advice": {"d": ["中", "en"]}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "code"),
+    [
+        (MATCHED, "match  score 0.7", 0),
+        # A person decides: no error of the command.
+        (DOUBTED, "a_person_decides  score 0.4", 0),
+        # Another person, and a file that is not let in: scripts can tell by the code.
+        ({**MATCHED, "band": "no_match"}, "no_match  score 0.7", REFUSED),
+        ({"refused": "file_truncated"}, "refused: file_truncated", REFUSED),
+    ],
+)
+def test_a_comparison_tells_its_band(
+    answer: dict[str, Any], line: str, code: int, tmp_path: Path
+) -> None:
+    picture = tmp_path / "face.jpg"
+    picture.touch()
+    told = Platform(answer=answer).told("identity", "match", str(picture), str(picture))
+    assert (told.output.splitlines()[0], told.exit_code) == (line, code)
+
+
+GENUINE: dict[str, Any] = {
+    "outcome": "person_decides",
+    "data": "as_signed",
+    "evidence": [{"step": "signature", "detail": "RSA"}],
+    "hints": ["signer_unknown"],
+}
+ALTERED = {"outcome": "refused", "data": "altered", "fault": "hash_mismatch", "file": "DG1"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "last", "code"),
+    [
+        (GENUINE, "! signer_unknown", 0),
+        (ALTERED, "hash_mismatch  DG1", REFUSED),
+    ],
+)
+def test_a_chip_tells_what_is_proven_or_its_fault(
+    answer: dict[str, Any], last: str, code: int, tmp_path: Path
+) -> None:
+    told = Platform(answer=answer).told("identity", "chip", str(tmp_path))
+    assert (told.output.splitlines()[-1].strip(), told.exit_code) == (last, code)
+    as_json = Platform(answer=answer).told("identity", "chip", "--json", str(tmp_path))
+    assert (json.loads(as_json.output), as_json.exit_code) == (answer, code)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("normal", 0), ("alarm", INCONSISTENT), ("filing_due", INCONSISTENT)],
+)
+def test_many_stored_faces_are_an_alarm(state: str, code: int) -> None:
+    counted = {"people": 80_000, "state": state, "citation": "第十五条"}
+    told = Platform(answer=counted).told("identity", "faces")
+    assert (told.output, told.exit_code) == (f"80000 people  {state}  第十五条\n", code)
+    as_json = Platform(answer=counted).told("identity", "faces", "--json")
+    assert json.loads(as_json.output) == counted
+
+
+def test_error_rates_are_a_table_a_report_and_a_plot(tmp_path: Path) -> None:
+    plot = tmp_path / "det.svg"
+    told = Platform().told("identity", "evaluate", str(tmp_path), "--plot", str(plot))
+    assert "EER 3.1 %" in told.stdout
+    assert "looking at 1 of 2" in told.stderr
+    assert plot.read_text() == "<svg/>"
+    as_json = Platform().told("identity", "evaluate", str(tmp_path), "--json")
+    assert json.loads(as_json.stdout) == {"people": 2}
+
+
+@pytest.mark.parametrize("command", ["evaluate-documents", "evaluate-liveness"])
+def test_folders_of_documents_and_attacks_are_measured_too(command: str, tmp_path: Path) -> None:
+    assert json.loads(Platform().told("identity", command, str(tmp_path)).output)
+
+
+@pytest.mark.parametrize("typed", [["read"], ["match", "nowhere.jpg"], ["chip", "nowhere"]])
+def test_what_is_not_there_is_a_usage_error(typed: list[str]) -> None:
+    assert Platform().told("identity", *typed).exit_code == USAGE

@@ -125,13 +125,15 @@ def test_the_holder_of_a_passport_is_proven(
 
 
 @pytest.mark.parametrize("stranger", ["obama.jpg", "obama2.jpg", "obama3.jpg"])
-def test_an_impostor_with_another_mans_card_is_refused(
+def test_an_impostor_with_another_mans_card_is_never_believed(
     identity_check: IdentityCheck, photograph: Photograph, stranger: str
 ) -> None:
     document = card(BAI_DENGYUN, photograph("biden.jpg"), Shot())
     verdict = verdict_of(identity_check, document, photograph(stranger))
-    assert verdict.outcome is Outcome.REFUSED
-    assert Doubt.FACE_NO_MATCH in verdict.doubts
+    # Refused by the deciding engine, or, close to its line, withheld by both.
+    assert verdict.outcome is not Outcome.PROVEN
+    withheld = {Doubt.FACE_UNCERTAIN, Doubt.SECOND_OPINION_DISAGREES}
+    assert Doubt.FACE_NO_MATCH in verdict.doubts or withheld <= verdict.doubts
 
 
 def test_an_expired_card_is_refused_although_the_face_matches(

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from server.cli import DEPENDENCY_DOWN, notary_group
+from server.cli.codes import DEPENDENCY_DOWN, notary_group
 from server.wiring.commands import commands
 
 

@@ -10,15 +10,17 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT
+from server.cli.identity import identity_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-DEPENDENCY_DOWN: Final = 4
-INCONSISTENT: Final = 5
+    from server.cli.identity import IdentityCommands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Commands:
 
     verify_audit: Callable[[str], Mapping[str, str | None]]
     """Case of the office -> which link of its trail is broken, or ``None``."""
+
+    identity: IdentityCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -76,6 +80,7 @@ def notary_group(commands: Commands) -> click.Group:
             sys.exit(DEPENDENCY_DOWN)
 
     notary.add_command(_audit_group(commands))
+    notary.add_command(identity_group(commands.identity))
     notary.add_command(_demo_group(commands))
     return notary
 
