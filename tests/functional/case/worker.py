@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from server.cases.identity_checks import CheckId, CheckOutcome, CheckState
+from server.cases.identity_checks import CheckId, CheckOutcome, CheckState, UnsureField
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
 from server.cases.numbering import series_of
@@ -44,6 +44,12 @@ class Worker:
     engine: Engine
     finds: CheckState = CheckState.PROVEN
     """How the next identity check ends."""
+
+    doubts: tuple[str, ...] = ("face_uncertain",)
+    """What it ends with, unless it is proven."""
+
+    unsure: dict[str, str] = field(default_factory=dict)
+    """Fields that are read without certainty."""
 
     taken: list[str] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=itertools.count)
@@ -89,12 +95,13 @@ class Worker:
     def _bench(self) -> IdentityBench:
         def judge(_: Pictures) -> Judged:
             outcome = CheckOutcome(
-                doubts=() if self.finds is CheckState.PROVEN else ("face_below_threshold",),
+                doubts=() if self.finds is CheckState.PROVEN else self.doubts,
                 face_score=0.97,
                 policy_citation="test policy",
                 name="欧阳明",
                 id_number="53010219710321001X",
                 valid_until=None,
+                unsure=tuple(UnsureField(field=f, text=t) for f, t in self.unsure.items()),
                 finished_at=self.platform.clock(),
             )
             return Judged(state=self.finds, outcome=outcome, stills=(b"still",))

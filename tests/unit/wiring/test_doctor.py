@@ -7,7 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from server.cli.codes import DEPENDENCY_DOWN, notary_group
+from server.cli import notary_group
+from server.cli.codes import DEPENDENCY_DOWN
 from server.wiring.commands import commands
 
 
