@@ -124,16 +124,25 @@ def test_the_holder_of_a_passport_is_proven(
     assert judge(checked.measurements, POLICY, now=NOW).doubts == frozenset()
 
 
-@pytest.mark.parametrize("stranger", ["obama.jpg", "obama2.jpg", "obama3.jpg"])
-def test_an_impostor_with_another_mans_card_is_never_believed(
-    identity_check: IdentityCheck, photograph: Photograph, stranger: str
+def test_an_impostor_with_another_mans_card_is_refused(
+    identity_check: IdentityCheck, photograph: Photograph
 ) -> None:
     document = card(BAI_DENGYUN, photograph("biden.jpg"), Shot())
+    verdict = verdict_of(identity_check, document, photograph("obama.jpg"))
+    assert verdict.outcome is Outcome.REFUSED
+    assert Doubt.FACE_NO_MATCH in verdict.doubts
+
+
+@pytest.mark.parametrize("stranger", ["obama2.jpg", "obama3.jpg"])
+def test_an_impostor_who_is_not_refused_outright_meets_a_person_and_two_doubts(
+    identity_check: IdentityCheck, photograph: Photograph, stranger: str
+) -> None:
+    """A photographed card is refused late: the first scores 0.24 to 0.26, around that line."""
+    document = card(BAI_DENGYUN, photograph("biden.jpg"), Shot())
     verdict = verdict_of(identity_check, document, photograph(stranger))
-    # Refused by the deciding engine, or, close to its line, withheld by both.
-    assert verdict.outcome is not Outcome.PROVEN
-    withheld = {Doubt.FACE_UNCERTAIN, Doubt.SECOND_OPINION_DISAGREES}
-    assert Doubt.FACE_NO_MATCH in verdict.doubts or withheld <= verdict.doubts
+    assert not verdict.is_proven
+    assert verdict.doubts & {Doubt.FACE_NO_MATCH, Doubt.FACE_UNCERTAIN}
+    assert Doubt.SECOND_OPINION_DISAGREES in verdict.doubts
 
 
 def test_an_expired_card_is_refused_although_the_face_matches(
