@@ -20,7 +20,8 @@ EXPECTED: Final[Mapping[DocumentSide, frozenset[FieldName]]] = {
     DocumentSide.RESIDENCE_PERMIT_BACK: _CARD_BACK | {FieldName.PERMIT_NUMBER},
     DocumentSide.MAINLAND_PERMIT: _PERMIT,
     DocumentSide.TAIWAN_PERMIT: _PERMIT,
-    DocumentSide.FOREIGNERS_PERMIT: _PERMIT,
+    # Its holder may have no Chinese name.
+    DocumentSide.FOREIGNERS_PERMIT: (_PERMIT - {FieldName.NAME}) | {FieldName.LATIN_NAME},
     DocumentSide.PASSPORT_PAGE: _ZONE,
     DocumentSide.ZONE_CARD: _ZONE,
     DocumentSide.VISA: _ZONE,

@@ -87,7 +87,9 @@ def _take_names(fields: Fields, spots: dict[str, Spot], lines: list[TextLine]) -
         if re.fullmatch(r"[\u3400-\u9fff·]{2,15}", plain) and not _is_label(plain):
             fields.setdefault(FieldName.NAME, FieldReading(plain, confidence))
         elif re.fullmatch(r"[A-Z][A-Z ,'-]{2,60}", text.strip()):
-            fields.setdefault(FieldName.LATIN_NAME, FieldReading(text.strip(), confidence))
+            # Recognisers drop the gap after a comma.
+            latin = re.sub(r"\s*,\s*", ", ", text.strip())
+            fields.setdefault(FieldName.LATIN_NAME, FieldReading(latin, confidence))
 
 
 def _is_label(text: str) -> bool:
