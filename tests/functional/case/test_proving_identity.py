@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from server.cases.identity_checks import CheckState
+from server.cases.roles import Role
 from tests.functional.case.staging import Staging, good
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def test_what_a_chip_answers_is_bound_to_its_challenge(case: Staging) -> None:
     assert ask(case, chip=chip)["code"] == "challenge_spent"
 
 
-def test_who_decides_sees_the_pictures_and_each_look_is_on_record(case: Staging) -> None:
+def test_who_decides_sees_the_pictures_and_each_look_is_on_record(
+    case: Staging, platform: Platform
+) -> None:
     case.worker.finds = CheckState.PERSON_DECIDES
     try:
         case.open().consent().prove_identity()
@@ -128,9 +131,10 @@ def test_who_decides_sees_the_pictures_and_each_look_is_on_record(case: Staging)
     assert good(case.notary.get(path)).body == b"still"
     assert case.notary.get(path.replace("still-0", "still-9")).status == 404
     assert case.applicant.get(path).status == 403
+    inspector = platform.staff(Role.INSPECTOR)
     (look,) = [
         e
-        for e in good(case.notary.get(case.path("/events")))["items"]
+        for e in good(inspector.get(case.path("/events")))["items"]
         if e["kind"] == "sensitive_read"
     ]
     assert look["facts"]["field"] == "identity_picture"
