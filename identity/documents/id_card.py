@@ -1,4 +1,4 @@
-"""Both sides of the resident identity card (居民身份证), from lines of text to fields.
+"""The front of the resident identity card (居民身份证), from lines of text to fields.
 
 Layout of GA 490-2013: labels are printed, so each field is what follows its label. What the
 detector missed is looked for where it must stand and only recognised there.
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from identity.documents import cross_checks, ethnic_groups
-from identity.documents.fields import LONG_TERM, FieldName, FieldReading
+from identity.documents.fields import FieldName, FieldReading
 from identity.documents.labels import Spot, Value, rows_below, spots_of, value_of
 from identity.documents.lines import Box
 
@@ -25,27 +25,19 @@ LABELS: Final = {
     "address": r"住址|^住|^址",
     "number": r"公民身份号码|.?民?身份号.?|身份号码|份号码",
 }
-BACK_LABELS: Final = {"authority": r"签?发?机关", "validity": r"有?效期限|有效期"}
 _DOTS: Final = str.maketrans(dict.fromkeys("・•‧∙⋅.．。▪", "·"))
 """What recognisers make of the dot in the names of many peoples (GB/T 32630: ·)."""
 _NAME: Final = re.compile(r"([\u3400-\u9fff\U00020000-\U0003ffff·]{2,30})(.*)")
 _SEX: Final = re.compile(r"[男女]")
 _BIRTH: Final = re.compile(r"([12]\d{3})年(\d{1,2})月(\d{1,2})日?")
 _NUMBER: Final = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15})(?![\dXx])")
-_AUTHORITY: Final = re.compile(r"[\u4e00-\u9fff]{3,40}")
-_VALIDITY: Final = re.compile(
-    r"(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})[-—–~一至]+"
-    r"(?:(\d{4})[.,·。]?(\d{2})[.,·。]?(\d{2})|(长期))"
-)
 _BY_CONTENT: Final = {
     "sex": re.compile(r"^(?:性?.)?[男女](?:民|.?族|$)|^[男女].{0,2}$"),
     "birth": _BIRTH,
     "number": _NUMBER,
 }
-_PERMIT_NUMBER: Final = re.compile(r"通行证号码?.{0,2}?([HM]?\d{8})(?!\d)")
 _DIGITS: Final = frozenset("0123456789X")
 _DATE_SIGNS: Final = frozenset("0123456789年月日")
-_PERIOD_SIGNS: Final = frozenset("0123456789.-长期")
 _AGAIN: Final = {
     FieldName.NUMBER: ("number", 18, _DIGITS),
     FieldName.BIRTH: ("birth", 12, _DATE_SIGNS),
@@ -355,51 +347,3 @@ def _probed(
 
 def _box(line: TextLine) -> Box:
     return Box(line.left, line.top, line.right, line.bottom)
-
-
-def read_back(
-    lines: list[TextLine], *, recognise: RecogniseLine | None = None
-) -> dict[FieldName, FieldReading]:
-    spots = spots_of(lines, BACK_LABELS)
-    fields: dict[FieldName, FieldReading] = {}
-    _take_authority(fields, spots, lines)
-    validity = spots.get("validity")
-    values = [value_of(validity, lines)] if validity else []
-    values += [Value(text=each.plain, confidence=each.confidence, box=_box(each)) for each in lines]
-    if validity and recognise:
-        place = validity.box
-        probe = Box(
-            place.right, place.top - 0.2 * place.height,
-            place.right + 16 * place.height, place.bottom + 0.2 * place.height,
-        )  # fmt: skip
-        if not any(value and _VALIDITY.search(value.text) for value in values):
-            seen = recognise(probe, alphabet=_PERIOD_SIGNS)
-            values.append(Value(text=seen.plain, confidence=seen.confidence, box=probe))
-    for line in lines:
-        permit = _PERMIT_NUMBER.search(line.plain)
-        if permit:
-            fields[FieldName.PERMIT_NUMBER] = FieldReading(permit[1], line.confidence)
-    for value in values:
-        period = _VALIDITY.search(value.text) if value else None
-        if value and period:
-            y, m, d, until_y, until_m, until_d, long_term = period.groups()
-            until = LONG_TERM if long_term else f"{until_y}-{until_m}-{until_d}"
-            fields[FieldName.VALID_FROM] = FieldReading(f"{y}-{m}-{d}", value.confidence)
-            fields[FieldName.VALID_UNTIL] = FieldReading(until, value.confidence)
-            break
-    return fields
-
-
-def _take_authority(
-    fields: dict[FieldName, FieldReading], spots: dict[str, Spot], lines: list[TextLine]
-) -> None:
-    spot = spots.get("authority")
-    value = value_of(spot, lines) if spot else None
-    if value is None:
-        return
-    floor = spots["validity"].box.top if "validity" in spots else float("inf")
-    more = rows_below(value, lines, floor=floor) if floor < float("inf") else []
-    found = _AUTHORITY.match("".join([value.text, *(line.plain for line in more)]))
-    if found:
-        worst = min([value.confidence, *(line.confidence for line in more)])
-        fields[FieldName.AUTHORITY] = FieldReading(found[0], worst)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from identity.documents import id_card, kinds, passport, permits
+from identity.documents import id_card, id_card_back, kinds, passport, permits
 from identity.documents.expected import EXPECTED
 from identity.documents.fields import DocumentSide, FieldName
 from identity.documents.lines import TextLine
@@ -136,7 +136,7 @@ def _fields(
     if side in _PERMITS:
         return permits.read_permit(lines, side)
     if side in (DocumentSide.ID_CARD_BACK, DocumentSide.RESIDENCE_PERMIT_BACK):
-        return id_card.read_back(lines, recognise=recognise)
+        return id_card_back.read_back(lines, recognise=recognise)
     fields = id_card.read_front(lines, recognise=recognise)
     if side is DocumentSide.RESIDENCE_PERMIT_FRONT:
         fields.pop(FieldName.ETHNIC_GROUP, None)

@@ -8,7 +8,8 @@ import pytest
 
 from identity.documents.ethnic_groups import GLYPHS
 from identity.documents.fields import LONG_TERM, FieldName, FieldReading
-from identity.documents.id_card import read_back, read_front
+from identity.documents.id_card import read_front
+from identity.documents.id_card_back import read_back
 from identity.documents.lines import Box, TextLine
 from identity.documents.passport import read_page
 
