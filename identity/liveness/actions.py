@@ -39,7 +39,7 @@ def doubts_of_actions(
     jawless = _jawless(measured, done, moves, policy)
     if Action.OPEN_MOUTH in challenge.actions and jawless:
         doubts[LivenessDoubt.MOUTH_WITHOUT_JAW] = jawless
-    unasked = _unasked(moves, challenge)
+    unasked = _unasked(moves, challenge, done)
     if unasked:
         doubts[LivenessDoubt.UNASKED_MOVEMENT] = unasked
     return doubts
@@ -127,12 +127,17 @@ def _jawless(
     return ()
 
 
-def _unasked(moves: Moves, challenge: Challenge) -> tuple[int, ...]:
-    """Movements of the head or mouth that nobody asked for; people blink as they like."""
+def _unasked(moves: Moves, challenge: Challenge, done: Sequence[Excursion]) -> tuple[int, ...]:
+    """Movements of the head or mouth that nobody asked for; people blink as they like.
+
+    Far from straight, a turn is measured as a bit of a nod too: that is the same movement.
+    """
+    answering = {frame for one in done for frame in one.frames}
     return tuple(
         frame
         for action in MOVEMENTS
         if action is not Action.BLINK and action not in challenge.actions
         for one in moves[action]
+        if action not in OF_THE_HEAD or answering.isdisjoint(one.frames)
         for frame in one.frames
     )

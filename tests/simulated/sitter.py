@@ -176,6 +176,6 @@ def seat(
     if scale < 1:
         shrunk = np.asarray(cv2.GaussianBlur(photograph, (0, 0), 0.45 / scale), np.uint8)
     matrix = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]], np.float32)
-    picture = cv2.warpAffine(shrunk, matrix, size, borderMode=cv2.BORDER_REFLECT)
+    picture = cv2.warpAffine(shrunk, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     points = (face.points * scale + corner).astype(np.float32)
     return Sitter(picture=np.asarray(picture, np.uint8), points=points)

@@ -172,6 +172,10 @@ def test_a_mouth_that_opens_in_paper_moves_no_chin() -> None:
     assert found.outcome is LivenessOutcome.REFUSED
 
 
+def test_a_turn_that_looks_like_a_bit_of_a_nod_is_one_movement() -> None:
+    assert judged(spoilt(GOOD, TURNED, nod=0.15), TURN_THEN_BLINK).doubts == {}
+
+
 def test_the_right_actions_in_the_wrong_order_are_refused() -> None:
     first, second = TURN_THEN_BLINK.steps
     swapped = (replace(first, action=second.action), replace(second, action=first.action))
