@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from identity.liveness.challenge import Challenge
     from identity.liveness.finding import Doubts
-    from identity.liveness.measurements import ClipMeasurements
+    from identity.liveness.measurements import ClipMeasurements, FrameMeasured
     from identity.liveness.policy import LivenessPolicy
 
 MOST_BLIND: Final = 0.2
@@ -52,7 +52,7 @@ def judge_liveness(
     doubts |= _of_score(measured, score, policy)
     return LivenessFinding(
         doubts=doubts,
-        not_measured=NOT_MEASURED if measured.attack_models else (*NOT_MEASURED, "attack_score"),
+        not_measured=_not_measured(measured),
         live_score=score,
         flash_agreement=agreement if math.isfinite(agreement) else None,
         policy_citation=policy.citation,
@@ -67,23 +67,26 @@ def _is_seen(measured: ClipMeasurements, doubts: Doubts) -> bool:
 
 def _of_figures(measured: ClipMeasurements) -> Doubts:
     """A face whose eyes, mouth or depth could not be measured has not been seen to do nothing."""
+    frames = measured.frames
     blind = tuple(
         i
-        for i, frame in enumerate(measured.frames)
-        if frame.faces
-        and not all(
-            math.isfinite(figure)
-            for figure in (
-                frame.face.turn,
-                frame.face.nod,
-                frame.face.right_eye,
-                frame.face.left_eye,
-                frame.face.cavity,
-                frame.face.jaw,
-            )
-        )
+        for i, frame in enumerate(frames)
+        if frame.faces and not _is_measured(frame, follows=i > 0 and frames[i - 1].faces > 0)
     )
     return {LivenessDoubt.MEASUREMENT_INVALID: blind} if blind else {}
+
+
+def _is_measured(frame: FrameMeasured, *, follows: bool) -> bool:
+    face = frame.face
+    figures = [face.yaw, face.turn, face.nod, face.right_eye, face.left_eye, face.cavity, face.jaw]
+    return all(math.isfinite(figure) for figure in (*figures, face.likeness if follows else 0.0))
+
+
+def _not_measured(measured: ClipMeasurements) -> tuple[str, ...]:
+    models = () if measured.attack_models else ("attack_score",)
+    # A face of few pixels has no room for a pattern.
+    seen = any(math.isfinite(frame.face.grid) for frame in measured.frames)
+    return (*NOT_MEASURED, *models, *(() if seen else ("screen_pattern",)))
 
 
 def _live_score(measured: ClipMeasurements) -> float | None:

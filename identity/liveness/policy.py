@@ -115,9 +115,9 @@ class LivenessPolicy:
     most_clock_drift_ms: float = 1500
     """Chosen: between the client's clock and ours over one challenge."""
 
-    citation: str = "docs/identity-policy.md, Liveness (2026-11)"
+    citation: str = "docs/identity-policy.md 8 (2026-11)"
 
 
 def liveness_2026() -> LivenessPolicy:
-    """The policy in force; values in docs/identity-policy.md, Liveness."""
+    """The policy in force; values in docs/identity-policy.md 8."""
     return LivenessPolicy()

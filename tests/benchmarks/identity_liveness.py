@@ -3,7 +3,8 @@
     python -m tests.benchmarks.identity_liveness [ATTACKS_OF_EACH_KIND [PEOPLE [FIRST_SEED]]]
 
 Writes build/bench/identity_liveness.json and .png beside the printed table. Thresholds were
-chosen on other seeds (below 6000) than those reported (from 7001 on). Needs the photographs of the set-up.
+chosen on other seeds (below 6000) than those reported (from 7001 on). Needs the photographs
+of the set-up.
 """
 
 from __future__ import annotations

@@ -74,6 +74,7 @@ def frame_at(time: float, challenge: Challenge, figures: dict[str, float]) -> Fr
         "left_eye": 0.98,
         "cavity": 0.02,
         "jaw": 0.0,
+        "grid": 20.0,
     }
     shown = [f.colour.rgb for f in challenge.flashes if f.starts_ms <= time < f.ends_ms]
     red, green, blue = shown[0] if shown else (0, 0, 0)

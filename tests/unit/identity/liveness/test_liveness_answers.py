@@ -29,10 +29,10 @@ def test_figures_come_back_as_they_were() -> None:
     back = clip_of(sent())
     assert judged(back, TURN_THEN_BLINK) == judged(CLIP, TURN_THEN_BLINK)
     assert math.isnan(back.frames[0].face.live_score)
-    known = [replace(frame, face=replace(frame.face, live_score=0, grid=0)) for frame in
+    known = [replace(frame, face=replace(frame.face, live_score=0)) for frame in
              back.frames]  # fmt: skip
     assert known == [
-        replace(frame, face=replace(frame.face, live_score=0, grid=0)) for frame in CLIP.frames
+        replace(frame, face=replace(frame.face, live_score=0)) for frame in CLIP.frames
     ]
 
 

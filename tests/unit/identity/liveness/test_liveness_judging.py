@@ -248,6 +248,24 @@ def test_what_could_not_be_seen_is_for_a_person_and_no_refusal() -> None:
     assert found.outcome is LivenessOutcome.PERSON_DECIDES
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "centre_x", "centre_y", "side", "likeness", "yaw",
+        "turn", "nod", "right_eye", "left_eye", "cavity", "jaw",
+    ],
+)  # fmt: skip
+def test_no_figure_may_be_missing_in_a_live_clip(figure: str) -> None:
+    clip = spoilt(GOOD, range(60), **{figure: NAN})
+    assert judged(clip, TURN_THEN_BLINK).outcome is not LivenessOutcome.LIVE
+
+
+def test_a_face_too_small_for_a_pattern_is_said_not_to_have_been_looked_at_for_one() -> None:
+    found = judged(spoilt(GOOD, range(60), grid=NAN), TURN_THEN_BLINK)
+    assert found.outcome is LivenessOutcome.LIVE
+    assert "screen_pattern" in found.not_measured
+
+
 def test_a_clip_of_nothing_is_not_live() -> None:
     found = judged(replace(GOOD, frames=()), TURN_THEN_BLINK)
     assert found.outcome is LivenessOutcome.REFUSED
