@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LAGS_MS: Final = range(0, 301, 25)
 """Between what the client meant to show and what its camera saw: drawing, screen, shutter."""
+SETTLING_MS: Final = 25
+"""At either end of a colour, left out: two lags that are tried are so far apart, and a still
+may have the old colour above and the new one below."""
 FEWEST: Final = 6
 
 
@@ -75,7 +78,7 @@ def _response(
 
 def _shown(challenge: Challenge, time_ms: float) -> tuple[int, int, int] | None:
     for flash in challenge.flashes:
-        if flash.starts_ms <= time_ms < flash.ends_ms:
+        if flash.starts_ms + SETTLING_MS <= time_ms < flash.ends_ms - SETTLING_MS:
             return flash.colour.rgb
     return None
 

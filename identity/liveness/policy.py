@@ -56,11 +56,12 @@ class LivenessPolicy:
     """Chosen: a movement may end so long after its window; the next one opens 200 ms later."""
 
     most_paper_turn: float = 0.05
-    least_paper_yaw: float = 0.10
+    least_paper_yaw: float = 0.15
     """Points that turn by the second while the depth stays below the first belong to paper; live
-    heads that turn by 0.10 in the points have 0.12 and more in depth (simulated)."""
+    heads that turn by 0.15 in the points mostly have 0.12 and more in depth (simulated)."""
 
-    least_paper_frames: int = 3
+    least_paper_frames: int = 4
+    """Chosen: the depth of a far turned head is lost in a frame or two."""
 
     fewest_frames: int = 30
     most_gap_ms: float = 500
@@ -98,11 +99,10 @@ class LivenessPolicy:
 
     flash_agrees_from: float = 0.9
     """Of 600 faces lit by the colours of another nonce, and a fifth as much by the right ones,
-    0.8 % reach 0.85 and 15 % reach 0.6 (computed, no pictures); one simulated recording of the
-    right movements reached 0.87."""
+    0.5 % agree so well and 17 % reach 0.6 (computed, no pictures)."""
 
     flash_contradicts_below: float = 0.5
-    """Chosen: more than half of the same 600 are below; between the two a person looks."""
+    """Chosen: 72 % of the same 600 are below; between the two a person looks."""
 
     most_background: float = 0.8
     """Of the face's change: a wall behind a head is further from the screen than the head."""
