@@ -151,6 +151,10 @@ ADVICE: Final[dict[Doubt, tuple[str, str]]] = {
         "证件影像有疑点，" + _PERSON_ZH,
         "Something about the picture of the document needs a look. " + _PERSON_EN,
     ),
+    Doubt.DOCUMENT_KIND_UNPROVEN: (
+        "此类证件" + _PERSON_ZH,
+        "This kind of document is always looked at. " + _PERSON_EN,
+    ),
     Doubt.TRIES_USED_UP: (
         "自动核验次数已用完，" + _PERSON_ZH,
         "The automatic tries are used up. " + _PERSON_EN,

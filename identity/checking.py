@@ -56,6 +56,19 @@ class Passport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """A card of another kind, by its printed side and its back."""
+
+    front_side: DocumentSide
+    back_side: DocumentSide
+    front: Upload
+    back: Upload | None
+
+
+Document: TypeAlias = IdCard | Passport | Permit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LivePhoto:
     upload: Upload
     received_at: datetime
@@ -116,7 +129,7 @@ class IdentityCheck:
 
     def check(
         self,
-        document: IdCard | Passport,
+        document: Document,
         live: LivePhoto | LiveFrames | LiveClip | None,
         *,
         reference: Portrait | None = None,
@@ -127,8 +140,7 @@ class IdentityCheck:
         the document is not asked here: that is the chip's or the register's own proof.
         """
         unavailable: set[Cause] = set()
-        passport = isinstance(document, Passport)
-        side = DocumentSide.PASSPORT_PAGE if passport else DocumentSide.ID_CARD_FRONT
+        sides = sides_of(document)
         upload = document.page if isinstance(document, Passport) else document.front
         # All files are let in or refused before anything costly is asked of an engine.
         front_pixels = self._decode(upload)
@@ -137,10 +149,10 @@ class IdentityCheck:
         given_portrait = self._decode_portrait(reference) if reference else None
         live_pixels = self._decode_live(live) if live else ()
 
-        front, portrait = self._read(front_pixels, side, unavailable)
+        front, portrait = self._read(front_pixels, sides[0], unavailable)
         back = None
         if back_pixels:
-            back, _ = self._read(back_pixels, DocumentSide.ID_CARD_BACK, unavailable)
+            back, _ = self._read(back_pixels, sides[1], unavailable)
         compared = _Compared()
         if live_pixels:
             times_ms = live.times_ms if isinstance(live, LiveClip) else None
@@ -249,6 +261,15 @@ class IdentityCheck:
         if times_ms is not None:
             job, head["times_ms"] = "clip", [*times_ms]
         return self._engine.ask(job, head, [one.content for one in pictures])
+
+
+def sides_of(document: Document) -> tuple[DocumentSide, DocumentSide]:
+    """Return which sides the pictures claim to show; a passport has no second one."""
+    if isinstance(document, Permit):
+        return document.front_side, document.back_side
+    if isinstance(document, Passport):
+        return DocumentSide.PASSPORT_PAGE, DocumentSide.PASSPORT_PAGE
+    return DocumentSide.ID_CARD_FRONT, DocumentSide.ID_CARD_BACK
 
 
 def quality_of(reference: Portrait | Upload | None) -> ReferenceQuality:

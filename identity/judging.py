@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from identity.documents.confirming import hints_of
-from identity.documents.facts import DocumentFacts, facts_of
+from identity.documents.facts import facts_of
 from identity.documents.hints import Hint
 from identity.face_judging import doubts_of_faces, fused_likeness, live_shortcomings
 from identity.proofs import NO_OTHER_PROOFS, doubts_of_proofs
@@ -17,6 +17,7 @@ from identity.verdict import Doubt, Verdict
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from identity.documents.stated import DocumentFacts
     from identity.measurements import Measurements
     from identity.policy import ProofPolicy
     from identity.proofs import OtherProofs

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from identity.documents.facts import ReadingLimits
+from identity.documents.relying import ReadingLimits
 from identity.faces.fusion import Fusion
 from identity.faces.quality import QualityGates
 

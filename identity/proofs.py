@@ -17,7 +17,7 @@ from identity.verdict import Doubt, Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from identity.documents.facts import DocumentFacts
+    from identity.documents.stated import DocumentFacts
     from identity.liveness.finding import LivenessFinding
     from identity.registers.judging import RegisterDoubt
 

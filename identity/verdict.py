@@ -63,6 +63,8 @@ class Doubt(StrEnum):
     REGISTER_FACE_UNCERTAIN = "register_face_uncertain"
     DOCUMENT_DOUBTFUL = "document_doubtful"
     """Something about the document that a person should look at; the hints say what."""
+    DOCUMENT_KIND_UNPROVEN = "document_kind_unproven"
+    """A kind of document that no real one of was measured: a person looks at each."""
     TRIES_USED_UP = "tries_used_up"
     MEASUREMENT_INVALID = "measurement_invalid"
     CHECK_UNAVAILABLE = "check_unavailable"

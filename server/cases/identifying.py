@@ -39,6 +39,16 @@ if TYPE_CHECKING:
 NOT_CARRIED_OUT: Final = "check_unavailable"
 """The doubt of a check that came to nothing through no fault of the person's."""
 
+TYPE_OF: Final = {
+    "resident_id": IdType.RESIDENT_ID,
+    # Its holder has a number of the same rules (国务院办公厅 2018: 港澳台居民居住证申领发放办法).
+    "residence_permit": IdType.RESIDENT_ID,
+    "passport": IdType.PASSPORT,
+    "mainland_permit": IdType.MAINLAND_PERMIT,
+    "taiwan_permit": IdType.TAIWAN_PERMIT,
+    "foreigners_permit": IdType.FOREIGNERS_PERMIT,
+}
+
 
 def request_check(
     case: Case,
@@ -179,7 +189,7 @@ def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> Non
     document = party.id_document
     if outcome.id_number is not None:
         document = IdDocument(
-            type=IdType.RESIDENT_ID if check.inputs.document == "resident_id" else IdType.PASSPORT,
+            type=TYPE_OF[check.inputs.document],
             number=outcome.id_number,
             valid_until=outcome.valid_until,
         )

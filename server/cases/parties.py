@@ -28,6 +28,10 @@ class IdType(StrEnum):
     RESIDENT_ID = "111"
     PASSPORT = "414"
     BUSINESS_LICENCE = "126"
+    # GA/T 517-2004; unverified against the trade's own table.
+    MAINLAND_PERMIT = "516"
+    TAIWAN_PERMIT = "511"
+    FOREIGNERS_PERMIT = "553"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

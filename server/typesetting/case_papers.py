@@ -33,6 +33,9 @@ _ID_KINDS: Final = {
     IdType.RESIDENT_ID: "居民身份证",
     IdType.PASSPORT: "护照",
     IdType.BUSINESS_LICENCE: "营业执照",
+    IdType.MAINLAND_PERMIT: "港澳居民来往内地通行证",
+    IdType.TAIWAN_PERMIT: "台湾居民来往大陆通行证",
+    IdType.FOREIGNERS_PERMIT: "外国人永久居留身份证",
 }
 _SEXES: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
 _SIGNERS: Final = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})

@@ -12,10 +12,12 @@ from identity.checking import (
     LiveClip,
     LivePhoto,
     Passport,
+    Permit,
     Upload,
 )
 from identity.chips.finding import ChipFinding
 from identity.documents.confirming import fields_to_confirm, hints_of
+from identity.documents.fields import DocumentSide
 from identity.images.gate import JPEG
 from identity.images.refusal import ImageRefused
 from identity.images.stills import split_stills
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from identity.checking import Document
     from identity.chips.trust import Trust
-    from identity.documents.facts import DocumentFacts
+    from identity.documents.stated import DocumentFacts
     from identity.liveness.finding import LivenessFinding
     from identity.liveness.policy import LivenessPolicy
     from identity.measurements import Checked, Measurements
@@ -183,11 +186,24 @@ def _portrait(chip: ChipOutcome | None) -> ChipPortrait | None:
     return None
 
 
-def _document(pictures: Pictures) -> IdCard | Passport:
+_S = DocumentSide
+PERMITS: Final = {
+    "residence_permit": (_S.RESIDENCE_PERMIT_FRONT, _S.RESIDENCE_PERMIT_BACK),
+    "mainland_permit": (_S.MAINLAND_PERMIT, _S.ZONE_CARD),
+    "taiwan_permit": (_S.TAIWAN_PERMIT, _S.ZONE_CARD),
+    "foreigners_permit": (_S.FOREIGNERS_PERMIT, _S.ZONE_CARD),
+}
+
+
+def _document(pictures: Pictures) -> Document:
+    front = _upload(pictures.front)
     if pictures.document == "passport":
-        return Passport(page=_upload(pictures.front))
+        return Passport(page=front)
     back = None if pictures.back is None else _upload(pictures.back)
-    return IdCard(front=_upload(pictures.front), back=back)
+    if pictures.document in PERMITS:
+        sides = PERMITS[pictures.document]
+        return Permit(front_side=sides[0], back_side=sides[1], front=front, back=back)
+    return IdCard(front=front, back=back)
 
 
 def _live(pictures: Pictures, now: datetime) -> LivePhoto | LiveClip | None:
