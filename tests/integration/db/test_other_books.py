@@ -11,7 +11,13 @@ from hypothesis import given, settings
 
 from server.access.errors import AccountNotFound
 from server.cases.errors import PartNotFound
-from server.cases.identity_checks import CheckId, CheckState, IdentityCheck
+from server.cases.identity_checks import (
+    CheckId,
+    CheckInputs,
+    CheckState,
+    IdentityCheck,
+    LiveClip,
+)
 from server.cases.ids import AccountId, OfficeId
 from server.cases.roles import Role
 from server.db.books.accounts import phone_index
@@ -19,9 +25,11 @@ from server.transaction import NOBODY, OperationNotFound, Scope, UploadNotFound
 from tests.integration.db.any_value import any_value
 from tests.integration.db.filling import (
     AT,
+    DIGEST,
     applicant_account,
     code,
     fresh,
+    full_case,
     identity_check,
     new_case,
     operation,
@@ -70,6 +78,32 @@ def test_an_identity_check_keeps_its_verdict(case: Case, open_transaction: OpenT
         assert judged in tx.identity_checks.of_case(case.id)
         with pytest.raises(PartNotFound):
             tx.identity_checks.get(CheckId(fresh("check")))
+
+
+def test_people_whose_faces_are_kept_are_counted_once_each(
+    open_transaction: OpenTransaction,
+) -> None:
+    office = OfficeId(fresh("office"))
+    case = full_case(office, fresh("account"))
+    first, second = (party.id for party in case.parties[:2])
+    inputs = CheckInputs(document="passport", front=DIGEST, back=None, live=None)
+    clip = LiveClip(object=DIGEST, times_ms=(0,), nonce="00", asked_at=AT, answered_at=AT)
+    with open_transaction(Scope(office=office)) as tx:
+        tx.cases.add(case)
+        assert tx.identity_checks.faces_kept() == 0
+        for party, shown in (
+            # A chip or a card alone shows no live face.
+            (second, inputs),
+            (first, replace(inputs, live=DIGEST)),
+            # The same person again, by a clip.
+            (first, replace(inputs, clip=clip)),
+        ):
+            check = replace(identity_check(case), party=party, inputs=shown)
+            tx.identity_checks.add(check)
+        assert tx.identity_checks.faces_kept() == 1
+        check = replace(identity_check(case), party=second, inputs=replace(inputs, clip=clip))
+        tx.identity_checks.add(check)
+        assert tx.identity_checks.faces_kept() == 2
 
 
 def test_an_applicant_is_found_by_the_phone(open_transaction: OpenTransaction) -> None:

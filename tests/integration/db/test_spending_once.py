@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cases.ids import OfficeId
+from server.cases.errors import ChallengeSpent
+from server.cases.ids import OfficeId, PartyId
 from server.transaction import NOBODY, Scope
-from tests.integration.db.filling import AT, code, fresh, session, staff
+from tests.integration.db.filling import (
+    AT,
+    code,
+    fill,
+    fresh,
+    identity_challenge,
+    session,
+    staff,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +55,37 @@ def test_a_refresh_token_is_spent_by_exactly_one(
         spent = tx.sessions.refresh_token(token.sha256)
     assert spent is not None
     assert spent.used_at == AT
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_challenge_is_answered_by_exactly_one(
+    round_: int, open_transaction: OpenTransaction
+) -> None:
+    filled = fill(open_transaction, "kunming-a")
+    scope = Scope(office=filled.office)
+    with open_transaction(scope) as tx:
+        case = tx.cases.get(filled.case)
+        asked = identity_challenge(case)
+        tx.identity_challenges.add(asked)
+
+    def answered(tx: Transaction) -> bool:
+        tx.narrow(scope)
+        try:
+            return tx.identity_challenges.spend(asked.id, party=asked.party, at=AT) == asked
+        except ChallengeSpent:
+            return False
+
+    assert race(open_transaction, answered) == 1
+
+
+def test_a_challenge_is_nobody_else_s(open_transaction: OpenTransaction) -> None:
+    filled = fill(open_transaction, "kunming-a")
+    with open_transaction(Scope(office=filled.office)) as tx:
+        asked = identity_challenge(tx.cases.get(filled.case))
+        tx.identity_challenges.add(asked)
+        with pytest.raises(ChallengeSpent):
+            tx.identity_challenges.spend(asked.id, party=PartyId("another"), at=AT)
+        assert tx.identity_challenges.spend(asked.id, party=asked.party, at=AT) == asked
 
 
 @pytest.mark.parametrize("round_", range(5))
