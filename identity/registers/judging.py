@@ -43,7 +43,7 @@ class RegisterRules:
 
 
 def register_rules_2026() -> RegisterRules:
-    """Encode "Registers" in docs/identity-policy.md.
+    """Encode docs/identity-policy.md 10.2.
 
     ``least_face_score`` and ``longest_age`` are chosen, not measured: what a register's engine
     errs is not known to us, so a match that it is not sure of goes to a person.
@@ -52,7 +52,7 @@ def register_rules_2026() -> RegisterRules:
         kinds=frozenset(QuestionKind),
         longest_age=timedelta(hours=24),
         least_face_score=0.80,
-        citation="docs/identity-policy.md, Registers",
+        citation="docs/identity-policy.md 10.2",
     )
 
 

@@ -36,7 +36,7 @@ def zone(birth: str = "710804", expires: str = "291031") -> list[str]:
 
 def back(lines: list[str], confidence: float = 0.99) -> SideReading:
     names = (F.MRZ_LINE_1, F.MRZ_LINE_2, F.MRZ_LINE_3)
-    texts = dict(zip(names, lines, strict=True))
+    texts: dict[FieldName, str] = dict(zip(names, lines, strict=True))
     return side_of(DocumentSide.ZONE_CARD, texts, dict.fromkeys(names, confidence))
 
 
@@ -84,7 +84,9 @@ def test_a_permit_states_who_its_holder_is_and_until_when() -> None:
 
 
 def test_without_a_printed_latin_name_the_zone_says_it() -> None:
-    unnamed = {name: text for name, text in PRINTED.items() if name is not F.LATIN_NAME}
+    unnamed: dict[FieldName, str] = {
+        name: text for name, text in PRINTED.items() if name is not F.LATIN_NAME
+    }
     printed = side_of(DocumentSide.TAIWAN_PERMIT, unnamed, {})
     facts = facts_of(printed, back(zone()), limits=READING, today=TODAY)
     assert facts.latin_name == "CHAN TAI MAN"
