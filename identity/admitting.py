@@ -15,7 +15,7 @@ from identity.images.refusal import FileRefused, ImageRefused, PdfRefused, Refus
 from identity.unavailable import Cause, CheckUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from identity.framing import Frame, Json
     from identity.images.gate import ExaminedImage
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_COPY: Final = 2600
 LONGEST_FOR_READING: Final = 2000
+STILLS_AT_ONCE: Final = 10
+"""Chosen: ten of 1280 by 960 are 37 MB of pixels, within what the child may hold."""
 _ITS_OWN_FAULT: Final = frozenset({Cause.DIED, Cause.TOO_SLOW})
 
 
@@ -71,6 +73,21 @@ def decode(
     return _pixels(examine(content, claimed=claimed), decoder, longest=longest)
 
 
+def decode_stills(
+    contents: Sequence[bytes], *, claimed: str, decoder: LimitedWorker, longest: int
+) -> tuple[RawPixels, ...]:
+    """Decode the stills of one clip, several in a question; all are let in, or none.
+
+    Raises `ImageRefused`, or `CheckUnavailable`.
+    """
+    examined = [examine(content, claimed=claimed) for content in contents]
+    stills: list[RawPixels] = []
+    for first in range(0, len(examined), STILLS_AT_ONCE):
+        some = examined[first : first + STILLS_AT_ONCE]
+        stills += _some_stills(some, decoder, longest=longest)
+    return tuple(stills)
+
+
 def decode_chip_portrait(content: bytes, *, decoder: LimitedWorker) -> RawPixels:
     """Decode a picture from a chip; raises `ImageRefused`, or `CheckUnavailable`."""
     return _pixels(examine_chip_portrait(content), decoder)
@@ -84,10 +101,28 @@ def _pixels(
         "longest": longest,
     }
     answer = _ask(decoder, "pixels", arguments, examined.content)
-    width, height = _size(answer)
-    if len(answer.blobs[0]) != width * height * 3:
+    return _raw([*_size(answer)], answer.blobs[0])
+
+
+def _some_stills(
+    examined: Sequence[ExaminedImage], decoder: LimitedWorker, *, longest: int
+) -> list[RawPixels]:
+    arguments: dict[str, Json] = {
+        "orientations": [one.orientation for one in examined],
+        "longest": longest,
+    }
+    answer = _ask(decoder, "stills", arguments, *(one.content for one in examined))
+    sizes = answer.head.get("sizes")
+    if not (isinstance(sizes, list) and len(sizes) == len(answer.blobs) == len(examined)):
         raise CheckUnavailable(Cause.ANSWER_MALFORMED)
-    return RawPixels(width=width, height=height, content=answer.blobs[0])
+    return [_raw(size, blob) for size, blob in zip(sizes, answer.blobs, strict=True)]
+
+
+def _raw(size: Json, content: bytes) -> RawPixels:
+    match size:
+        case [int(width), int(height)] if width > 0 and len(content) == width * height * 3:
+            return RawPixels(width=width, height=height, content=content)
+    raise CheckUnavailable(Cause.ANSWER_MALFORMED)
 
 
 def admit_pdf(content: bytes, *, decoder: LimitedWorker) -> int:
@@ -102,9 +137,11 @@ def admit_pdf(content: bytes, *, decoder: LimitedWorker) -> int:
     return pages
 
 
-def _ask(decoder: LimitedWorker, job: str, arguments: Mapping[str, Json], content: bytes) -> Frame:
+def _ask(
+    decoder: LimitedWorker, job: str, arguments: Mapping[str, Json], *contents: bytes
+) -> Frame:
     try:
-        return decoder.ask(job, arguments, [content])
+        return decoder.ask(job, arguments, contents)
     except CheckUnavailable as error:
         if error.cause in _ITS_OWN_FAULT:
             raise ImageRefused(RefusalCode.DECODING_TOO_COSTLY) from error

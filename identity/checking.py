@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from identity.admitting import RawPixels, decode, decode_chip_portrait
+from identity.admitting import RawPixels, decode, decode_chip_portrait, decode_stills
 from identity.answers import comparison_of, mapping, reading_of
 from identity.documents.fields import DocumentSide, SideReading
 from identity.liveness.answers import clip_of
@@ -90,7 +90,8 @@ class LiveFrames:
 class LiveClip:
     """Stills of an answer to a challenge, in their order: for liveness and for the face."""
 
-    stills: tuple[Upload, ...]
+    stills: tuple[bytes, ...]
+    """JPEG files."""
     times_ms: tuple[float, ...]
     received_at: datetime
 
@@ -175,17 +176,22 @@ class IdentityCheck:
             live_stills=compared.live_stills,
         )
 
-    def compare(self, reference: Portrait | Upload, live: LivePhoto | LiveFrames) -> FaceComparison:
+    def compare(
+        self, reference: Portrait | Upload, live: LivePhoto | LiveFrames | LiveClip
+    ) -> FaceComparison:
         """Faces only, nothing read; raises `ImageRefused`, or `CheckUnavailable`.
 
-        A bare `Upload` is a photograph of a document, in which the portrait is looked for.
+        A bare `Upload` is a photograph of a document, in which the portrait is looked for. A clip
+        is followed as in a check, since that is how its frames are chosen.
         """
         if isinstance(reference, Upload):
             pixels = self._decode(reference)
         else:
             pixels = self._decode_portrait(reference)
         frames = self._decode_live(live)
-        return comparison_of(self._ask(pixels, frames), frames=len(frames)).comparison
+        times_ms = live.times_ms if isinstance(live, LiveClip) else None
+        answer = self._ask(pixels, frames, times_ms=times_ms)
+        return comparison_of(answer, frames=len(frames)).comparison
 
     def close(self) -> None:
         self._decoder.close()
@@ -203,14 +209,8 @@ class IdentityCheck:
         if isinstance(live, LivePhoto):
             return (self._decode(live.upload),)
         if isinstance(live, LiveClip):
-            return tuple(
-                decode(
-                    still.content,
-                    claimed=still.media_type,
-                    decoder=self._decoder,
-                    longest=LONGEST_SIDE,
-                )
-                for still in live.stills
+            return decode_stills(
+                live.stills, claimed="image/jpeg", decoder=self._decoder, longest=LONGEST_SIDE
             )
         return tuple(self._decode(upload) for upload in live.uploads)
 
@@ -237,11 +237,8 @@ class IdentityCheck:
         times_ms: tuple[float, ...] | None,
     ) -> _Compared:
         try:
-            if times_ms is not None:
-                answer = self._ask(portrait, live, times_ms=times_ms)
-                clip = clip_of(mapping(answer.head.get("clip")))
-            else:
-                answer, clip = self._ask(portrait, live), None
+            answer = self._ask(portrait, live, times_ms=times_ms)
+            clip = clip_of(mapping(answer.head.get("clip"))) if times_ms is not None else None
             faces = comparison_of(answer, frames=len(live))
         except CheckUnavailable as error:
             unavailable.add(error.cause)
@@ -253,7 +250,7 @@ class IdentityCheck:
         portrait: RawPixels,
         live: tuple[RawPixels, ...],
         *,
-        times_ms: tuple[float, ...] | None = None,
+        times_ms: tuple[float, ...] | None,
     ) -> Frame:
         pictures = (portrait, *live)
         head: dict[str, Json] = {"sizes": [f"{one.width}x{one.height}" for one in pictures]}

@@ -71,13 +71,14 @@ def _take_over_pipes() -> tuple[int, int]:
 
 def _read(source: int) -> Frame:
     def exactly(size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            part = os.read(source, size - len(parts))
-            if not part:
+        parts = bytearray(size)
+        left = memoryview(parts)
+        while left:
+            got = os.readv(source, [left])
+            if not got:
                 # The parent has gone or has no more work.
                 raise SystemExit(0)
-            parts += part
+            left = left[got:]
         return bytes(parts)
 
     return read_frame(exactly)

@@ -13,11 +13,12 @@ from identity.documents.reading import read_side
 from identity.documents.recognising import TextReader
 from identity.faces.comparing import Comparison, still
 from identity.faces.dlib_opinion import DlibOpinion
+from identity.faces.templates import MOST_IN_TEMPLATE
 from identity.framing import Frame
 from identity.images.decoding import encode_clean
 from identity.liveness.following import measure_clip
 from identity.liveness.minifas import AttackModels
-from identity.liveness.portraits import portraits_of
+from identity.liveness.portraits import portraits_of, spread
 from identity.policy import LIVE_GATES
 from identity.unavailable import Cause, CheckUnavailable
 
@@ -80,19 +81,22 @@ class EngineWorker:
             finder=self._comparison.finder,
             attack_models=self._attack_models,
         )
-        compared = self._compared(reference, [frames[i] for i in portraits_of(measured)])
+        portraits = [self._comparison.find(frames[i]) for i in portraits_of(measured)]
+        compared = self._compared(reference, _worth_comparing([one for one in portraits if one]))
         return Frame({**compared.head, "clip": measured.as_json()}, compared.blobs)
 
     def _compare(self, job: Frame) -> Frame:
         """The first picture is the reference, the others are the live frames, each decoded once."""
-        reference, *frames = [_picture(job, i) for i in range(len(job.blobs))]
-        return self._compared(reference, frames)
-
-    def _compared(self, portrait: Pixels, pictures: list[Pixels]) -> Frame:
         if self._comparison is None:
             raise CheckUnavailable(Cause.ENGINE_MISSING)
-        reference, *frames = [self._comparison.find(picture) for picture in (portrait, *pictures)]
-        live = [frame for frame in frames if frame]
+        reference, *frames = [_picture(job, i) for i in range(len(job.blobs))]
+        found = [self._comparison.find(frame) for frame in frames]
+        return self._compared(reference, [one for one in found if one])
+
+    def _compared(self, portrait: Pixels, live: list[FoundFace]) -> Frame:
+        if self._comparison is None:
+            raise CheckUnavailable(Cause.ENGINE_MISSING)
+        reference = self._comparison.find(portrait)
         if reference is None or not live:
             return _one_side_only(reference, live)
         compared = self._comparison.compare(reference, live, LIVE_GATES)
@@ -138,6 +142,12 @@ def _one_side_only(reference: FoundFace | None, live: list[FoundFace]) -> Frame:
     }
     blobs = [encode_clean(still(reference)) if reference else b""]
     return Frame(head, (*blobs, *(encode_clean(still(one)) for one in live[:1])))
+
+
+def _worth_comparing(portraits: list[FoundFace]) -> list[FoundFace]:
+    """Of a clip there are more than enough; a vector costs three times what finding a face does."""
+    good = [one for one in portraits if not LIVE_GATES.shortcomings(one.quality)]
+    return spread(good, MOST_IN_TEMPLATE) or portraits
 
 
 def _facts(found: FoundFace, others: int) -> Json:

@@ -47,6 +47,7 @@ CURVE_DOWN: Final = 0.185
 """Half the curvature of an ellipsoid with half axes of 1.3, 1.8 and 1.2 eye distances."""
 CHIN: Final = (slice(80, 92), slice(38, 58))
 """Rows and columns of the crop where the chin is: 0.35 to 0.7 eye distances under the mouth."""
+CHIN_ROWS, CHIN_COLUMNS = np.mgrid[CHIN]
 
 BENDS: Final = (0.0, math.pi / 4, math.pi / 2, 3 * math.pi / 4)
 """Directions in which a sheet may be bent, in radians from the line of the eyes."""
@@ -106,7 +107,7 @@ class MotionFinder:
         seen = flow[self._rows, self._columns] / SPAN
         if not np.isfinite(seen).all():
             return UNKNOWN
-        fits = [_fitted(design, seen.T.ravel()) for design in self._designs]
+        fits = [design.fitted(seen.T.ravel()) for design in self._designs]
         return Motion(
             turn=_least([float(fit[-2]) for fit in fits]),
             nod=_least([float(fit[-1]) for fit in fits]),
@@ -121,7 +122,32 @@ def _least(shares: list[float]) -> float:
     return least if all(share * least > 0 for share in shares) else 0.0
 
 
-def _designs(nose: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Grid]]:
+class _Design:
+    """The equations of one bend, (2 n, 12), with what can be solved of them beforehand."""
+
+    def __init__(self, equations: Grid) -> None:
+        self._equations = equations
+        self._unweighed = np.linalg.solve(equations.T @ equations, equations.T)
+
+    def fitted(self, seen: Grid) -> Grid:
+        """Least squares, three times, with less weight for points that follow something else."""
+        fit = self._unweighed @ seen
+        for _ in range(ROUNDS - 1):
+            off = np.hypot(*np.split(seen - self._equations @ fit, 2))
+            weight = 1 / (1 + (off / max(1.5 * _median(off), 1e-3)) ** 2)
+            weighed = self._equations * np.concatenate([weight, weight])[:, None] ** 2
+            fit = np.linalg.solve(weighed.T @ self._equations, weighed.T @ seen)
+        return np.asarray(fit, np.float64)
+
+
+def _median(values: Grid) -> float:
+    """Of finite values: `numpy.median` spends more on its care for others than on sorting."""
+    half = len(values) // 2
+    low, high = np.partition(values, (half - 1, half))[half - 1 : half + 1]
+    return float(high if len(values) % 2 else (low + high) / 2)
+
+
+def _designs(nose: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], list[_Design]]:
     rows, columns = np.mgrid[10 : SIDE - 4 : 4, 10 : SIDE - 8 : 4]
     x, y = _centred(columns, rows)
     oval = (x / 0.95) ** 2 + (y / 1.1) ** 2 < 1
@@ -130,31 +156,23 @@ def _designs(nose: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Gri
     bump = NOSE_HEIGHT * np.exp(-(((x - nose_x) / 0.22) ** 2) - ((y - nose_y) / 0.34) ** 2)
     head = bump - CURVE_ACROSS * x * x - CURVE_DOWN * y * y
     bends = [(x * math.cos(way) + y * math.sin(way)) ** 2 for way in BENDS]
-    return rows[oval], columns[oval], [_design(x, y, bend=bend, head=head) for bend in bends]
+    return (
+        rows[oval],
+        columns[oval],
+        [_Design(_equations(x, y, bend=bend, head=head)) for bend in bends],
+    )
 
 
 def _centred(column: Grid, row: Grid) -> tuple[Grid, Grid]:
     return (column - SIDE / 2) / SPAN, (row - EYE_LINE) / SPAN - 0.5
 
 
-def _design(x: Grid, y: Grid, *, bend: Grid, head: Grid) -> Grid:
+def _equations(x: Grid, y: Grid, *, bend: Grid, head: Grid) -> Grid:
     """Two equations per point: six of the affine map, two of the vanishing line, bend, head."""
     one, nil = np.ones_like(x), np.zeros_like(x)
     along = [one, x, y, nil, nil, nil, x * x, x * y, bend, nil, head, nil]
     down = [nil, nil, nil, one, x, y, x * y, y * y, nil, bend, nil, head]
     return np.vstack([np.column_stack(along), np.column_stack(down)])
-
-
-def _fitted(design: Grid, seen: Grid) -> Grid:
-    """Least squares, three times, with less weight for points that follow something else."""
-    weight = np.ones(len(seen) // 2)
-    fit = np.zeros(design.shape[1])
-    for _ in range(ROUNDS):
-        weighed = design * np.concatenate([weight, weight])[:, None] ** 2
-        fit = np.linalg.solve(weighed.T @ design, weighed.T @ seen)
-        off = np.hypot(*np.split(seen - design @ fit, 2))
-        weight = 1 / (1 + (off / max(1.5 * float(np.median(off)), 1e-3)) ** 2)
-    return np.asarray(fit, np.float64)
 
 
 def _affine(fit: Grid) -> Grid:
@@ -167,6 +185,5 @@ def _affine(fit: Grid) -> Grid:
 
 def _jaw(flow: Grid, affine: Grid) -> float:
     down = flow[CHIN][..., 1]
-    rows, columns = (axis[CHIN] for axis in np.mgrid[0:SIDE, 0:SIDE])
-    as_a_whole = affine[1, 0] * columns + affine[1, 1] * rows + affine[1, 2] - rows
-    return float(np.median(down - as_a_whole)) / SPAN
+    as_a_whole = affine[1, 0] * CHIN_COLUMNS + affine[1, 1] * CHIN_ROWS + affine[1, 2] - CHIN_ROWS
+    return _median((down - as_a_whole).ravel()) / SPAN

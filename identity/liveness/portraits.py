@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from identity.liveness.measurements import ClipMeasurements, FrameMeasured
+
+_T = TypeVar("_T")
 
 MOST_PORTRAITS: Final = 7
 """Chosen: a template takes five (`faces.templates`), and two may fall short of the gates."""
@@ -24,7 +28,15 @@ def portraits_of(measured: ClipMeasurements) -> tuple[int, ...]:
     """
     every = [i for i, frame in enumerate(measured.frames) if frame.faces]
     open_ones = [i for i in every if _is_open(measured.frames[i])]
-    return _spread(open_ones or every)
+    return tuple(spread(open_ones or every, MOST_PORTRAITS))
+
+
+def spread(these: Sequence[_T], most: int) -> list[_T]:
+    """Return at most ``most`` (2 or more), evenly, the first and the last among them."""
+    if len(these) <= most:
+        return list(these)
+    step = (len(these) - 1) / (most - 1)
+    return [these[round(i * step)] for i in range(most)]
 
 
 def _is_open(frame: FrameMeasured) -> bool:
@@ -35,10 +47,3 @@ def _is_open(frame: FrameMeasured) -> bool:
         and min(face.right_eye, face.left_eye) >= EYES_OPEN
         and face.cavity <= MOUTH_CLOSED
     )
-
-
-def _spread(frames: list[int]) -> tuple[int, ...]:
-    if len(frames) <= MOST_PORTRAITS:
-        return tuple(frames)
-    step = (len(frames) - 1) / (MOST_PORTRAITS - 1)
-    return tuple(frames[round(i * step)] for i in range(MOST_PORTRAITS))

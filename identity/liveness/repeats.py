@@ -42,10 +42,17 @@ def picked(grey: Pixels) -> NDArray[np.int16]:
     return np.asarray(grey[np.ix_(rows, columns)], np.int16).ravel()
 
 
+def _apart(picks: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Mean difference of every pair, (n, n)."""
+    apart = np.zeros((len(picks), len(picks)))
+    for i in range(len(picks)):
+        apart[i, i + 1 :] = np.abs(picks[i + 1 :] - picks[i]).mean(axis=1, dtype=np.float64)
+    return apart + apart.T
+
+
 def copies_among(picks: Sequence[NDArray[np.int16]]) -> Copies:
     count = len(picks)
-    apart = np.array([[float(np.abs(a - b).mean()) for b in picks] for a in picks])
-    apart = apart.reshape(count, count)
+    apart = _apart(np.array(picks))
     beside = np.diag(apart, 1)
     moving = beside[beside > FROZEN]
     still = float(np.percentile(moving, STILL_SHARE)) if moving.size else FROZEN

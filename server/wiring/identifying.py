@@ -18,7 +18,6 @@ from identity.checking import (
 from identity.chips.finding import ChipFinding
 from identity.documents.confirming import fields_to_confirm, hints_of
 from identity.documents.fields import DocumentSide
-from identity.images.gate import JPEG
 from identity.images.refusal import ImageRefused
 from identity.images.stills import split_stills
 from identity.judging import Claim, facts_stated, judge
@@ -210,7 +209,7 @@ def _live(pictures: Pictures, now: datetime) -> LivePhoto | LiveClip | None:
     if pictures.clip is not None:
         stills = split_stills(pictures.clip.content)
         return LiveClip(
-            stills=tuple(Upload(content=still, media_type=JPEG) for still in stills),
+            stills=stills,
             times_ms=_times(pictures.clip, len(stills)),
             received_at=pictures.clip.told.answered_at,
         )

@@ -46,7 +46,7 @@ def sent(answer: Answer) -> LiveClip:
     coded = [cv2.imencode(".jpg", f, [cv2.IMWRITE_JPEG_QUALITY, 92])[1] for f in answer.clip.frames]
     stills = split_stills(b"".join(each.tobytes() for each in coded))
     return LiveClip(
-        stills=tuple(Upload(content=still, media_type="image/jpeg") for still in stills),
+        stills=stills,
         times_ms=tuple(float(time) for time in answer.clip.times_ms),
         received_at=NOW,
     )
