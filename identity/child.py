@@ -10,8 +10,8 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import resource
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from identity.confinement import DECODER, ENGINE, Allowance, arm_cpu_limit, confine
@@ -22,7 +22,6 @@ from identity.unavailable import Cause, CheckUnavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from identity.framing import Json
 
 KINDS: Final[Mapping[str, tuple[str, Allowance]]] = {
     "decoder": ("identity.decoder_jobs", DECODER),
@@ -57,8 +56,15 @@ def _answer(worker: Worker, job: Frame) -> Frame:
         return Frame({"unavailable": error.cause.value})
     except MemoryError:
         return Frame({"refused": RefusalCode.DECODING_TOO_COSTLY.value})
-    peak: Json = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Frame({"done": dict(done.head), "peak_kib": peak}, done.blobs)
+    return Frame({"done": dict(done.head), "peak_kib": _peak_kib()}, done.blobs)
+
+
+def _peak_kib() -> int:
+    """Largest resident size. Not `ru_maxrss`: that one is inherited from whoever started us."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
 
 
 def _take_over_pipes() -> tuple[int, int]:

@@ -65,6 +65,14 @@ def test_the_kernel_holds_the_childs_memory_and_files(decoder: LimitedWorker) ->
     assert rows["Max core file size"] == ["0", "0"]
 
 
+def test_a_childs_peak_is_its_own_and_not_what_its_parent_once_held(
+    decoder: LimitedWorker,
+) -> None:
+    assert len(bytearray(os.urandom(1)) * (400 * 1024 * 1024)) == 400 * 1024 * 1024
+    admit_image(jpegs.honest(), claimed=JPEG, decoder=decoder)
+    assert decoder.peak_kib < 300 * 1024
+
+
 def test_a_picture_beyond_the_childs_memory_is_refused_by_name() -> None:
     """39 Mpx are within the gate's limit; with less room than usual they are too costly."""
     scant = LimitedWorker("decoder", allowance=replace(DECODER, memory_mib=360))
