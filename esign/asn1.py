@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from asn1crypto import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 Asn1: TypeAlias = Any
+
+
+def to_asn1(certificate: Certificate) -> Asn1:
+    """Return ``certificate`` in pyHanko's terms."""
+    return x509.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -65,6 +65,22 @@ class FieldMissing(EsignError):
     """The document has no unsigned field of this name; prepare it first."""
 
 
+class FormUnexpected(FieldMissing):
+    """The file is not written the way this platform writes; nothing is appended to it."""
+
+
+class RoomExceeded(EsignError):
+    """A signature is larger than the room that was kept for it in the file."""
+
+
+class KeyUnsuitable(EsignError):
+    """No algorithm that documents are signed with here belongs to this key."""
+
+
+class SignatureBroken(EsignError):
+    """Whoever holds the key answered with something that is not its signature."""
+
+
 class VerificationFailed(EsignError):
     """Base of every reason why a file is not what it claims to be."""
 

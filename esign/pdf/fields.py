@@ -72,7 +72,13 @@ def prepare_fields(document: bytes, places: Sequence[SignaturePlace]) -> bytes:
             Dictionary(Fields=fields, SigFlags=_SIGNATURES_EXIST_APPEND_ONLY)
         )
         prepared = BytesIO()
-        pdf.save(prepared, deterministic_id=True, fix_metadata_version=False)
+        pdf.save(
+            prepared,
+            deterministic_id=True,
+            fix_metadata_version=False,
+            # One table, every object in the open: what `esign.pdf.own_file` reads.
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        )
     return prepared.getvalue()
 
 

@@ -6,42 +6,35 @@ party wrote into it is new, and a certified document (DocMDP 2) allows that.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
-
+from esign.errors import FormUnexpected
 from esign.pdf.drawings import path_content
+from esign.pdf.syntax import reference, write_entries
 
 if TYPE_CHECKING:
-    from esign.asn1 import Asn1
     from esign.pdf.drawings import Handwriting
+    from esign.pdf.growing_file import GrowingFile
+
+_NUMBER: Final = rb"([+-]?\d+(?:\.\d+)?)"
+_BOX: Final = re.compile(rb"\[\s*" + rb"\s+".join([_NUMBER] * 4) + rb"\s*\]")
 
 
-class _KeepsWhatIsDrawn:
-    """In place of a stamp style: pyHanko would otherwise write its own text."""
-
-    def create_stamp(self, *_: object) -> None:
-        return None
-
-
-KEEPS_WHAT_IS_DRAWN: Final[Asn1] = _KeepsWhatIsDrawn()
-
-
-def draw_on_field(writer: Asn1, field: Asn1, handwriting: Handwriting) -> None:
-    left, bottom, right, top = (float(v) for v in field["/Rect"])
+def draw_on_field(file: GrowingFile, field: int, handwriting: Handwriting) -> None:
+    """Give ``field`` the appearance ``handwriting``, in the revision being made."""
+    box = _BOX.fullmatch(file.entries(field).get(b"/Rect", b""))
+    if box is None:
+        raise FormUnexpected("a field has no place on its page")
+    left, bottom, right, top = map(float, box.groups())
     width, height = right - left, top - bottom
-    form = generic.StreamObject(
-        dict_data={
-            pdf_name("/Type"): pdf_name("/XObject"),
-            pdf_name("/Subtype"): pdf_name("/Form"),
-            pdf_name("/BBox"): generic.ArrayObject(
-                [generic.FloatObject(v) for v in (0, 0, width, height)]
-            ),
-            pdf_name("/Resources"): generic.DictionaryObject(),
+    seen = file.add_stream(
+        path_content(handwriting, width=width, height=height),
+        {
+            b"/Type": b"/XObject",
+            b"/Subtype": b"/Form",
+            b"/BBox": b"[0 0 %.2f %.2f]" % (width, height),
+            b"/Resources": b"<< >>",
         },
-        stream_data=path_content(handwriting, width=width, height=height),
     )
-    seen = generic.DictionaryObject({pdf_name("/N"): writer.add_object(form)})
-    field[pdf_name("/AP")] = seen
-    writer.update_container(field)
+    file.update(field, {b"/AP": write_entries({b"/N": reference(seen)})})

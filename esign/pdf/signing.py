@@ -1,59 +1,37 @@
-"""Fill one prepared field with one signature, at the level asked for or not at all."""
+"""Fill one prepared field with one signature, at the level asked for or not at all.
+
+The bytes are ours (docs/adr/0014-signatures-as-bytes-of-our-own.md): no library
+for PDF or ASN.1 stands between what was checked and what is signed.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from datetime import UTC
+from typing import TYPE_CHECKING
 
-from asn1crypto import crl as asn1_crl
-from cryptography import x509
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import (
-    DSSContentSettings,
-    PdfSignatureMetadata,
-    PdfSigner,
-    SigDSSPlacementPreference,
-    TimestampDSSContentSettings,
-)
-from pyhanko_certvalidator import ValidationContext
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.errors import CertificateRevoked, ChainInvalid, FieldMissing, TimeStampUnavailable
-from esign.pdf.custody_signer import CustodySigner, to_asn1
-from esign.pdf.late_drawing import KEEPS_WHAT_IS_DRAWN, draw_on_field
+from esign.cms.cades import CadesSigner
+from esign.errors import TimeStampUnavailable
+from esign.pdf.growing_file import GrowingFile
+from esign.pdf.late_drawing import draw_on_field
 from esign.pdf.levels import PadesLevel
+from esign.pdf.security_store import extend_store
+from esign.pdf.signature_form import STAMP, SignatureForm, signature_entries
+from esign.pdf.standing import check_standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from esign.asn1 import Asn1
+    from cryptography import x509
+
     from esign.pdf.drawings import Handwriting
     from esign.trust import OfficeTrust
-    from esign.tsa.client import HttpTimeStamper
+    from esign.tsa.client import DocumentStamper
 
     SignDigest = Callable[[bytes], bytes]
-
-# The archive time-stamp has to be the last thing in the file and cover all that
-# it depends on: no entries per signature (VRI), and its own data before it.
-_DATA_BEFORE_THE_STAMP: Final = DSSContentSettings(
-    include_vri=False,
-    placement=SigDSSPlacementPreference.TOGETHER_WITH_NEXT_TS,
-    next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
-)
-# Without a stamp to come, they go under the signature itself.
-_DATA_WITH_THE_SIGNATURE: Final = DSSContentSettings(
-    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-)
-
-# pyHanko warns at every signature that it was told not to use the network.
-logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +40,7 @@ class Signatory:
 
     certificate: x509.Certificate
     sign: SignDigest
+    """From a SHA-256 digest to an ECDSA (DER) or RSA (PKCS #1 v1.5) signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,89 +71,69 @@ def sign_field(
     signatory: Signatory,
     *,
     revocation: Revocation,
-    stamper: HttpTimeStamper | None,
+    stamper: DocumentStamper | None,
 ) -> bytes:
     """Return ``document`` with the signature of ``act`` appended."""
+    # (1) Nobody's key is used for what could not be completed or would not hold.
     if act.level.has_time_stamp and stamper is None:
         raise TimeStampUnavailable("this level needs a time-stamp and there is no source")
-    _refuse_revoked(signatory.certificate, revocation.office_list)
-    context = _context(revocation, act.at)
-    writer = _writer(document, act)
-    signer = PdfSigner(
-        _metadata(act, context),
-        CustodySigner(
-            signatory.certificate, issuers=[revocation.trust.authority], sign=signatory.sign
-        ),
-        timestamper=stamper if act.level.has_time_stamp else None,
-        stamp_style=KEEPS_WHAT_IS_DRAWN,
+    check_standing(
+        signatory.certificate,
+        trust=revocation.trust,
+        office_list=revocation.office_list,
+        at=act.at,
     )
-    try:
-        return asyncio.run(_signed(signer, writer, act.at))
-    except SigningError as error:
-        raise ChainInvalid("the signature could not be made under these authorities") from error
-
-
-def _writer(document: bytes, act: Act) -> IncrementalPdfFileWriter:
-    try:
-        writer = IncrementalPdfFileWriter(BytesIO(document), strict=True)
-        empty = {name: ref for name, _, ref in enumerate_sig_fields(writer, filled_status=False)}
-    except (PdfError, ValueError) as error:
-        raise FieldMissing("the document cannot be read") from error
-    if act.field not in empty:
-        raise FieldMissing("the document has no such empty field")
+    stamps = stamper if act.level.has_time_stamp else None
+    signer = CadesSigner(
+        signatory.certificate,
+        signatory.sign,
+        issuers=[_der(revocation.trust.authority), _der(revocation.trust.root)],
+        stamps=stamps,
+    )
+    proof = _Proof.of(signatory.certificate, revocation, stamps)
+    file = GrowingFile(document)
+    form = SignatureForm(file)
+    field = form.empty_field(act.field)
+    # (2) The signature, over all that will be seen.
+    number = file.new_number()
+    if act.certifies:
+        form.certify(number)
     if act.handwriting is not None:
-        draw_on_field(writer, empty[act.field].get_object(), act.handwriting)
-    return writer
+        draw_on_field(file, field, act.handwriting)
+    form.fill(field, number)
+    if act.level is PadesLevel.B_LT:
+        # No archive time-stamp is to come that would cover it.
+        proof.put_into(file)
+    entries = signature_entries(act.at.astimezone(UTC), certifies=act.certifies)
+    file.fill(signer.signature(file.close(number, entries, signer.room)))
+    # (3) The archive time-stamp, over the signature and all that proves it.
+    if act.level is PadesLevel.B_LTA and stamps is not None:
+        proof.put_into(file)
+        number = file.new_number()
+        form.add_stamp_field(f"archive-{act.field}", beside=field, stamp=number)
+        file.fill(stamps.stamp(file.close(number, STAMP, stamps.room)))
+    return file.document()
 
 
-def _metadata(act: Act, context: ValidationContext) -> PdfSignatureMetadata:
-    return PdfSignatureMetadata(
-        field_name=act.field,
-        md_algorithm="sha256",
-        certify=act.certifies,
-        docmdp_permissions=MDPPerm.FILL_FORMS,
-        subfilter=SigSeedSubFilter.PADES,
-        embed_validation_info=act.level.has_validation_data,
-        use_pades_lta=act.level is PadesLevel.B_LTA,
-        validation_context=context,
-        signer_key_usage={"digital_signature", "non_repudiation"},
-        dss_settings=_DATA_WITH_THE_SIGNATURE
-        if act.level is PadesLevel.B_LT
-        else _DATA_BEFORE_THE_STAMP,
-        timestamp_field_name=f"archive-{act.field}" if act.level is PadesLevel.B_LTA else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What the document will carry, so that nobody has to be asked later."""
+
+    certificates: tuple[bytes, ...]
+    lists: tuple[bytes, ...]
+
+    @classmethod
+    def of(
+        cls, signatory: x509.Certificate, revocation: Revocation, stamper: DocumentStamper | None
+    ) -> _Proof:
+        trust = revocation.trust
+        chain = (trust.root, trust.authority, signatory, trust.time_stamper)
+        stamped_by = (stamper.certificate,) if stamper else ()
+        return cls((*map(_der, chain), *stamped_by), (revocation.office_list, trust.root_list))
+
+    def put_into(self, file: GrowingFile) -> None:
+        extend_store(file, certificates=self.certificates, lists=self.lists)
 
 
-def _context(revocation: Revocation, at: datetime) -> ValidationContext:
-    trust, lists = revocation.trust, (revocation.office_list, revocation.trust.root_list)
-    return ValidationContext(
-        trust_roots=[to_asn1(trust.root)],
-        other_certs=[to_asn1(trust.authority), to_asn1(trust.time_stamper)],
-        crls=[asn1_crl.CertificateList.load(der) for der in lists],
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="require",
-    )
-
-
-async def _signed(signer: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
-    """Do what ``PdfSigner.async_sign_pdf`` does, but at the time that was given."""
-    session = signer.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    validation: Asn1 = await session.perform_presign_validation(writer)
-    reserved = await session.estimate_signature_container_size(validation)
-    unsigned = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
-    prepared, output = unsigned.digest_tbs_document()
-    signed = await unsigned.perform_signature(
-        document_digest=prepared.document_digest,
-        pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
-    )
-    await signed.post_signature_processing(output)
-    output.seek(0)
-    return bytes(output.read())
-
-
-def _refuse_revoked(certificate: x509.Certificate, office_list: bytes) -> None:
-    listed = x509.load_der_x509_crl(office_list)
-    if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
-        raise CertificateRevoked("the certificate has been revoked")
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)

@@ -17,3 +17,12 @@ class TimeStampAnswer(Sequence):  # type: ignore[misc]  # asn1crypto ships no ty
         ("status", tsp.PKIStatusInfo),
         ("time_stamp_token", cms.ContentInfo, {"optional": True}),
     ]
+
+
+def failure_words(response: bytes) -> str:
+    """Return why the authority refused, in RFC 3161's words; empty when it does not say."""
+    try:
+        reasons = TimeStampAnswer.load(response, strict=True)["status"]["fail_info"].native
+    except (ValueError, TypeError, KeyError):
+        return ""
+    return ", ".join(sorted(reasons or ()))

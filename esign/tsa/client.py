@@ -1,4 +1,4 @@
-"""pyHanko's time-stamper over urllib3, with time-outs, and every answer proven.
+"""A client of the time-stamping authority, with time-outs, and every answer proven.
 
 Whatever goes wrong is `TimeStampUnavailable`: without a time-stamp there is no
 signature.
@@ -6,28 +6,27 @@ signature.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import urllib3
-from asn1crypto import cms, tsp
-from pyhanko.sign.timestamps import TimeStamper
 
+from esign.cms import der
+from esign.cms.algorithms import SHA256, SHA256_SIZE
 from esign.errors import TimeStampUnavailable
-from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cryptography.x509 import Certificate
 
-    from esign.asn1 import Asn1
     from esign.clock import Clock
+    from esign.tsa.responses import Token
+
+    Exchange = Callable[[bytes], bytes]
 
 PATIENCE: Final = urllib3.Timeout(connect=2.0, read=5.0)
 LARGEST_ANSWER: Final = 64 * 1024
@@ -35,49 +34,52 @@ LARGEST_ANSWER: Final = 64 * 1024
 TOLERANCE: Final = timedelta(seconds=30)
 """Between our clock and the authority's; wide, because only theirs is proven."""
 
+SPARE: Final = 64
+"""Bytes by which one stamp may be longer than another of the same authority: a serial
+number, a signature and a fraction of a second have no fixed length."""
+
 _HEADERS: Final = {
     "Content-Type": "application/timestamp-query",
     "Accept": "application/timestamp-reply",
 }
+_V1: Final = der.integer(1)
 
 
 class TimeStampSource:
     """Where stamps come from; shared by all threads, one connection pool."""
 
-    def __init__(self, url: str, *, roots: Sequence[Certificate], now: Clock) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        roots: Sequence[Certificate],
+        now: Clock,
+        exchange: Exchange | None = None,
+    ) -> None:
+        """``exchange`` takes the place of HTTP: an authority in this process, for example."""
         self._url = url
-        self._roots = list(roots)
+        self._roots = tuple(roots)
         self._now = now
         self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False, maxsize=8)
+        self._exchange = exchange or self._over_http
 
-    def ask(self, request: bytes, *, digest: bytes, nonce: int | None) -> bytes:
-        """Return a proven token, in DER."""
-        response = self._exchange(request)
-        answer = read_response(response, digest=digest, nonce=nonce)
-        try:
-            check_token(
-                answer["time_stamp_token"],
-                roots=self._roots,
-                now=self._now(),
-                tolerance=TOLERANCE,
-            )
-        except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise TimeStampUnavailable("the answer is not a time-stamp") from error
-        # From a second reading: see `HttpTimeStamper.async_timestamp`.
-        token: bytes = TimeStampAnswer.load(response)["time_stamp_token"].dump()
+    def ask(self, digest: bytes) -> Token:
+        """Return a proven token over a SHA-256 digest."""
+        nonce = secrets.randbits(62) | 1 << 62
+        answer = self._exchange(request_for(digest, nonce=nonce))
+        token = read_response(answer, digest=digest, nonce=nonce)
+        check_token(token, roots=self._roots, now=self._now(), tolerance=TOLERANCE)
         return token
 
-    def stamper(self) -> HttpTimeStamper:
-        """Return pyHanko's view of this source, for one document.
+    def stamper(self) -> DocumentStamper:
+        """Return stamps for one document.
 
         Raises `TimeStampUnavailable` unless a stamp can be had right now; the one
-        that shows it also tells pyHanko how much room stamps need.
+        that shows it also tells how much room stamps need.
         """
-        stamper = HttpTimeStamper(self)
-        asyncio.run(stamper.async_dummy_response("sha256"))
-        return stamper
+        return DocumentStamper(self, self.ask(bytes(SHA256_SIZE)))
 
-    def _exchange(self, request: bytes) -> bytes:
+    def _over_http(self, request: bytes) -> bytes:
         try:
             answer = self._pool.request(
                 "POST", self._url, body=request, headers=_HEADERS, preload_content=False
@@ -94,39 +96,25 @@ class TimeStampSource:
         return body
 
 
-class HttpTimeStamper(TimeStamper):
-    def __init__(self, source: TimeStampSource) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko types no constructor
+class DocumentStamper:
+    """Stamps of one authority under one certificate, which goes into the document."""
+
+    def __init__(self, source: TimeStampSource, shown: Token) -> None:
         self._source = source
-        self._dummy: bytes | None = None
+        self.certificate = shown.certificate
+        """DER."""
+        self.room = len(shown.whole) + SPARE
+        """The most bytes that a token has."""
 
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> Asn1:
-        """Return the token, unparsed.
+    def stamp(self, digest: bytes) -> bytes:
+        """Return a token in DER over a SHA-256 digest, of at most `room` bytes."""
+        token = self._source.ask(digest)
+        if not (token.certificate == self.certificate and len(token.whole) <= self.room):
+            raise TimeStampUnavailable("the authority changed between two time-stamps")
+        return token.whole
 
-        asn1crypto takes time exponential in the nesting to copy what was once
-        looked into; what is fresh from DER it copies as bytes.
-        """
-        nonce = secrets.randbits(62) | 1 << 62
-        request = tsp.TimeStampReq(
-            {
-                "version": "v1",
-                "message_imprint": {
-                    "hash_algorithm": {"algorithm": md_algorithm},
-                    "hashed_message": message_digest,
-                },
-                "nonce": nonce,
-                "cert_req": True,
-            }
-        )
-        token = await asyncio.to_thread(
-            self._source.ask, request.dump(), digest=message_digest, nonce=nonce
-        )
-        return cms.ContentInfo.load(token)
 
-    async def async_dummy_response(self, md_algorithm: str) -> Asn1:
-        if self._dummy is None:
-            stamp = await self.async_timestamp(sha256().digest(), md_algorithm)
-            self._dummy = stamp.dump()
-            # pyHanko takes the authority's certificate from what it looks into.
-            self._register_dummy(md_algorithm, stamp)  # type: ignore[no-untyped-call]  # pyHanko's own
-        return cms.ContentInfo.load(self._dummy)
+def request_for(digest: bytes, *, nonce: int) -> bytes:
+    """Return a ``TimeStampReq`` (RFC 3161 2.4.1) that asks for the certificate, too."""
+    imprint = der.sequence(SHA256, der.octets(digest))
+    return der.sequence(_V1, imprint, der.integer(nonce), der.TRUE)

@@ -14,7 +14,7 @@ from cryptography import x509
 
 from esign.chain import verify_chain_at
 from esign.errors import ChainInvalid, SignatureDoubtful, Tampered, TimeStampUnavailable
-from esign.tsa.responses import proven_time
+from esign.tsa.responses import proven_time, read_token
 from esign.verification.report import ArchiveStamp
 from esign.verification.revocation import unrevoked_since
 from esign.verification.strict_cms import MALFORMED
@@ -50,7 +50,7 @@ def _check_stamp(
     lists: Sequence[x509.CertificateRevocationList],
 ) -> ArchiveStamp:
     try:
-        at = proven_time({"content": stamp.signed_data}, roots=roots)
+        at = proven_time(read_token(bytes(stamp.pkcs7_content)), roots=roots)
         certificate = _certificate(stamp)
     except (*MALFORMED, TimeStampUnavailable) as error:
         raise Tampered("an archive time-stamp was altered") from error

@@ -28,8 +28,8 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
+from esign.asn1 import to_asn1
 from esign.errors import CertificateRevoked, ChainInvalid, SignatureDoubtful, Tampered
-from esign.pdf.custody_signer import to_asn1
 from esign.verification.strict_cms import MALFORMED
 
 if TYPE_CHECKING:

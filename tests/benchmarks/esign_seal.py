@@ -33,10 +33,10 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from esign.asn1 import to_asn1
 from esign.authorities.directory import TSA, notary_name, office_name
 from esign.custody.keyring import Keyring
 from esign.custody.uris import KeyUri
-from esign.pdf.custody_signer import to_asn1
 from esign.testing import NOTARY, OFFICE, RunningOffice, archival_page, running_office
 from esign.trust import office_trust
 from esign.tsa.authority import TimeStampingAuthority

@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
+from esign.asn1 import to_asn1
 from esign.authorities.directory import TSA, notary_name
 from esign.authorities.revocation import Revoked, revocation_list
 from esign.custody.keyring import Keyring
@@ -29,7 +30,6 @@ from esign.errors import (
     SignatureDoubtful,
     TimeStampUnavailable,
 )
-from esign.pdf.custody_signer import to_asn1
 from esign.pdf.levels import PadesLevel
 from esign.testing import NOTARY, OFFICE, RunningOffice, archival_page, running_office
 from esign.trust import office_trust

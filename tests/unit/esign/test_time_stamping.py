@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import urllib3
-from asn1crypto import cms, tsp
+from asn1crypto import tsp
 
 from esign import oids
 from esign.authorities.creation import create_authorities
@@ -27,7 +27,7 @@ from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven, SteadyClock, judge_kernel_clock, kernel_clock
-from esign.tsa.responses import check_token, read_response
+from esign.tsa.responses import Token, check_token, read_response, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,9 +293,8 @@ def test_granted_answer_without_a_token_is_not_taken() -> None:
         read_response(empty, digest=DIGEST, nonce=7)
 
 
-def token(office: RunningOffice) -> Any:  # noqa: ANN401 - untyped library
-    answer = TimeStampAnswer.load(authority(office).answer(request()))
-    return cms.ContentInfo.load(answer["time_stamp_token"].dump())
+def token(office: RunningOffice) -> Token:
+    return read_response(authority(office).answer(request()), digest=DIGEST, nonce=7)
 
 
 def test_stamp_of_another_time_is_not_taken(office: RunningOffice) -> None:
@@ -321,14 +320,14 @@ def test_stamp_of_a_stranger_is_not_taken(office: RunningOffice, tmp_path: Path)
 
 def test_every_altered_byte_of_a_stamp_is_noticed(office: RunningOffice) -> None:
     """Within the signed content, the signed attributes and the signature."""
-    whole = token(office).dump()
+    whole = token(office).whole
     info = whole.index(DIGEST)
     for position in range(info, info + 32, 5):
         altered = bytearray(whole)
         altered[position] ^= 1
-        with pytest.raises((TimeStampUnavailable, ValueError)):
+        with pytest.raises(TimeStampUnavailable):
             check_token(
-                cms.ContentInfo.load(bytes(altered)),
+                read_token(bytes(altered)),
                 roots=office.roots,
                 now=AT,
                 tolerance=timedelta(seconds=30),
@@ -337,7 +336,7 @@ def test_every_altered_byte_of_a_stamp_is_noticed(office: RunningOffice) -> None
     altered[-1] ^= 1
     with pytest.raises(TimeStampUnavailable, match="signature is wrong"):
         check_token(
-            cms.ContentInfo.load(bytes(altered)),
+            read_token(bytes(altered)),
             roots=office.roots,
             now=AT,
             tolerance=timedelta(seconds=30),
@@ -352,11 +351,9 @@ def test_seal_certificate_cannot_stamp_time(office: RunningOffice) -> None:
         now=office.now,
         proof=lambda: None,
     )
-    answer = TimeStampAnswer.load(posing.answer(request()))
+    posed = read_response(posing.answer(request()), digest=DIGEST, nonce=7)
     with pytest.raises(TimeStampUnavailable, match="may not stamp"):
-        check_token(
-            answer["time_stamp_token"], roots=office.roots, now=AT, tolerance=timedelta(seconds=30)
-        )
+        check_token(posed, roots=office.roots, now=AT, tolerance=timedelta(seconds=30))
 
 
 @pytest.mark.parametrize("jump", [timedelta(seconds=-3600), timedelta(seconds=2)])

@@ -1,0 +1,103 @@
+"""Which algorithm goes with which key, as data; the identifiers are ready-made DER.
+
+Another algorithm (SM2 with SM3, GM/T 0010) is one more row with its identifiers,
+its digest and its check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from esign.cms import der
+from esign.errors import KeyUnsuitable, SignatureBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+    Check = Callable[[PublicKeyTypes, bytes, bytes], None]
+
+LEAST_RSA_BITS: Final = 3072
+"""128 bits of strength, as P-256 has (NIST SP 800-57 part 1, table 2)."""
+
+SHA256_SIZE: Final = 32
+SHA256: Final = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))
+"""Without parameters (RFC 5754 section 2)."""
+
+_PREHASHED: Final = Prehashed(hashes.SHA256())
+_ECDSA: Final = ec.ECDSA(_PREHASHED)
+_PKCS1: Final = padding.PKCS1v15()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureAlgorithm:
+    digest: bytes
+    """AlgorithmIdentifier of the digest, DER."""
+
+    signature: bytes
+    """AlgorithmIdentifier of the signature, DER."""
+
+    check: Check
+    """Raises `InvalidSignature` unless the signature (second) is of the digest (third)."""
+
+    citation: str
+
+    def protection(self) -> bytes:
+        """Return CMSAlgorithmProtection (RFC 6211): the identifiers once more, to be signed."""
+        # [1] IMPLICIT takes the place of the SEQUENCE's tag.
+        return der.sequence(self.digest, b"\xa1" + self.signature[1:])
+
+
+def _check_ecdsa(key: PublicKeyTypes, signature: bytes, digest: bytes) -> None:
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise InvalidSignature
+    key.verify(signature, digest, _ECDSA)
+
+
+def _check_rsa(key: PublicKeyTypes, signature: bytes, digest: bytes) -> None:
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise InvalidSignature
+    key.verify(signature, digest, _PKCS1, _PREHASHED)
+
+
+ECDSA_P256: Final = SignatureAlgorithm(
+    digest=SHA256,
+    signature=der.sequence(der.oid("1.2.840.10045.4.3.2")),
+    check=_check_ecdsa,
+    citation="RFC 5754 3.3",
+)
+RSA_SHA256: Final = SignatureAlgorithm(
+    digest=SHA256,
+    # Here the parameters are NULL and must be written.
+    signature=der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL),
+    check=_check_rsa,
+    citation="RFC 5754 3.2",
+)
+
+_LONGEST_P256: Final = 72
+
+
+def algorithm_for(key: PublicKeyTypes) -> tuple[SignatureAlgorithm, int]:
+    """Return the algorithm of ``key`` and the most bytes that a signature has."""
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return ECDSA_P256, _LONGEST_P256
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= LEAST_RSA_BITS:
+        return RSA_SHA256, (key.key_size + 7) // 8
+    raise KeyUnsuitable("documents are signed with P-256 or with RSA of 3072 bits and more")
+
+
+def check_signature(
+    algorithm: SignatureAlgorithm, key: PublicKeyTypes, *, signature: bytes, digest: bytes
+) -> None:
+    """Raise `SignatureBroken` unless ``key`` made ``signature`` over ``digest``."""
+    try:
+        algorithm.check(key, signature, digest)
+    except InvalidSignature as error:
+        raise SignatureBroken("the signature is not of this key and content") from error

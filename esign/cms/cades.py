@@ -1,0 +1,83 @@
+"""One signature after CAdES (ETSI EN 319 122-1): attributes, key operation, time-stamp.
+
+How large it can get is known before it is made, from the same code that makes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final, Protocol
+
+from esign.cms.algorithms import SHA256_SIZE, algorithm_for, check_signature
+from esign.cms.signed_data import DATA, NamedSigner, Signed, detached, signed_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cryptography.x509 import Certificate
+
+    SignDigest = Callable[[bytes], bytes]
+
+_NO_DIGEST: Final = bytes(SHA256_SIZE)
+
+
+class Stamps(Protocol):
+    """Time-stamp tokens (RFC 3161) of a known largest size."""
+
+    @property
+    def room(self) -> int: ...
+
+    def stamp(self, digest: bytes) -> bytes: ...
+
+
+class CadesSigner:
+    """Signs once or more for one certificate."""
+
+    def __init__(
+        self,
+        certificate: Certificate,
+        sign: SignDigest,
+        *,
+        issuers: Sequence[bytes],
+        stamps: Stamps | None,
+    ) -> None:
+        """``issuers`` are certificates (DER) to carry along; no ``stamps``, no time.
+
+        Raises `KeyUnsuitable`.
+        """
+        self._key = certificate.public_key()
+        self._algorithm, self._longest = algorithm_for(self._key)
+        self._signer = NamedSigner.of(certificate)
+        self._sign = sign
+        self._certificates = [self._signer.certificate, *issuers]
+        self._stamps = stamps
+
+    @property
+    def room(self) -> int:
+        """The most bytes that a signature has."""
+        stamp = bytes(self._stamps.room) if self._stamps else None
+        return len(self._composed(self._attributes(_NO_DIGEST), bytes(self._longest), stamp))
+
+    def signature(self, digest: bytes) -> bytes:
+        """Return the signature over content with this SHA-256, in DER.
+
+        Raises `SignatureBroken` when the key's holder answers with anything else.
+        """
+        attributes = self._attributes(digest)
+        signed = hashlib.sha256(attributes).digest()
+        made = self._sign(signed)
+        check_signature(self._algorithm, self._key, signature=made, digest=signed)
+        stamp = self._stamps.stamp(hashlib.sha256(made).digest()) if self._stamps else None
+        return self._composed(attributes, made, stamp)
+
+    def _attributes(self, digest: bytes) -> bytes:
+        return signed_attributes(DATA, digest, self._signer, self._algorithm)
+
+    def _composed(self, attributes: bytes, signature: bytes, stamp: bytes | None) -> bytes:
+        signed = Signed(
+            signer=self._signer,
+            algorithm=self._algorithm,
+            attributes=attributes,
+            signature=signature,
+        )
+        return detached(signed, certificates=self._certificates, stamp=stamp)

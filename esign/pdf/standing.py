@@ -1,0 +1,101 @@
+"""May this certificate sign now?  Asked before its key is used, never assumed.
+
+Each list is proven to be its authority's and of this time. What was proven of an
+authority (RFC 5280 section 6) is remembered with the time for which it holds, so
+that a document costs the two checks that are its own: certificate and list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from esign.chain import verify_chain_at
+from esign.errors import CertificateRevoked, ChainInvalid
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from esign.trust import OfficeTrust
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """When something that was proven holds, both ends included."""
+
+    begins: datetime
+    ends: datetime
+
+    def check(self, at: datetime) -> None:
+        if not self.begins <= at <= self.ends:
+            raise ChainInvalid("a certificate or revocation list is not of this time")
+
+
+def check_standing(
+    certificate: x509.Certificate, *, trust: OfficeTrust, office_list: bytes, at: datetime
+) -> None:
+    """Raise `CertificateRevoked` or `ChainInvalid` unless ``certificate`` may sign at ``at``."""
+    listed, span = _proven_list(office_list, trust.authority)
+    if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
+        raise CertificateRevoked("the certificate has been revoked")
+    span.check(at)
+    _proven_authority(trust).check(at)
+    _check_usage(certificate)
+    verify_chain_at(certificate, [], roots=[trust.authority], at=at)
+
+
+@lru_cache(maxsize=64)
+def _proven_authority(trust: OfficeTrust) -> _Span:
+    """Prove the office's authority and the time-stamper under the root."""
+    root, authority = trust.root, trust.authority
+    listed, span = _proven_list(trust.root_list, root)
+    for subject in (authority, trust.time_stamper):
+        if listed.get_revoked_certificate_by_serial_number(subject.serial_number) is not None:
+            raise CertificateRevoked("an authority's certificate has been revoked")
+    try:
+        authority.verify_directly_issued_by(root)
+        constraints = authority.extensions.get_extension_for_class(x509.BasicConstraints)
+        usage = authority.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
+        raise ChainInvalid("the office's authority is not of this root") from error
+    is_authority = constraints.critical and constraints.value.ca
+    if not (is_authority and usage.key_cert_sign and usage.crl_sign):
+        raise ChainInvalid("the office's authority may not certify")
+    return _Span(
+        max(span.begins, root.not_valid_before_utc, authority.not_valid_before_utc),
+        min(span.ends, root.not_valid_after_utc, authority.not_valid_after_utc),
+    )
+
+
+@lru_cache(maxsize=64)
+def _proven_list(
+    encoded: bytes, issuer: x509.Certificate
+) -> tuple[x509.CertificateRevocationList, _Span]:
+    try:
+        listed = x509.load_der_x509_crl(encoded)
+        ends = listed.next_update_utc
+        key = issuer.public_key()
+        is_own = (
+            listed.issuer == issuer.subject
+            and isinstance(key, ec.EllipticCurvePublicKey)
+            and listed.is_signature_valid(key)
+        )
+    except ValueError as error:
+        raise ChainInvalid("a revocation list cannot be read") from error
+    if not is_own or ends is None:
+        raise ChainInvalid("a revocation list is not its authority's")
+    return listed, _Span(listed.last_update_utc, ends)
+
+
+def _check_usage(certificate: x509.Certificate) -> None:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        raise ChainInvalid("the certificate does not say what its key is for") from None
+    if not (usage.digital_signature and usage.content_commitment):
+        raise ChainInvalid("the certificate is not for signing documents")
