@@ -29,7 +29,10 @@ LEAST_RSA_BITS: Final = 3072
 
 SHA256_SIZE: Final = 32
 SHA256: Final = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))
-"""Without parameters (RFC 5754 section 2)."""
+"""Without parameters, as it is to be written (RFC 5754 section 2)."""
+
+SHA256_FORMS: Final = (SHA256, der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.NULL))
+"""Both ways in which it is to be read."""
 
 _PREHASHED: Final = Prehashed(hashes.SHA256())
 _ECDSA: Final = ec.ECDSA(_PREHASHED)

@@ -1,12 +1,13 @@
 """Read DER by walking over it; what is not exactly DER is refused.
 
-For short values whose form is known before: a time-stamp's answer, a certificate's
-issuer. Each level is split once, and nothing is decoded that nobody asked for.
+For short values whose form is known before: a time-stamp's answer, a request for
+one. A value is its bytes, tag first; each level is split once, and nothing is
+decoded that nobody asked for.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 _LONG: Final = 0x80
 _LONG_TAG: Final = 0x1F
@@ -16,54 +17,48 @@ class DerMalformed(ValueError):
     """The bytes are not DER, or not the value that was expected."""
 
 
-class Value(NamedTuple):
-    """One value: its tag, all its bytes, and where its contents begin in them."""
-
-    tag: int
-    whole: bytes
-    start: int
-
-    @property
-    def contents(self) -> bytes:
-        return self.whole[self.start :]
-
-
-def only(der: bytes, tag: int) -> Value:
-    """Return the one value that ``der`` is."""
-    found = first(der, tag)
-    if len(found.whole) != len(der):
-        raise DerMalformed("something follows the value")
-    return found
-
-
-def first(der: bytes, tag: int) -> Value:
+def first(der: bytes, tag: int) -> bytes:
     """Return the value that ``der`` begins with; anything may follow."""
-    start, stop = _bounds(der, 0, len(der))
-    if der[0] != tag:
+    if der[:1] != bytes((tag,)):
         raise DerMalformed("another kind of value was expected")
-    return Value(tag, der[:stop], start)
+    return der[: _end(der, 0, len(der))]
 
 
-def inside(parent: Value) -> list[Value]:
-    """Return the values inside a constructed one."""
-    der, position, found = parent.whole, parent.start, []
-    end = len(der)
+def only(der: bytes, tag: int) -> bytes:
+    """Return ``der``, which is one value of this tag and nothing else."""
+    if len(first(der, tag)) != len(der):
+        raise DerMalformed("something follows the value")
+    return der
+
+
+def contents(value: bytes) -> bytes:
+    """Return what is in a value, which has been split off before."""
+    return value[_start(value) :]
+
+
+def inside(value: bytes) -> list[bytes]:
+    """Return the values inside a constructed one, which has been split off before."""
+    position, end, found = _start(value), len(value), []
     while position < end:
-        start, stop = _bounds(der, position, end)
-        found.append(Value(der[position], der[position:stop], start - position))
+        stop = _end(value, position, end)
+        found.append(value[position:stop])
         position = stop
     return found
 
 
-def expect(found: list[Value], *tags: int) -> list[Value]:
+def expect(found: list[bytes], *tags: int) -> list[bytes]:
     """Return ``found`` if it is exactly values of these tags."""
-    if [each.tag for each in found] != list(tags):
+    if tags != tuple([each[0] for each in found]):
         raise DerMalformed("other values were expected")
     return found
 
 
-def _bounds(der: bytes, position: int, end: int) -> tuple[int, int]:
-    """Return where the contents of the value at ``position`` begin and end."""
+def _start(value: bytes) -> int:
+    return 2 if value[1] < _LONG else 2 + value[1] - _LONG
+
+
+def _end(der: bytes, position: int, end: int) -> int:
+    """Return where the value at ``position`` ends."""
     if position + 2 > end or der[position] & _LONG_TAG == _LONG_TAG:
         raise DerMalformed("the value is cut off, or its tag is long")
     start, length = position + 2, der[position + 1]
@@ -76,4 +71,4 @@ def _bounds(der: bytes, position: int, end: int) -> tuple[int, int]:
             raise DerMalformed("the length is not in its shortest form")
     if not start + length <= end:
         raise DerMalformed("the value is cut off")
-    return start, start + length
+    return start + length

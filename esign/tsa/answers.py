@@ -19,6 +19,13 @@ class TimeStampAnswer(Sequence):  # type: ignore[misc]  # asn1crypto ships no ty
     ]
 
 
+def rejection(failure: str) -> bytes:
+    """Return a rejection with its reason, in DER; no token is the whole of it."""
+    answer = TimeStampAnswer({"status": {"status": "rejection", "fail_info": {failure}}})
+    encoded: bytes = answer.dump()
+    return encoded
+
+
 def failure_words(response: bytes) -> str:
     """Return why the authority refused, in RFC 3161's words; empty when it does not say."""
     try:

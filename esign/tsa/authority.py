@@ -6,25 +6,31 @@ The clock is proven before every stamp; without proof there is no stamp.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from asn1crypto import tsp
-
 from esign import oids
+from esign.cms import der
+from esign.cms.algorithms import SHA256_FORMS, SHA256_SIZE
+from esign.cms.reading import DerMalformed, contents, expect, inside, only
+from esign.cms.signed_data import NamedSigner
 from esign.errors import CustodyError
-from esign.tsa.answers import TimeStampAnswer
+from esign.tsa.answers import rejection
 from esign.tsa.clock_proof import ClockUnproven
 from esign.tsa.tokens import Stamp, token
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-    from esign.asn1 import Asn1
     from esign.clock import Clock
     from esign.custody.ports import Custody
     from esign.tsa.clock_proof import ClockProof
 
-SHA256_SIZE: Final = 32
+_V1: Final = der.integer(1)
+_POLICY: Final = der.oid(oids.TIME_STAMP_POLICY)
+_GRANTED: Final = der.sequence(der.integer(0))
+_BOOLEAN: Final = 0x01
+_EXTENSIONS: Final = 0xA0
 
 
 class RequestRejected(Exception):
@@ -35,11 +41,18 @@ class RequestRejected(Exception):
         super().__init__(failure)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    digest: bytes
+    nonce: int | None
+    wants_certificate: bool
+
+
 class TimeStampingAuthority:
     def __init__(
         self, *, certificate: Certificate, key: str, custody: Custody, now: Clock, proof: ClockProof
     ) -> None:
-        self._certificate = certificate
+        self._signer = NamedSigner.of(certificate)
         self._key = key
         self._custody = custody
         self._now = now
@@ -48,57 +61,72 @@ class TimeStampingAuthority:
     def answer(self, request: bytes) -> bytes:
         """Return a ``TimeStampResp`` in DER, for any input."""
         try:
-            response = TimeStampAnswer(
-                {"status": {"status": "granted"}, "time_stamp_token": self._stamp(request)}
-            )
+            return der.sequence(_GRANTED, self._stamp(request))
         except RequestRejected as rejected:
-            response = _rejection(rejected.failure)
+            return rejection(rejected.failure)
         except ClockUnproven:
-            response = _rejection("time_not_available")
+            return rejection("time_not_available")
         except CustodyError:
-            response = _rejection("system_failure")
-        encoded: bytes = response.dump()
-        return encoded
+            return rejection("system_failure")
 
-    def _stamp(self, request: bytes) -> Asn1:
-        asked = _read(request)
+    def _stamp(self, request: bytes) -> bytes:
+        try:
+            asked = _read(request)
+        except (DerMalformed, IndexError):
+            raise RequestRejected("bad_data_format") from None
         self._proof()
         stamp = Stamp(
-            digest=asked["message_imprint"]["hashed_message"].native,
+            digest=asked.digest,
             at=self._now(),
             serial=secrets.randbits(158) | 1 << 158,
-            nonce=asked["nonce"].native,
+            nonce=asked.nonce,
         )
         return token(
             stamp,
-            self._certificate,
+            self._signer,
             sign=lambda digest: self._custody.sign_digest(self._key, digest),
-            with_certificate=asked["cert_req"].native,
+            with_certificate=asked.wants_certificate,
         )
 
 
-def _read(request: bytes) -> Asn1:
-    try:
-        asked = tsp.TimeStampReq.load(request, strict=True)
-        algorithm = asked["message_imprint"]["hash_algorithm"]["algorithm"].native
-        imprint = asked["message_imprint"]["hashed_message"].native
-        policy = asked["req_policy"].native
-        extensions = asked["extensions"].native
-        whole = asked["version"].native == "v1" and isinstance(asked["cert_req"].native, bool)
-    except (ValueError, TypeError):
-        raise RequestRejected("bad_data_format") from None
-    if not whole:
+def _read(request: bytes) -> _Question:
+    """Read a ``TimeStampReq``, RFC 3161 2.4.1."""
+    fields = inside(only(request, der.SEQUENCE))
+    version, imprint = expect(fields[:2], der.INTEGER, der.SEQUENCE)
+    algorithm, digest = expect(inside(imprint), der.SEQUENCE, der.OCTET_STRING)
+    imprinted, optional = contents(digest), _by_tag(fields[2:])
+    if version != _V1:
         raise RequestRejected("bad_request")
-    if algorithm != "sha256":
+    if algorithm not in SHA256_FORMS:
         raise RequestRejected("bad_alg")
-    if len(imprint) != SHA256_SIZE:
+    if len(imprinted) != SHA256_SIZE:
         raise RequestRejected("bad_data_format")
-    if policy not in {None, oids.TIME_STAMP_POLICY}:
+    policy, nonce = optional.get(der.OBJECT_IDENTIFIER), optional.get(der.INTEGER)
+    if policy is not None and policy != _POLICY:
         raise RequestRejected("unaccepted_policy")
-    if extensions:
+    if _EXTENSIONS in optional:
         raise RequestRejected("unaccepted_extensions")
-    return asked
+    return _Question(
+        digest=imprinted,
+        nonce=None if nonce is None else _positive(nonce),
+        wants_certificate=optional.get(_BOOLEAN) == der.TRUE,
+    )
 
 
-def _rejection(failure: str) -> Asn1:
-    return TimeStampAnswer({"status": {"status": "rejection", "fail_info": {failure}}})
+_OPTIONAL: Final = (der.OBJECT_IDENTIFIER, der.INTEGER, _BOOLEAN, _EXTENSIONS)
+
+
+def _by_tag(fields: list[bytes]) -> dict[int, bytes]:
+    """Return the optional fields; each at most once, in their order, and no others."""
+    tags = [field[0] for field in fields]
+    if tags != [tag for tag in _OPTIONAL if tag in tags]:
+        raise DerMalformed("fields that a request does not have")
+    return dict(zip(tags, fields, strict=True))
+
+
+def _positive(number: bytes) -> int:
+    """Return a nonce; a negative one could be answered, but nobody sends it."""
+    found = int.from_bytes(contents(number), "big")
+    if number != der.integer(found):
+        raise DerMalformed("not a number as DER writes it")
+    return found

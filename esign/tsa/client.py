@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from esign.clock import Clock
-    from esign.tsa.responses import Token
+    from esign.tsa.reading import Token
 
     Exchange = Callable[[bytes], bytes]
 

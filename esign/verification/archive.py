@@ -14,7 +14,8 @@ from cryptography import x509
 
 from esign.chain import verify_chain_at
 from esign.errors import ChainInvalid, SignatureDoubtful, Tampered, TimeStampUnavailable
-from esign.tsa.responses import proven_time, read_token
+from esign.tsa.reading import read_token
+from esign.tsa.responses import proven_time
 from esign.verification.report import ArchiveStamp
 from esign.verification.revocation import unrevoked_since
 from esign.verification.strict_cms import MALFORMED

@@ -27,7 +27,8 @@ from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven, SteadyClock, judge_kernel_clock, kernel_clock
-from esign.tsa.responses import Token, check_token, read_response, read_token
+from esign.tsa.reading import Token, read_token
+from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
