@@ -9,17 +9,21 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from esign.authorities import profiles
-from esign.authorities.creation import create_authorities
-from esign.authorities.directory import ROOT, TSA
+from esign.authorities.creation import create_authorities, issuer_of
+from esign.authorities.directory import ROOT, TSA, office_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.custody.keyring import Keyring
 from esign.custody.vault import Vault
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.pdf.deeds import DeedSigner
 from esign.pdf.drawings import RoundSeal
 from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
+from esign.pdf.signing import Revocation, Signatory
 from esign.trust import office_trust
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
@@ -35,7 +39,10 @@ if TYPE_CHECKING:
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.profiles import Profile
+    from esign.evidence import EvidenceDigests
     from esign.sealing import DocumentSealer
+
+    PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 OFFICE: Final = "kunming-a"
 NOTARY: Final = "n-1"
@@ -135,6 +142,33 @@ class RunningOffice:
             now=self.now,
         )
 
+    def signatory(
+        self,
+        profile: Profile,
+        *,
+        key: PrivateKey | None = None,
+        evidence: EvidenceDigests | None = None,
+    ) -> Signatory:
+        """Return somebody with a certificate of ``profile`` under the office's authority."""
+        own = key or ec.generate_private_key(ec.SECP256R1())
+        authority = office_name(OFFICE, "authority")
+        issuer = issuer_of(self.files, Keyring(self.files.keys), authority, BASE_URL)
+        order = CertificateOrder(
+            profile=profile,
+            subject=Subject(common_name="某人"),
+            public_key=own.public_key(),
+            evidence=evidence.to_der() if evidence else None,
+        )
+        certificate = issue(order, issuer, now=self.now())
+        return Signatory(certificate=certificate, sign=lambda digest: key_signature(own, digest))
+
+    def revocation(self) -> Revocation:
+        """Return the lists of now."""
+        return Revocation(
+            trust=office_trust(self.files, OFFICE),
+            office_list=self.vault.revocation_list(office=OFFICE),
+        )
+
     def sealed(self) -> bytes:
         """Return a sealed one-page certificate."""
         sealer = self.sealer()
@@ -167,6 +201,14 @@ def running_office(directory: Path, *, at: dt.datetime) -> Iterator[RunningOffic
         finally:
             server.shutdown()
             serving.join()
+
+
+def key_signature(key: PrivateKey, digest: bytes) -> bytes:
+    """Sign a SHA-256 digest as custody does."""
+    sha256 = Prehashed(hashes.SHA256())
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(digest, padding.PKCS1v15(), sha256)
+    return key.sign(digest, ec.ECDSA(sha256))
 
 
 def sealing_places() -> tuple[SignaturePlace, SignaturePlace]:

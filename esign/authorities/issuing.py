@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from esign import oids
@@ -70,7 +70,7 @@ class Issuer:
 class CertificateOrder:
     profile: Profile
     subject: Subject
-    public_key: ec.EllipticCurvePublicKey
+    public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
     evidence: bytes | None = None
     """DER of `esign.evidence.EvidenceDigests`, where the profile asks for it."""
 
@@ -131,7 +131,7 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
 
 
 def _issued_by(
-    issuer: Issuer, own_key: ec.EllipticCurvePublicKey
+    issuer: Issuer, own_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 ) -> list[tuple[x509.ExtensionType, bool]]:
     key = issuer.certificate.public_key() if issuer.certificate else own_key
     if not isinstance(key, ec.EllipticCurvePublicKey):
