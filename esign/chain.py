@@ -6,6 +6,8 @@ told apart by policy and usage elsewhere, so the web rules for names do not appl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -22,6 +24,18 @@ from esign.errors import ChainInvalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From when to when something that was proven holds, both included."""
+
+    begins: datetime
+    ends: datetime
+
+    def check(self, at: datetime) -> None:
+        if not self.begins <= at <= self.ends:
+            raise ChainInvalid("a certificate or revocation list is not of this time")
 
 
 def verify_chain_at(
@@ -49,3 +63,17 @@ def verify_chain_at(
         return list(verifier.verify(leaf, list(intermediates)).chain)
     except VerificationError as error:
         raise ChainInvalid("no chain to a trusted root at that time") from error
+
+
+@lru_cache(maxsize=256)
+def proven_span(leaf: x509.Certificate, roots: tuple[x509.Certificate, ...]) -> Span:
+    """Prove that one of ``roots`` issued ``leaf``, and return when that holds.
+
+    The answer is remembered; nothing in it depends on the time of asking. Raises
+    `ChainInvalid` also for a leaf that is older than its root.
+    """
+    chain = verify_chain_at(leaf, [], roots=roots, at=leaf.not_valid_before_utc)
+    return Span(
+        begins=max(each.not_valid_before_utc for each in chain),
+        ends=min(each.not_valid_after_utc for each in chain),
+    )

@@ -7,6 +7,7 @@ its digest and its check.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+    from cryptography.x509 import Certificate
 
     Check = Callable[[PublicKeyTypes, bytes, bytes], None]
 
@@ -87,20 +89,30 @@ RSA_SHA256: Final = SignatureAlgorithm(
 _LONGEST_P256: Final = 72
 
 
-def algorithm_for(key: PublicKeyTypes) -> tuple[SignatureAlgorithm, int]:
-    """Return the algorithm of ``key`` and the most bytes that a signature has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """The public half of a key, with the algorithm it signs documents by."""
+
+    public: PublicKeyTypes
+    algorithm: SignatureAlgorithm
+    longest: int
+    """The most bytes that a signature has."""
+
+    def check(self, signature: bytes, digest: bytes) -> None:
+        """Raise `SignatureBroken` unless this key made ``signature`` over ``digest``."""
+        try:
+            self.algorithm.check(self.public, signature, digest)
+        except InvalidSignature as error:
+            raise SignatureBroken("the signature is not of this key and content") from error
+
+
+@lru_cache(maxsize=256)
+def key_of(certificate: Certificate) -> SigningKey:
+    """Return the key of ``certificate``, or raise `KeyUnsuitable`."""
+    key = certificate.public_key()
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-        return ECDSA_P256, _LONGEST_P256
+        return SigningKey(public=key, algorithm=ECDSA_P256, longest=_LONGEST_P256)
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= LEAST_RSA_BITS:
-        return RSA_SHA256, (key.key_size + 7) // 8
+        size = (key.key_size + 7) // 8
+        return SigningKey(public=key, algorithm=RSA_SHA256, longest=size)
     raise KeyUnsuitable("documents are signed with P-256 or with RSA of 3072 bits and more")
-
-
-def check_signature(
-    algorithm: SignatureAlgorithm, key: PublicKeyTypes, *, signature: bytes, digest: bytes
-) -> None:
-    """Raise `SignatureBroken` unless ``key`` made ``signature`` over ``digest``."""
-    try:
-        algorithm.check(key, signature, digest)
-    except InvalidSignature as error:
-        raise SignatureBroken("the signature is not of this key and content") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final, Protocol
 
-from esign.cms.algorithms import SHA256_SIZE, algorithm_for, check_signature
+from esign.cms.algorithms import SHA256_SIZE, key_of
 from esign.cms.signed_data import DATA, NamedSigner, Signed, detached, signed_attributes
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ class CadesSigner:
 
         Raises `KeyUnsuitable`.
         """
-        self._key = certificate.public_key()
-        self._algorithm, self._longest = algorithm_for(self._key)
+        self._key = key_of(certificate)
         self._signer = NamedSigner.of(certificate)
         self._sign = sign
         self._certificates = [self._signer.certificate, *issuers]
@@ -56,7 +55,7 @@ class CadesSigner:
     def room(self) -> int:
         """The most bytes that a signature has."""
         stamp = bytes(self._stamps.room) if self._stamps else None
-        return len(self._composed(self._attributes(_NO_DIGEST), bytes(self._longest), stamp))
+        return len(self._composed(self._attributes(_NO_DIGEST), bytes(self._key.longest), stamp))
 
     def signature(self, digest: bytes) -> bytes:
         """Return the signature over content with this SHA-256, in DER.
@@ -66,17 +65,17 @@ class CadesSigner:
         attributes = self._attributes(digest)
         signed = hashlib.sha256(attributes).digest()
         made = self._sign(signed)
-        check_signature(self._algorithm, self._key, signature=made, digest=signed)
+        self._key.check(made, signed)
         stamp = self._stamps.stamp(hashlib.sha256(made).digest()) if self._stamps else None
         return self._composed(attributes, made, stamp)
 
     def _attributes(self, digest: bytes) -> bytes:
-        return signed_attributes(DATA, digest, self._signer, self._algorithm)
+        return signed_attributes(DATA, digest, self._signer, self._key.algorithm)
 
     def _composed(self, attributes: bytes, signature: bytes, stamp: bytes | None) -> bytes:
         signed = Signed(
             signer=self._signer,
-            algorithm=self._algorithm,
+            algorithm=self._key.algorithm,
             attributes=attributes,
             signature=signature,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -49,6 +50,7 @@ class NamedSigner:
     """ESSCertIDv2, its digest SHA-256 by default and so left out."""
 
     @classmethod
+    @lru_cache(maxsize=256)
     def of(cls, certificate: Certificate) -> NamedSigner:
         encoded = certificate.public_bytes(Encoding.DER)
         issuer = certificate.issuer.public_bytes()

@@ -1,13 +1,12 @@
 """May this certificate sign now?  Asked before its key is used, never assumed.
 
-Each list is proven to be its authority's and of this time. What was proven of an
-authority (RFC 5280 section 6) is remembered with the time for which it holds, so
-that a document costs the two checks that are its own: certificate and list.
+Each list is proven to be its authority's and of this time. What was proven of a
+certificate or list (RFC 5280 section 6) is remembered with the time for which it
+holds; whether that is now, and whether a newer list names it, is asked each time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,25 +14,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from esign.chain import verify_chain_at
+from esign.chain import Span, proven_span
 from esign.errors import CertificateRevoked, ChainInvalid
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.trust import OfficeTrust
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """When something that was proven holds, both ends included."""
-
-    begins: datetime
-    ends: datetime
-
-    def check(self, at: datetime) -> None:
-        if not self.begins <= at <= self.ends:
-            raise ChainInvalid("a certificate or revocation list is not of this time")
 
 
 def check_standing(
@@ -46,11 +33,11 @@ def check_standing(
     span.check(at)
     _proven_authority(trust).check(at)
     _check_usage(certificate)
-    verify_chain_at(certificate, [], roots=[trust.authority], at=at)
+    proven_span(certificate, (trust.authority,)).check(at)
 
 
 @lru_cache(maxsize=64)
-def _proven_authority(trust: OfficeTrust) -> _Span:
+def _proven_authority(trust: OfficeTrust) -> Span:
     """Prove the office's authority and the time-stamper under the root."""
     root, authority = trust.root, trust.authority
     listed, span = _proven_list(trust.root_list, root)
@@ -66,16 +53,16 @@ def _proven_authority(trust: OfficeTrust) -> _Span:
     is_authority = constraints.critical and constraints.value.ca
     if not (is_authority and usage.key_cert_sign and usage.crl_sign):
         raise ChainInvalid("the office's authority may not certify")
-    return _Span(
-        max(span.begins, root.not_valid_before_utc, authority.not_valid_before_utc),
-        min(span.ends, root.not_valid_after_utc, authority.not_valid_after_utc),
+    return Span(
+        begins=max(span.begins, root.not_valid_before_utc, authority.not_valid_before_utc),
+        ends=min(span.ends, root.not_valid_after_utc, authority.not_valid_after_utc),
     )
 
 
 @lru_cache(maxsize=64)
 def _proven_list(
     encoded: bytes, issuer: x509.Certificate
-) -> tuple[x509.CertificateRevocationList, _Span]:
+) -> tuple[x509.CertificateRevocationList, Span]:
     try:
         listed = x509.load_der_x509_crl(encoded)
         ends = listed.next_update_utc
@@ -89,7 +76,7 @@ def _proven_list(
         raise ChainInvalid("a revocation list cannot be read") from error
     if not is_own or ends is None:
         raise ChainInvalid("a revocation list is not its authority's")
-    return listed, _Span(listed.last_update_utc, ends)
+    return listed, Span(begins=listed.last_update_utc, ends=ends)
 
 
 def _check_usage(certificate: x509.Certificate) -> None:

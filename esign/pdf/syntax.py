@@ -18,15 +18,20 @@ Entries: TypeAlias = dict[bytes, bytes]
 DEEPEST: Final = 16
 
 _SPACE: Final = re.compile(rb"[\x00\t\n\x0c\r ]*")
-_NAME: Final = re.compile(rb"/[^\x00-\x20()<>\[\]{}/%]+")
-_PLAIN: Final = re.compile(
-    rb"\d{1,10} 0 R(?![^\x00-\x20()<>\[\]{}/%])"
-    rb"|(?:/[^\x00-\x20()<>\[\]{}/%]+|[+-]?(?:\d+\.?\d*|\.\d+)|true|false|null)"
-    rb"(?![^\x00-\x20()<>\[\]{}/%])"
+_ENDS: Final = rb"(?![^\x00-\x20()<>\[\]{}/%])"
+_NAMED: Final = rb"/[^\x00-\x20()<>\[\]{}/%]+"
+_SIMPLE: Final = (
+    rb"(?:\d{1,10} 0 R|" + _NAMED + rb"|[+-]?(?:\d+\.?\d*|\.\d+)|true|false|null)" + _ENDS + rb""
     rb"|\((?:[^()\\]|\\.)*\)"
-    rb"|<[0-9A-Fa-f\s]*>",
-    re.DOTALL,
+    rb"|<[0-9A-Fa-f\s]*>"
 )
+_PLAIN: Final = re.compile(_SIMPLE, re.DOTALL)
+_NAME: Final = re.compile(_NAMED)
+_PAIR: Final = re.compile(
+    rb"(" + _NAMED + rb")[\x00\t\n\x0c\r ]*(" + _SIMPLE + rb")[\x00\t\n\x0c\r ]*", re.DOTALL
+)
+"""A name and a value with nothing inside: what nearly all entries are."""
+
 _REFERENCE: Final = re.compile(rb"(\d{1,10}) 0 R")
 _REFERENCES: Final = re.compile(rb"\[\s*((?:\d{1,10} 0 R\s*)*)\]")
 _COUNT: Final = re.compile(rb"\d{1,10}")
@@ -43,14 +48,22 @@ def _entries(source: bytes, at: int, depth: int) -> tuple[Entries, int]:
     entries: Entries = {}
     at = _skip(source, at + 2)
     while not source.startswith(b">>", at):
-        name = _NAME.match(source, at)
-        if name is None or name[0] in entries:
-            raise FormUnexpected("a dictionary cannot be read")
-        start = _skip(source, name.end())
-        end = _end_of_value(source, start, depth + 1)
-        entries[name[0]] = source[start:end]
-        at = _skip(source, end)
+        pair = _PAIR.match(source, at)
+        name, held, at = (pair[1], pair[2], pair.end()) if pair else _pair(source, at, depth)
+        if name in entries:
+            raise FormUnexpected("a dictionary names something twice")
+        entries[name] = held
     return entries, at + 2
+
+
+def _pair(source: bytes, at: int, depth: int) -> tuple[bytes, bytes, int]:
+    """Return a name, its value, and where the next begins."""
+    name = _NAME.match(source, at)
+    if name is None:
+        raise FormUnexpected("a dictionary cannot be read")
+    start = _skip(source, name.end())
+    end = _end_of_value(source, start, depth + 1)
+    return name[0], source[start:end], _skip(source, end)
 
 
 def _end_of_value(source: bytes, at: int, depth: int) -> int:

@@ -17,19 +17,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from esign import oids
-from esign.chain import verify_chain_at
+from esign.chain import Span, proven_span
 from esign.cms import der
-from esign.cms.algorithms import ECDSA_P256, check_signature
+from esign.cms.algorithms import ECDSA_P256, SigningKey, key_of
 from esign.cms.reading import DerMalformed, expect, inside, only
-from esign.errors import ChainInvalid, SignatureBroken, TimeStampUnavailable
+from esign.errors import ChainInvalid, KeyUnsuitable, SignatureBroken, TimeStampUnavailable
 from esign.tsa.answers import failure_words
 from esign.tsa.reading import Token, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
-
-    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 _GRANTED: Final = der.integer(0)
 _POLICY: Final = der.oid(oids.TIME_STAMP_POLICY)
@@ -80,25 +78,22 @@ def proven_time(token: Token, *, roots: Sequence[x509.Certificate]) -> datetime:
     # (2) It signed exactly this content.
     if not hmac.compare_digest(token.content_digest, hashlib.sha256(token.info).digest()):
         raise TimeStampUnavailable("the time-stamp was altered")
-    digest = hashlib.sha256(token.signed).digest()
     try:
-        check_signature(ECDSA_P256, stamper.key, signature=token.signature, digest=digest)
+        stamper.key.check(token.signature, hashlib.sha256(token.signed).digest())
     except SignatureBroken as error:
         raise TimeStampUnavailable("the time-stamp's signature is wrong") from error
     # (3) It chains to a root of ours at its time.
-    if not stamper.begins <= token.at <= stamper.ends:
-        raise ChainInvalid("no chain to a trusted root at that time")
+    stamper.span.check(token.at)
     return token.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stamper:
-    """A certificate that may stamp time, and from when to when its chain holds."""
+    """A certificate that may stamp time."""
 
-    key: PublicKeyTypes
+    key: SigningKey
     fingerprint: bytes
-    begins: datetime
-    ends: datetime
+    span: Span
 
 
 @lru_cache(maxsize=64)
@@ -107,15 +102,15 @@ def _stamper(encoded: bytes, roots: tuple[x509.Certificate, ...]) -> _Stamper:
     try:
         certificate = x509.load_der_x509_certificate(encoded)
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-        key = certificate.public_key()
-    except (ValueError, x509.ExtensionNotFound) as error:
+        key = key_of(certificate)
+    except (ValueError, KeyUnsuitable, x509.ExtensionNotFound) as error:
         raise TimeStampUnavailable("the certificate may not stamp time") from error
+    if key.algorithm is not ECDSA_P256:
+        raise TimeStampUnavailable("the time-stamp's key is not on an elliptic curve")
     if not (usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]):
         raise TimeStampUnavailable("the certificate may not stamp time")
-    chain = verify_chain_at(certificate, [], roots=roots, at=certificate.not_valid_before_utc)
     return _Stamper(
         key=key,
         fingerprint=certificate.fingerprint(hashes.SHA256()),
-        begins=max(each.not_valid_before_utc for each in chain),
-        ends=min(each.not_valid_after_utc for each in chain),
+        span=proven_span(certificate, roots),
     )
