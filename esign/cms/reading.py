@@ -40,7 +40,11 @@ def inside(value: bytes) -> list[bytes]:
     """Return the values inside a constructed one, which has been split off before."""
     position, end, found = _start(value), len(value), []
     while position < end:
-        stop = _end(value, position, end)
+        # Nearly all values are short; `_end` has the whole rule.
+        short = position + 1 < end and value[position + 1] < _LONG
+        stop = position + 2 + value[position + 1] if short else end + 1
+        if not (stop <= end and value[position] & _LONG_TAG != _LONG_TAG):
+            stop = _end(value, position, end)
         found.append(value[position:stop])
         position = stop
     return found

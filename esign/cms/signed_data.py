@@ -34,6 +34,7 @@ SIGNING_CERTIFICATE_V2: Final = der.oid("1.2.840.113549.1.9.16.2.47")
 SIGNATURE_TIME_STAMP: Final = der.oid("1.2.840.113549.1.9.16.2.14")
 
 _DIRECTORY_NAME: Final = 4
+_PLACE: Final = hashlib.sha256(b"the place of a digest").digest()
 _V1: Final = der.integer(1)
 _V3: Final = der.integer(3)
 
@@ -68,13 +69,28 @@ class NamedSigner:
 def signed_attributes(
     content_type: bytes, digest: bytes, signer: NamedSigner, algorithm: SignatureAlgorithm
 ) -> bytes:
-    """Return the attributes as the SET OF whose digest is signed."""
-    return der.set_of(
+    """Return the attributes as the SET OF whose digest is signed; ``digest`` is SHA-256."""
+    before, after = _attributes_around(content_type, signer, algorithm)
+    return before + digest + after
+
+
+@lru_cache(maxsize=256)
+def _attributes_around(
+    content_type: bytes, signer: NamedSigner, algorithm: SignatureAlgorithm
+) -> tuple[bytes, bytes]:
+    """Return what stands before and after the digest, which is all that ever differs.
+
+    The order of the attributes does not depend on it: each has another type, and
+    types come before values.
+    """
+    whole = der.set_of(
         _attribute(CONTENT_TYPE, content_type),
-        _attribute(MESSAGE_DIGEST, der.octets(digest)),
+        _attribute(MESSAGE_DIGEST, der.octets(_PLACE)),
         _attribute(ALGORITHM_PROTECTION, algorithm.protection()),
         _attribute(SIGNING_CERTIFICATE_V2, der.sequence(der.sequence(signer.reference))),
     )
+    before, after = whole.split(_PLACE)
+    return before, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
