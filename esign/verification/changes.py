@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+# It brings lxml, which pyHanko otherwise imports in the middle of its analysis; an import
+# that fails there (the limited child has no memory left) it takes for a change.
+import pyhanko.pdf_utils.metadata.xmp_xml  # noqa: F401 - see above
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation.errors import SignatureValidationError

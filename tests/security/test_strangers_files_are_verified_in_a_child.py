@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 
 from esign.errors import ChainInvalid, NotAPdf, NotOurs, Tampered, TooLarge, VerificationUnavailable
 from esign.evidence import EvidenceDigests
 from esign.testing import RunningOffice, ThrowawayCA, archival_page, running_office
-from esign.verification import Role, coverage, limited, verify
+from esign.verification import Role, child, coverage, limited, verify
 from esign.verification.answer_text import AnswerMalformed, tell_report, understand
 from esign.verification.limited import Allowance, LimitedVerifier
 
@@ -125,20 +127,31 @@ def test_rubbish_starts_no_child_and_is_refused_as_it_would_be(
 @pytest.mark.parametrize(
     "allowance",
     [
-        # Not enough memory to read the file: the child dies.
-        Allowance(memory_mib=60),
         # Not enough time to start.
         Allowance(wall_seconds=0.01),
         # Nobody's turn ever comes.
         Allowance(at_once=0, wall_seconds=0.01),
     ],
-    ids=["no memory", "no time", "no turn"],
+    ids=["no time", "no turn"],
 )
 def test_a_child_that_does_not_answer_never_makes_a_file_valid(
     allowance: Allowance, office: RunningOffice, sealed: bytes
 ) -> None:
     with pytest.raises(VerificationUnavailable):
         verifier(office, allowance)(sealed)
+
+
+def test_a_child_without_memory_for_a_file_never_makes_it_valid(office: RunningOffice) -> None:
+    """It dies; in particular it does not take its own want of memory for a change."""
+    with pikepdf.open(BytesIO(archival_page())) as pdf:
+        pdf.Root.Large = pikepdf.Stream(pdf, os.urandom(16 * child.MIB))
+        page = BytesIO()
+        pdf.save(page)
+    sealer = office.sealer()
+    large = sealer.seal(sealer.prepare(page.getvalue()))
+    assert verifier(office)(large).signatures  # or this proves nothing
+    with pytest.raises(VerificationUnavailable):
+        verifier(office, Allowance(memory_mib=60))(large)
 
 
 @pytest.mark.parametrize(
