@@ -29,6 +29,10 @@ OFFICE_FIELD: Final = "office-1"
 _FIELD_NAME: Final = re.compile(r"(party-\d\d|notary-\d|office-\d)")
 _PRINTED_LOCKED: Final = 0b1000_0100
 _SIGNATURES_EXIST_APPEND_ONLY: Final = 3
+_PADES: Final = Dictionary(
+    Type=Name.DeveloperExtensions, BaseVersion=Name("/1.7"), ExtensionLevel=1
+)
+"""ISO 32000-1 7.12; ESIC is the prefix of ETSI, and 1 its first level of PAdES."""
 
 
 def party_field(number: int) -> str:
@@ -71,6 +75,9 @@ def prepare_fields(document: bytes, places: Sequence[SignaturePlace]) -> bytes:
         pdf.Root.AcroForm = pdf.make_indirect(
             Dictionary(Fields=fields, SigFlags=_SIGNATURES_EXIST_APPEND_ONLY)
         )
+        # What a security store and its time-stamps are an extension of.
+        known = pdf.Root.get("/Extensions", Dictionary())
+        pdf.Root.Extensions = Dictionary({**dict(known.items()), "/ESIC": _PADES})
         prepared = BytesIO()
         pdf.save(
             prepared,

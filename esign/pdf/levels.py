@@ -12,7 +12,3 @@ class PadesLevel(StrEnum):
     @property
     def has_time_stamp(self) -> bool:
         return self is not PadesLevel.B_B
-
-    @property
-    def has_validation_data(self) -> bool:
-        return self in {PadesLevel.B_LT, PadesLevel.B_LTA}

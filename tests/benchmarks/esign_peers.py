@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 15
 SECRET: Final = "measured"
+DURABLE: Final = frozenset({PadesLevel.B_LT, PadesLevel.B_LTA})
 
 _TIMED: Final = """
 import json, statistics, sys, time
@@ -164,8 +165,8 @@ def _missing(document: bytes, level: PadesLevel) -> str | None:
     found = {
         "signature": b"/ByteRange" in document,
         "time-stamp": has_token or not level.has_time_stamp,
-        "security store": b"/DSS" in document or not level.has_validation_data,
-        "revocation list": b"/CRLs" in document or not level.has_validation_data,
+        "security store": b"/DSS" in document or level not in DURABLE,
+        "revocation list": b"/CRLs" in document or level not in DURABLE,
         "archive time-stamp": b"/DocTimeStamp" in document or level is not PadesLevel.B_LTA,
     }
     return next((name for name, is_there in found.items() if not is_there), None)

@@ -64,7 +64,7 @@ from esign.testing import key_signature, running_office, sealing_places
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
 from tests.benchmarks.bars import draw_bars
-from tests.benchmarks.esign_peers import measure_peers, peers_folder
+from tests.benchmarks.esign_peers import DURABLE, measure_peers, peers_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,7 @@ def stock_pyhanko(task: Task) -> Run:
     lists = [revocation.office_list, trust.root_list]
 
     def sign() -> object:
-        durable = task.level.has_validation_data
+        durable = task.level in DURABLE
         meta = PdfSignatureMetadata(
             field_name="Signature1",
             md_algorithm="sha256",

@@ -164,7 +164,7 @@ TABLE_AT: Final = int(re.findall(rb"startxref\n(\d+)", PREPARED)[-1])
         # A permission without the signature that gave it.
         replaced(b"/Metadata 3 0 R", b"/Perms       41"),
         # A field without a place, or without a page.
-        replaced(b"/Rect [ 90 90 210 140 ]", b"/Rect [ 90 90 210 abc ]"),
+        replaced(b"/Rect [ 90 90 210 140 ]", b"/Rect [ 90 90 210 /No ]"),
         replaced(b"/P 7 0 R /Rect [ 90", b"/P (7 R) /Rect [ 90"),
         # A page whose annotations are elsewhere.
         replaced(b"/Annots [ 5 0 R 6 0 R ]", b"/Annots 5 0 R          "),

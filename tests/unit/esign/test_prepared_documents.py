@@ -151,6 +151,7 @@ def test_typeset_chinese_page_gets_its_fields_and_stays_archival(tmp_path: Path)
     with pikepdf.open(BytesIO(prepared)) as pdf:
         assert [str(f.T) for f in pdf.Root.AcroForm.Fields] == ["party-01", "office-1"]
         assert pdf.Root.AcroForm.SigFlags == 3
+        assert pdf.Root.Extensions.ESIC.BaseVersion == Name("/1.7")
         assert pdf.Root.AcroForm.Fields[1].AP.N.Subtype == Name.Form
         with pdf.open_metadata() as metadata:
             assert metadata["pdfaid:part"] == "2"

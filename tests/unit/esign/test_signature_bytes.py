@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from esign.authorities import profiles
 from esign.authorities.creation import create_authorities, issuer_of
 from esign.authorities.directory import ROOT, TSA, office_name
-from esign.authorities.issuing import CertificateOrder, Subject, issue
+from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.authorities.revocation import Revoked, revocation_list
 from esign.custody.keyring import Keyring
 from esign.custody.uris import KeyUri
@@ -208,6 +208,24 @@ def test_list_or_authority_of_somebody_else_is_refused(
     spoilt = spoil(office.revocation(), office_trust(others, OFFICE))
     with pytest.raises(ChainInvalid):
         sign(office, office.signatory(profiles.NOTARY), revocation=spoilt)
+
+
+def test_notary_of_the_root_is_no_authority(office: RunningOffice) -> None:
+    """A key that may sign documents cannot give itself people who may."""
+    keyring, key = Keyring(office.files.keys), ec.generate_private_key(ec.SECP256R1())
+    order = CertificateOrder(
+        profile=profiles.NOTARY, subject=Subject(common_name="某人"), public_key=key.public_key()
+    )
+    notary = issue(order, issuer_of(office.files, keyring, ROOT, BASE_URL), now=AT)
+    known = office.revocation()
+    posing = Revocation(
+        trust=replace(known.trust, authority=notary),
+        office_list=revocation_list(notary, key, [], now=AT, valid_for=timedelta(days=1)),
+    )
+    by = office.signatory(profiles.NOTARY)
+    issued = issue(order, Issuer(certificate=notary, key=key), now=AT)
+    with pytest.raises(ChainInvalid, match="may not certify"):
+        sign(office, replace(by, certificate=issued), revocation=posing)
 
 
 def authority(office: RunningOffice, certificate: Certificate) -> TimeStampingAuthority:

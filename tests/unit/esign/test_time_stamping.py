@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -16,10 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 from asn1crypto import tsp
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign import oids
+from esign.authorities import profiles
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import ROOT, TSA
+from esign.cms import der, signed_data
+from esign.cms.algorithms import ECDSA_P256, SHA256
 from esign.custody.client import CustodyClient
 from esign.errors import NotForProduction, TimeStampUnavailable
 from esign.testing import BASE_URL, OFFICE, RunningOffice, SetClock, running_office
@@ -27,15 +33,17 @@ from esign.tsa.answers import TimeStampAnswer
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven, SteadyClock, judge_kernel_clock, kernel_clock
-from esign.tsa.reading import Token, read_token
+from esign.tsa.reading import Token, _time, read_token
 from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 DIGEST = hashlib.sha256(b"deed").digest()
+SHA512 = der.sequence(der.oid("2.16.840.1.101.3.4.2.3"))
+BY_SHA512 = der.sequence(der.oid("1.2.840.10045.4.3.4"))
 QUERY = {"Content-Type": "application/timestamp-query"}
 
 
@@ -173,6 +181,10 @@ def test_nonce_is_left_out_when_none_was_sent(office: RunningOffice) -> None:
             ),
             "bad_alg",
         ),
+        # Another version, a second nonce, and one that is negative.
+        (request().replace(b"\x02\x01\x01", b"\x02\x01\x02", 1), "bad_request"),
+        (request().replace(b"\x01\x01\xff", b"\x02\x01\x07"), "bad_data_format"),
+        (request(nonce=-7), "bad_data_format"),
         # Somebody else's promise.
         (request(req_policy="1.2.3"), "unaccepted_policy"),
         # Extensions that we do not know, critical or not.
@@ -342,6 +354,62 @@ def test_every_altered_byte_of_a_stamp_is_noticed(office: RunningOffice) -> None
             now=AT,
             tolerance=timedelta(seconds=30),
         )
+
+
+def changed(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Return what puts ``new`` in the first place of ``old``, which is as long."""
+
+    def change(whole: bytes) -> bytes:
+        assert old in whole
+        assert len(old) == len(new)
+        return whole.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # Not signed data, and signed data that is no time-stamp.
+        changed(signed_data.SIGNED_DATA, der.oid("1.2.840.113549.1.7.6")),
+        changed(signed_data.TST_INFO, der.oid("1.2.840.113549.1.9.16.1.5")),
+        # Signed by another algorithm.
+        lambda whole: BY_SHA512.join(whole.rsplit(ECDSA_P256.signature, 1)),
+        # A signed attribute twice.
+        changed(signed_data.ALGORITHM_PROTECTION, signed_data.MESSAGE_DIGEST),
+        # A digest by SHA-512, or so it says.
+        changed(SHA256 + der.octets(DIGEST), SHA512 + der.octets(DIGEST)),
+        # Times that are none, or not in UTC.
+        changed(b"20260301093000Z", b"20261301093000Z"),
+        changed(b"20260301093000Z", b"20260301093000+"),
+    ],
+)
+def test_token_of_another_form_is_not_read(
+    office: RunningOffice, change: Callable[[bytes], bytes]
+) -> None:
+    with pytest.raises(TimeStampUnavailable, match="not a time-stamp"):
+        read_token(change(token(office).whole))
+
+
+def test_fraction_of_a_second_is_read() -> None:
+    """RFC 3161 2.4.2 lets an authority be finer than ours is."""
+    assert _time(b"20260301093000.25Z") == AT.replace(microsecond=250_000)
+
+
+def test_token_is_believed_only_with_the_certificate_that_it_names(office: RunningOffice) -> None:
+    by_rsa = office.signatory(
+        profiles.TIME_STAMPER, key=rsa.generate_private_key(65537, 3072)
+    ).certificate
+    good = token(office)
+    for altered, words in (
+        (replace(good, names=bytes(32)), "names another"),
+        (replace(good, info=good.info + b"\x00"), "altered"),
+        (replace(good, certificate=b"\x30\x00"), "may not stamp"),
+        (replace(good, certificate=office.roots[0].public_bytes(Encoding.DER)), "may not stamp"),
+        (replace(good, certificate=by_rsa.public_bytes(Encoding.DER)), "elliptic curve"),
+    ):
+        with pytest.raises(TimeStampUnavailable, match=words):
+            check_token(altered, roots=office.roots, now=AT, tolerance=timedelta(seconds=30))
 
 
 def test_seal_certificate_cannot_stamp_time(office: RunningOffice) -> None:
