@@ -74,10 +74,14 @@ class SignatureForm:
     def fill(self, field: int, signature: int) -> None:
         self._file.update(field, {b"/V": reference(signature)})
 
+    def check_page(self, field: int) -> None:
+        """Raise `FormUnexpected` unless the page of ``field`` can take another one."""
+        referred_list(self._file.entries(self._page_of(field)), b"/Annots")
+
     def add_stamp_field(self, name: str, *, beside: int, stamp: int) -> None:
         """Add a field that is not seen, on the page of the field ``beside``; it has its value."""
         file, number = self._file, self._file.new_number()
-        page = referred(file.entries(beside), b"/P")
+        page = self._page_of(beside)
         entries = {
             b"/FT": b"/Sig",
             b"/T": b"(%b)" % name.encode("ascii"),
@@ -93,6 +97,9 @@ class SignatureForm:
             listed = referred_list(file.entries(holder), kind)
             file.update(holder, {kind: write_references([*listed, number])})
         file.put(number, entries)
+
+    def _page_of(self, field: int) -> int:
+        return referred(self._file.entries(field), b"/P")
 
     def _fields(self) -> list[int]:
         return referred_list(self._file.entries(self._number), b"/Fields")

@@ -95,6 +95,7 @@ def sign_field(
     file = GrowingFile(document)
     form = SignatureForm(file)
     field = form.empty_field(act.field)
+    form.check_page(field)
     # (2) The signature, over all that will be seen.
     number = file.new_number()
     if act.certifies:

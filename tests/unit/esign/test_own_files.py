@@ -68,6 +68,13 @@ def test_first_identifier_stays_and_the_second_is_of_the_state() -> None:
     assert before[1] != after[1]
 
 
+def test_page_that_takes_no_archive_field_is_noticed_before_anybody_signs() -> None:
+    document = replaced(b"/Annots [ 5 0 R 6 0 R ]", b"/Annots 5 0 R          ")
+    form = SignatureForm(GrowingFile(document))
+    with pytest.raises(FormUnexpected):
+        form.check_page(form.empty_field("notary-1"))
+
+
 def test_store_keeps_what_it_has_and_adds_nothing_twice() -> None:
     with pikepdf.open(BytesIO(grown(grown(), "office-1", certifies=False))) as pdf:
         assert len(pdf.Root.DSS.Certs) == 2
