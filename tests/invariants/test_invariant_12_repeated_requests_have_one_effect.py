@@ -171,10 +171,20 @@ def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:
 
 
 def an_unsure_check(case: Staging, whole: Whole) -> None:
-    whole.worker.finds = CheckState.PERSON_DECIDES
-    case.open().consent().prove_identity()
-    whole.worker.finds = CheckState.PROVEN
+    whole.worker.finds, whole.worker.unsure = CheckState.PERSON_DECIDES, {"address": "昆明市"}
+    case.open().consent()
+    good(
+        case.applicant.post(
+            case.path(f"/parties/{case.party}/identity-challenges"), {"by": "camera"}
+        )
+    )
+    case.prove_identity()
+    whole.worker.finds, whole.worker.unsure = CheckState.PROVEN, {}
     check = case.read(case.notary)["identity_checks"][0]["id"]
+    confirmed = {"corrected": {"address": "昆明市盘龙区"}}
+    case.change(
+        case.applicant, case.applicant.post, f"/identity-checks/{check}/confirmation", confirmed
+    )
     decision = {"proven": True, "reason": "人工核对"}
     case.change(case.notary, case.notary.post, f"/identity-checks/{check}/decision", decision)
 
