@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from identity.framing import Frame
-from identity.images.decoding import decode_upright, encode_clean
+from identity.images.decoding import decode_upright, encode_clean, use_one_thread
 from identity.images.pdf_structure import demand_harmless
 from identity.unavailable import Cause, CheckUnavailable
 
@@ -21,6 +21,7 @@ class DecoderWorker:
 
 
 def open_worker(options: Mapping[str, Json]) -> DecoderWorker:  # noqa: ARG001 - the engine has some
+    use_one_thread()
     return DecoderWorker()
 
 

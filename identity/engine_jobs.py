@@ -15,7 +15,7 @@ from identity.faces.comparing import Comparison, still
 from identity.faces.dlib_opinion import DlibOpinion
 from identity.faces.templates import MOST_IN_TEMPLATE
 from identity.framing import Frame
-from identity.images.decoding import encode_clean
+from identity.images.decoding import encode_clean, use_one_thread
 from identity.liveness.following import measure_clip
 from identity.liveness.minifas import AttackModels
 from identity.liveness.portraits import portraits_of, spread
@@ -81,8 +81,13 @@ class EngineWorker:
             finder=self._comparison.finder,
             attack_models=self._attack_models,
         )
-        portraits = [self._comparison.find(frames[i]) for i in portraits_of(measured)]
-        compared = self._compared(reference, _worth_comparing([one for one in portraits if one]))
+        portraits: list[FoundFace] = []
+        for i in portraits_of(measured):
+            # A camera is held one way: the first says for all whether it was upside down.
+            known = portraits[0].quality.upright if portraits else None
+            found = self._comparison.find(frames[i], upright=known)
+            portraits += [found] if found else []
+        compared = self._compared(reference, _worth_comparing(portraits))
         return Frame({**compared.head, "clip": measured.as_json()}, compared.blobs)
 
     def _compare(self, job: Frame) -> Frame:
@@ -115,6 +120,7 @@ class EngineWorker:
 
 
 def open_worker(options: Mapping[str, Json]) -> EngineWorker:
+    use_one_thread()
     return EngineWorker(_folder(options.get("weights")), _folder(options.get("models")))
 
 

@@ -63,17 +63,20 @@ class Comparison:
         self._sface = SFace(folder)
         self._second = second
 
-    def find(self, picture: Pixels) -> FoundFace | None:
+    def find(self, picture: Pixels, *, upright: float | None = None) -> FoundFace | None:
+        """``upright``: how much surer the face is than upside down, where that is known already."""
         faces = self.finder.faces(picture)
         if not faces:
             return None
         largest = faces[0]
+        if upright is None:
+            upright = largest.confidence - self.finder.confidence_turned(picture, largest)
         others = sum(face.side >= BYSTANDER * largest.side for face in faces[1:])
         quality = quality_of(
             picture,
             largest,
             self._sface.aligned(picture, largest),
-            upright=largest.confidence - self.finder.confidence_turned(picture, largest),
+            upright=upright,
         )
         return FoundFace(picture, largest, quality, others)
 
