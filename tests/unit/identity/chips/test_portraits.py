@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from identity.admitting import decode_chip_portrait
 from identity.chips.face_image import read_face
 from identity.chips.folder import read_folder
 from identity.chips.pictures import Portrait, read_portrait
-from identity.chips.portraits import copy_portrait, decode_portrait
 from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
-from identity.images.jpeg import START
 from identity.images.refusal import ImageRefused
 from identity.worker import LimitedWorker
 from tests.unit.identity.chips import making
@@ -35,32 +33,25 @@ def portrait(form: str) -> Portrait:
 
 @pytest.mark.parametrize("form", ["JPEG", "JPEG2000"])
 def test_a_portrait_is_decoded_whatever_it_is_coded_in(form: str, decoder: LimitedWorker) -> None:
-    pixels = decode_portrait(portrait(form), decoder=decoder)
+    pixels = decode_chip_portrait(portrait(form).content, decoder=decoder)
 
     assert (pixels.width, pixels.height) == (120, 160)
     assert len(set(pixels.content)) > 10
-
-
-def test_a_copy_for_screens_is_a_jpeg(decoder: LimitedWorker) -> None:
-    copy = copy_portrait(portrait("JPEG2000"), decoder=decoder)
-
-    assert copy.clean_copy.startswith(START)
-    assert (copy.width, copy.height) == (120, 160)
 
 
 def test_a_portrait_that_lies_about_itself_is_refused(decoder: LimitedWorker) -> None:
     honest = portrait("JPEG2000")
 
     with pytest.raises(ImageRefused):
-        decode_portrait(replace(honest, content=honest.content[:200]), decoder=decoder)
-    assert decode_portrait(honest, decoder=decoder).width == 120
+        decode_chip_portrait(honest.content[:200], decoder=decoder)
+    assert decode_chip_portrait(honest.content, decoder=decoder).width == 120
 
 
 def test_a_bare_codestream_is_a_portrait_too(decoder: LimitedWorker) -> None:
     content = making.picture()
     bare = read_portrait(content[content.index(b"\xff\x4f\xff\x51") :])
 
-    assert decode_portrait(bare, decoder=decoder).height == 160
+    assert decode_chip_portrait(bare.content, decoder=decoder).height == 160
 
 
 def test_the_specimen_passports_portrait_is_decoded(
@@ -69,7 +60,7 @@ def test_the_specimen_passports_portrait_is_decoded(
     found = read_face(read_folder(shared_chips / "loes2006")[ChipFile.DG2])
     assert found is not None
 
-    pixels = decode_portrait(found, decoder=decoder)
+    pixels = decode_chip_portrait(found.content, decoder=decoder)
 
     assert (pixels.width, pixels.height) == (449, 598)
 
