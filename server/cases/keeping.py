@@ -70,13 +70,12 @@ def _hold_discussion(case: Case, step: Taken) -> None:
 
 
 def _propose_transfer(case: Case, step: Taken) -> None:
-    if step.told.to_office is not None:
-        case.transfer = Transfer(
-            to_office=step.told.to_office,
-            report=step.report,
-            proposed_by=step.actor.account,
-            proposed_at=step.at,
-        )
+    case.transfer = Transfer(
+        to_office=step.told.destination,
+        report=step.report,
+        proposed_by=step.actor.account,
+        proposed_at=step.at,
+    )
 
 
 def _decline_transfer(case: Case, _: Taken) -> None:

@@ -35,6 +35,13 @@ class Particulars:
     to_office: OfficeId | None = None
     present: tuple[AccountId, ...] = ()
 
+    @property
+    def destination(self) -> OfficeId:
+        """Where a transfer goes; raises `FormIncomplete` where nobody said."""
+        if self.to_office is None:
+            raise FormIncomplete(["to_office"])
+        return self.to_office
+
 
 NOTHING: Final = Particulars()
 

@@ -10,7 +10,12 @@ import pytest
 
 from server.cases.consents import Purpose
 from server.cases.errors import ConditionsUnmet, NotEditable, NotYourAction, TransitionRefused
-from server.cases.identifying import decide_check, record_outcome, request_check
+from server.cases.identifying import (
+    confirm_fields,
+    decide_check,
+    record_outcome,
+    request_check,
+)
 from server.cases.identity_checks import (
     CheckId,
     CheckInputs,
@@ -54,6 +59,13 @@ def unproven(status: S = S.DRAFT) -> tuple[IdentityCheck, Case]:
     case.parties = [replace(p, identity_proven=False) for p in case.parties]
     check = request_check(case, WANG, FACELESS, APPLICANT, check_id=CheckId("k-1"), at=NOW)
     return check, case
+
+
+def test_only_the_person_says_what_stands_on_the_card() -> None:
+    check, case = unproven()
+    read = record_outcome(case, check, state=CheckState.PROVEN, outcome=FOUND, actor=SYSTEM, at=NOW)
+    with pytest.raises(NotYourAction):
+        confirm_fields(case, read, {}, NOTARY, at=NOW)
 
 
 def test_no_face_is_looked_at_without_consent() -> None:

@@ -12,6 +12,7 @@ from server.billing.fee_status import FeeStatus
 from server.cases.acting import act
 from server.cases.dating import issue_date
 from server.cases.errors import ConditionsUnmet, NotYourAction, TransitionRefused
+from server.cases.guards import unmet
 from server.cases.progress import NextAction, next_action
 from server.cases.releasing import release
 from server.cases.roles import Role
@@ -23,6 +24,7 @@ from tests.unit.cases.a_case import (
     CLERK,
     NOTARY,
     NOW,
+    SYSTEM,
     actor,
     ready_case,
     with_fee,
@@ -57,6 +59,13 @@ def test_free_of_approval_it_bears_the_day_on_which_the_notary_signs() -> None:
     release(case, NOTARY, at=NIGHT)
     assert issue_date(case) == date(2026, 3, 5)
     assert [e.kind for e in case.pending] == ["released"]
+
+
+def test_nothing_is_issued_before_the_notary_has_signed_for_it() -> None:
+    case = free_of_approval()
+    assert [each.code for each in unmet(case, Action.ISSUE, SYSTEM)] == ["not_released"]
+    release(case, NOTARY, at=NIGHT)
+    assert unmet(case, Action.ISSUE, SYSTEM) == ()
 
 
 def test_asking_again_does_not_move_the_day() -> None:

@@ -46,6 +46,11 @@ PROPOSAL = Particulars(to_office=HEKOU, report="不动产在河口")
 CATALOGUE = load_catalogue()
 
 
+def test_a_transfer_goes_somewhere() -> None:
+    with pytest.raises(FormIncomplete, match="to_office"):
+        _ = Particulars(report="不动产在河口").destination
+
+
 def submitted() -> Case:
     case = ready_case(S.SUBMITTED)
     case.id = CaseId("019e0000-0000-7000-8000-000000000001")

@@ -60,6 +60,7 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "narrower: {}", "narrower: {WT02: {remote: yes}}", "unknown: remote"),
         # Forms, series, terms that point nowhere.
         (HEKOU, "[WT01, WT02,", "[WT01, XX99,", "no such matter: XX99"),
+        (HEKOU, "free_of_approval: []", "free_of_approval: [XC01]", "does not handle XC01"),
         (HEKOU, "[WT01, WT02,", "[WT01, WT01,", "names something twice"),
         (HEKOU, "missions: [VN-SGN]", "missions: [XX-XXX]", "a mission that it does not work with"),
         (HEKOU, "tariff: yunnan-2025", "tariff: yunnan-1999", "no tariff"),
