@@ -69,10 +69,8 @@ def judge(
         *_of_circumstances(measured, policy, proofs, now=now),
         *doubts_of_proofs(proofs, facts, now=now),
     }
-    if proofs.proven_chip:
-        doubts -= _CURED_BY_A_CHIP
     return Verdict(
-        doubts=frozenset(doubts),
+        doubts=frozenset(settled_by_chip(doubts, facts, claim, proofs)),
         live_shortcomings=live_shortcomings(face, policy) if face else frozenset(),
         face_score=face.likeness if face else None,
         second_score=face.second_likeness if face else None,
@@ -81,6 +79,25 @@ def judge(
         policy_citation=policy.citation,
         judged_at=now,
     )
+
+
+def settled_by_chip(
+    doubts: set[Doubt], facts: DocumentFacts, claim: Claim | None, proofs: OtherProofs
+) -> set[Doubt]:
+    """Return what is left of ``doubts`` beside a genuine chip of the claimed person.
+
+    A page that cannot be read must not let a chip of one person prove the name of another: the
+    chip itself names the claimed one, or the page does and its number ties it to the chip.
+    """
+    chip = proofs.proven_chip
+    if chip is None:
+        return doubts
+    of_chip = {chip.details.name, f"{chip.holder.surname} {chip.holder.given_names}"}
+    of_page = {facts.name, facts.latin_name} if facts.number == chip.holder.number else set()
+    claimed = claim.name if claim else None
+    if claimed and not _is_among(claimed, of_chip | of_page):
+        return doubts
+    return doubts - _CURED_BY_A_CHIP
 
 
 def facts_stated(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> DocumentFacts:

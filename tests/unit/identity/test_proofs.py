@@ -24,7 +24,7 @@ from tests.unit.identity.test_judging import POLICY, RIGHT
 if TYPE_CHECKING:
     from identity.proofs import ChipOutcome
 
-from identity.judging import Claim, judge
+from identity.judging import Claim, judge, settled_by_chip
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 FACTS = DocumentFacts(
@@ -149,3 +149,41 @@ def test_a_genuine_chip_cures_what_the_page_left_unsure_and_nothing_else() -> No
     proofs = OtherProofs(chip=GENUINE)
     after = judge(unread, POLICY, now=JUDGED_AT, proofs=proofs).doubts
     assert before - after == before & {Doubt.FIELDS_UNREADABLE, Doubt.DOCUMENT_NOT_RECOGNISED}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "page_says", "number", "outcome"),
+    [
+        # The chip itself names the person, in either script.
+        ("OUYANG MING", None, None, Outcome.PROVEN),
+        ("欧阳明", None, None, Outcome.PROVEN),
+        # The page names the person, and its number says that the chip is of this page.
+        ("OUYANG M", "OUYANG M", "E00000001", Outcome.PROVEN),
+        # Somebody's own chip and face, an unreadable page, and the name of somebody else.
+        ("王小明", None, None, Outcome.PERSON_DECIDES),
+        ("王小明", None, "E00000001", Outcome.PERSON_DECIDES),
+        # ... or a page of somebody else with its number covered.
+        ("王小明", "王小明", None, Outcome.PERSON_DECIDES),
+    ],
+)
+def test_an_unread_page_with_a_genuine_chip_proves_nobody_whom_the_chip_does_not_name(
+    claimed: str, page_says: str | None, number: str | None, outcome: Outcome
+) -> None:
+    """Only what stays open beside the chip: whose name the case bears."""
+    facts = replace(FACTS, name=page_says, number=number, birth=None)
+    chip = replace(GENUINE, details=ChipDetails(name="欧阳明"))
+    claim = Claim(name=claimed, number=None)
+    proofs = OtherProofs(chip=chip)
+    left = settled_by_chip({Doubt.FIELDS_UNREADABLE}, facts, claim, proofs)
+    assert left == (set() if outcome is Outcome.PROVEN else {Doubt.FIELDS_UNREADABLE})
+
+
+def test_ones_own_chip_and_an_unread_page_do_not_prove_the_name_of_another() -> None:
+    unread = replace(RIGHT, front=replace(RIGHT.front, fields={}))
+    proofs = OtherProofs(chip=GENUINE)
+    his_own, anothers = (
+        judge(unread, POLICY, now=JUDGED_AT, claim=Claim(name=name, number=None), proofs=proofs)
+        for name in ("Ouyang Ming", "王小明")
+    )
+    assert Doubt.FIELDS_UNREADABLE not in his_own.doubts
+    assert Doubt.FIELDS_UNREADABLE in anothers.doubts
