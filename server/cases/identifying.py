@@ -154,11 +154,12 @@ def confirm_fields(
     """
     if case.party(check.party).account != actor.account:
         raise NotYourAction("confirm_identity_fields")
+    case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
     if check.outcome is None or check.confirmed is not None:
         raise PartNotFound("fields to confirm")
     unsure = {each.field for each in check.outcome.unsure}
-    if strange := corrected.keys() - unsure:
-        raise FormIncomplete(sorted(unsure - strange))
+    if not corrected.keys() <= unsure:
+        raise FormIncomplete(sorted(unsure))
     state = check.state
     if corrected and state is CheckState.PROVEN:
         state = CheckState.PERSON_DECIDES

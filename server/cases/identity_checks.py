@@ -6,6 +6,8 @@ person stands beside the verdict of the machine and never replaces it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -69,6 +71,13 @@ class CheckInputs:
 
     clip: LiveClip | None = None
     chip: ChipData | None = None
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Digest of everything that was sent in."""
+        pictures = (self.front, self.back, self.live)
+        answers = (self.clip and self.clip.object, self.chip and self.chip.object)
+        return tuple(digest for digest in (*pictures, *answers) if digest)
 
     @property
     def shows_the_face(self) -> bool:
@@ -146,3 +155,20 @@ class IdentityCheck:
     outcome: CheckOutcome | None = None
     decision: PersonDecision | None = None
     confirmed: FieldsConfirmed | None = None
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Digest of everything in the evidence store that the check names."""
+        return (*self.inputs.objects, *(self.outcome.stills if self.outcome else ()))
+
+
+def digest_of(check: IdentityCheck) -> str:
+    """Return what a party's event certificate says of the check: SHA-256 of canonical JSON."""
+    told = {
+        "check": check.id,
+        "objects": list(check.objects),
+        "policy": check.outcome.policy_citation if check.outcome else None,
+        "decided_by": check.decision.decided_by if check.decision else None,
+    }
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

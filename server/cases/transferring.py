@@ -49,13 +49,12 @@ def rules_at(
 
 
 def objects_of(case: Case, checks: Iterable[IdentityCheck]) -> Iterator[str]:
-    """Yield the digest of every file that the applicant handed in."""
+    """Yield the digest of every file that goes along: what was handed in and seen of a person."""
     for material in case.materials:
         if material.object_sha256 is not None:
             yield material.object_sha256
     for check in checks:
-        inputs = check.inputs
-        yield from (d for d in (inputs.front, inputs.back, inputs.live) if d is not None)
+        yield from check.objects
 
 
 def successor_id(case: Case) -> CaseId:

@@ -21,7 +21,10 @@ from server.cases.identity_checks import (
     CheckInputs,
     CheckOutcome,
     CheckState,
+    ChipData,
     IdentityCheck,
+    LiveClip,
+    digest_of,
 )
 from server.cases.parties import IdDocument, IdType
 from server.cases.status import CaseStatus as S
@@ -66,6 +69,30 @@ def test_only_the_person_says_what_stands_on_the_card() -> None:
     read = record_outcome(case, check, state=CheckState.PROVEN, outcome=FOUND, actor=SYSTEM, at=NOW)
     with pytest.raises(NotYourAction):
         confirm_fields(case, read, {}, NOTARY, at=NOW)
+
+
+def test_nothing_is_corrected_once_the_office_has_accepted_the_case() -> None:
+    check, case = unproven()
+    read = record_outcome(case, check, state=CheckState.PROVEN, outcome=FOUND, actor=SYSTEM, at=NOW)
+    case.status = S.ISSUED
+    with pytest.raises(NotEditable):
+        confirm_fields(case, read, {}, APPLICANT, at=NOW)
+
+
+def test_evidence_of_a_check_is_all_that_was_looked_at() -> None:
+    check, _ = unproven()
+    clip = LiveClip(object="c" * 64, times_ms=(0,), nonce="00", asked_at=NOW, answered_at=NOW)
+    chip = ChipData(object="d" * 64)
+    seen = [
+        check,
+        replace(check, inputs=replace(FACELESS, back=None)),
+        replace(check, inputs=replace(FACELESS, clip=clip)),
+        replace(check, inputs=replace(FACELESS, chip=chip)),
+        replace(check, outcome=FOUND),
+        replace(check, outcome=replace(FOUND, stills=("e" * 64,))),
+    ]
+    assert len({digest_of(each) for each in seen}) == len(seen)
+    assert digest_of(check) == digest_of(replace(check))
 
 
 def test_no_face_is_looked_at_without_consent() -> None:

@@ -11,7 +11,15 @@ import pytest
 from server.cases.acting import act
 from server.cases.consents import Purpose
 from server.cases.errors import ConditionsUnmet, FormIncomplete, NotYourAction
-from server.cases.identity_checks import CheckId, CheckInputs, CheckState, IdentityCheck
+from server.cases.identity_checks import (
+    CheckId,
+    CheckInputs,
+    CheckOutcome,
+    CheckState,
+    ChipData,
+    IdentityCheck,
+    LiveClip,
+)
 from server.cases.ids import AccountId, CaseId, MaterialId, MatterCode, OfficeId, PartyId
 from server.cases.materials import Material, MaterialState
 from server.cases.particulars import Particulars
@@ -176,6 +184,40 @@ def test_an_identity_check_follows_its_party_with_its_pictures() -> None:
     assert (moved.office, moved.case, moved.party) == (HEKOU, other.id, other.parties[0].id)
     assert (moved.inputs, moved.state) == (check.inputs, check.state)
     assert list(objects_of(case, [check])) == ["1" * 64, "a" * 64, "b" * 64]
+
+
+def test_a_clip_a_chip_and_what_was_seen_on_them_go_along_too() -> None:
+    check = IdentityCheck(
+        id=CheckId("k-2"),
+        office=submitted().office,
+        case=submitted().id,
+        party=WANG,
+        inputs=CheckInputs(
+            document="passport",
+            front="a" * 64,
+            back=None,
+            live=None,
+            clip=LiveClip(
+                object="c" * 64, times_ms=(0,), nonce="00", asked_at=NOW, answered_at=NOW
+            ),
+            chip=ChipData(object="d" * 64),
+        ),
+        state=CheckState.PROVEN,
+        requested_at=NOW,
+        outcome=CheckOutcome(
+            doubts=(),
+            face_score=0.9,
+            policy_citation="test policy",
+            name=None,
+            id_number=None,
+            valid_until=None,
+            finished_at=NOW,
+            stills=("e" * 64, "f" * 64),
+        ),
+    )
+    assert list(objects_of(replace(submitted(), materials=[]), [check])) == [
+        each * 64 for each in "acdef"
+    ]
 
 
 def test_the_first_office_s_case_names_the_second_once() -> None:
