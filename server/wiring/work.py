@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from esign.errors import CustodyUnavailable, TimeStampUnavailable
-from server.cases.identity_checks import CheckId, CheckState
+from server.cases.identity_checks import CheckId, CheckState, digest_of
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.issuing import issue_case
 from server.cases.jobs import Job
@@ -33,7 +32,7 @@ from storage.errors import StoreUnavailable
 from storage.sweeping import drop_stale_objects, end_stale_uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from server.cases.case import Case
     from server.cases.press import Press
@@ -55,9 +54,9 @@ FOR_EVER: Final = 1_000_000
 
 def registry(parts: Parts) -> Mapping[str, Task]:
     """Return every task by the name that it is queued under."""
-    bodies = _bodies(parts)
+    bodies, abandonments = _bodies(parts), _abandonments(parts)
     tasks = {
-        str(job): Task(run=_tracked(parts, job, body), passing=PASSING)
+        str(job): Task(run=_tracked(parts, job, body, abandonments.get(job)), passing=PASSING)
         for job, body in bodies.items()
     }
     press = press_of(parts)
@@ -86,17 +85,13 @@ def registry(parts: Parts) -> Mapping[str, Task]:
 
 def _admitting(desk: Reception) -> Callable[..., None]:
     """Return the job that takes a file in; the person is never left waiting for it."""
-    log = structlog.get_logger("feigui.job")
 
     def admit(*, office: str, upload: str) -> None:
-        try:
-            admit_upload(OfficeId(office), upload, reception=desk)
-        except PASSING as trouble:
-            log.warning("waits", job=Job.ADMIT_UPLOAD, error=type(trouble).__name__)
-            raise
-        except Exception:  # the outer edge of the worker
-            log.exception("failed", job=Job.ADMIT_UPLOAD)
+        def give_up_on(_: Exception) -> None:
             give_up(OfficeId(office), upload, problem=INTERNAL.code, reception=desk)
+
+        with outer_edge(Job.ADMIT_UPLOAD, ends=give_up_on):
+            admit_upload(OfficeId(office), upload, reception=desk)
 
     return admit
 
@@ -135,14 +130,9 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
     desk, bench, press = _desk(parts), _bench(parts), press_of(parts)
 
     def check(progress: Progress, *, case: str, check: str) -> None:
-        at = (progress.office, CaseId(case), CheckId(check))
-        try:
-            check_identity(*at, bench=bench, progress=progress)
-        except PASSING:
-            raise
-        except Exception:  # the person must not wait for a check that will never end
-            abandon_check(*at, bench=bench)
-            raise
+        check_identity(
+            progress.office, CaseId(case), CheckId(check), bench=bench, progress=progress
+        )
 
     def deed(progress: Progress, *, case: str) -> None:
         typeset_deed(progress.office, CaseId(case), desk=desk, progress=progress)
@@ -172,9 +162,20 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
     }
 
 
-def _tracked(parts: Parts, job: Job, body: Callable[..., None]) -> Callable[..., None]:
+def _abandonments(parts: Parts) -> Mapping[Job, Callable[..., None]]:
+    """Return what becomes of work that will never end, where somebody waits for more than it."""
+    bench = _bench(parts)
+
+    def check(progress: Progress, *, case: str, check: str) -> None:
+        abandon_check(progress.office, CaseId(case), CheckId(check), bench=bench)
+
+    return {Job.CHECK_IDENTITY: check}
+
+
+def _tracked(
+    parts: Parts, job: Job, body: Callable[..., None], abandon: Callable[..., None] | None
+) -> Callable[..., None]:
     """Return ``body`` with the person's view of it kept up to date whatever happens."""
-    log = structlog.get_logger("feigui.job")
 
     def run(*, office: str, operation: str, **arguments: str) -> None:
         progress = Progress(
@@ -182,20 +183,40 @@ def _tracked(parts: Parts, job: Job, body: Callable[..., None]) -> Callable[...,
             office=OfficeId(office),
             operation=operation,
         )
-        try:
-            body(progress, **arguments)
-        except PASSING as trouble:
-            log.warning("waits", job=job, error=type(trouble).__name__)
-            progress.step(1, 2, "waiting_for_another_try")
-            raise
-        except Exception as error:  # the outer edge of the worker
+
+        def end(error: Exception) -> None:
+            if abandon is not None:
+                abandon(progress, **arguments)
             progress.fail(error)
-            if problem_for(error) is INTERNAL:
-                log.exception("failed", job=job)
-            else:
-                log.info("refused", job=job, error=type(error).__name__)
+
+        def wait() -> None:
+            progress.step(1, 2, "waiting_for_another_try")
+
+        with outer_edge(job, ends=end, waits=wait):
+            body(progress, **arguments)
 
     return run
+
+
+@contextmanager
+def outer_edge(
+    job: Job, *, ends: Callable[[Exception], None], waits: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Let trouble that passes through to the queue, which tries again; other trouble ends here."""
+    log = structlog.get_logger("feigui.job")
+    try:
+        yield
+    except PASSING as trouble:
+        log.warning("waits", job=job, error=type(trouble).__name__)
+        if waits is not None:
+            waits()
+        raise
+    except Exception as error:  # the outer edge of the worker
+        if problem_for(error) is INTERNAL:
+            log.exception("failed", job=job)
+        else:
+            log.info("refused", job=job, error=type(error).__name__)
+        ends(error)
 
 
 def _finish(press: Press, office: OfficeId, case_id: CaseId) -> None:
@@ -239,21 +260,11 @@ def _desk(parts: Parts) -> DeedDesk:
 
 
 def _check_digest(parts: Parts, case: Case, party: PartyId) -> str:
-    """Return the digest of the check that proved the party, as canonical JSON."""
+    """Return the digest of the check that proved the party."""
     with parts.open_transaction(Scope(office=case.office)) as tx:
         proven = [
             check
             for check in tx.identity_checks.of_case(case.id)
             if check.party == party and check.state is CheckState.PROVEN
         ]
-    newest = max(proven, key=lambda check: check.requested_at)
-    outcome = newest.outcome
-    told = {
-        "check": newest.id,
-        "front": newest.inputs.front,
-        "live": newest.inputs.live,
-        "policy": outcome.policy_citation if outcome else None,
-        "decided_by": newest.decision.decided_by if newest.decision else None,
-    }
-    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return digest_of(max(proven, key=lambda check: check.requested_at))
