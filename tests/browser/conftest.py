@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from server.transaction import Scope, Transaction
 
@@ -108,6 +108,16 @@ def certificate(sequence: int, status: CertificateStatus, *, sealed: bytes) -> C
 
 def number_text(sequence: int) -> str:
     return f"（2026）云昆示外证字第{sequence}号"
+
+
+def follow(page: Page, selector: str) -> None:
+    """Click on what leads to another page, and wait until that one is there as a whole.
+
+    A click returns when the answer begins to come: what is asked then may meet a document
+    without a body.
+    """
+    with page.expect_event("load"):
+        page.click(selector)
 
 
 @pytest.fixture(scope="session")

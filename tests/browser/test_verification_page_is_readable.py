@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pytest
 
-from tests.browser.conftest import public_id
+from tests.browser.conftest import follow, public_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_a_file_with_all_its_evidence_stays_readable(page: Page, site: Site) -> 
     """Digests and serial numbers are long words without a place to break."""
     page.goto(f"{site.url}/verify")
     page.set_input_files("#document", site.sealed)
-    page.click("form[enctype] button")
+    follow(page, "form[enctype] button")
     assert page.locator(".checks li").count() == 8
     assert page.evaluate(READABILITY) == []
 
@@ -82,7 +82,7 @@ def test_a_file_with_all_its_evidence_stays_readable(page: Page, site: Site) -> 
 def test_a_refusal_stays_readable(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/verify")
     page.set_input_files("#document", site.tampered)
-    page.click("form[enctype] button")
+    follow(page, "form[enctype] button")
     assert page.evaluate(READABILITY) == []
 
 
