@@ -40,6 +40,10 @@ FOR_TEST: Final = (
     "poppler-utils",
     "ffmpeg",
     "libnss3-tools",
+    "openssl",
+    "softhsm2",
+    "libbcpkix-java",
+    "openjdk-17-jdk-headless",
 )
 DEBIAN: Final[Mapping[str, Sequence[str]]] = {
     "run": FOR_RUN,
