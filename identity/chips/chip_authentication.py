@@ -18,8 +18,11 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives import cmac
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from identity.chips.curves import order_of
 from identity.chips.refusal import ChipFault, ChipFile, ChipRefused
 from identity.chips.security_infos import ChipProtocol
 from identity.chips.tlv import read_all
@@ -38,6 +41,8 @@ _LONGEST_RESPONSE: Final = 256
 """Bytes: four of data need 16 of cryptogram, 14 of frame and 2 of status."""
 _MAC_KEY_COUNTER: Final = (2).to_bytes(4, "big")
 _DES_BLOCK, _AES_BLOCK = 8, 16
+_EXTRA_BITS: Final = 64
+_EPHEMERAL: Final = b"chip authentication 1: ephemeral key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,18 +129,36 @@ def demand_chip(infos: SecurityInfos, transcript: ChipTranscript) -> str:
     return f"chip authentication 1, {session.cipher.name}"
 
 
+def ephemeral_value(infos: SecurityInfos, seed: bytes) -> int:
+    """Return the private value of one question, always the same of one ``seed``.
+
+    So a server keeps the seed and no key. ``seed`` is secret, of at least 32 random bytes, and
+    of one question and one DG14. FIPS 186-5 A.2.1: 64 bits more than the order has, so that no
+    value is likelier than another. Raises `ChipRefused` (chip key missing).
+    """
+    key, _, _ = _askable(infos)
+    order = order_of(key.curve)
+    length = (order.bit_length() + _EXTRA_BITS + 7) // 8
+    drawn = HKDFExpand(SHA256(), length=length, info=_EPHEMERAL).derive(seed)
+    return 1 + int.from_bytes(drawn, "big") % (order - 1)
+
+
 def _session(infos: SecurityInfos, private_value: int) -> _Session:
+    key, key_id, cipher = _askable(infos)
+    private = ec.derive_private_key(private_value, key.curve)
+    shared = private.exchange(ec.ECDH(), key)
+    point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return _Session(key_id, point, cipher, _mac_key(shared, cipher))
+
+
+def _askable(infos: SecurityInfos) -> tuple[ec.EllipticCurvePublicKey, int | None, _Cipher]:
+    """Return the first key that the chip can prove in a way that we know."""
     for protocol in infos.chip_protocols or (_UNSTATED,):
         cipher = _CIPHERS.get(protocol.oid)
         for chip in infos.chip_keys:
             ours = protocol.version == 1 and protocol.key_id in {None, chip.key_id}
             if cipher and ours and isinstance(chip.key, ec.EllipticCurvePublicKey):
-                private = ec.derive_private_key(private_value, chip.key.curve)
-                shared = private.exchange(ec.ECDH(), chip.key)
-                point = private.public_key().public_bytes(
-                    Encoding.X962, PublicFormat.UncompressedPoint
-                )
-                return _Session(chip.key_id, point, cipher, _mac_key(shared, cipher))
+                return chip.key, chip.key_id, cipher
     raise ChipRefused(ChipFault.CHIP_KEY_MISSING, ChipFile.DG14)
 
 

@@ -196,6 +196,14 @@ NAMED: Final[dict[str, ec.EllipticCurve]] = {
 }
 
 
+_ORDERS: Final = {domain.curve.name: int(domain.n, 16) for domain in KNOWN}
+
+
+def order_of(curve: ec.EllipticCurve) -> int:
+    """Return the order of the generator of a curve that we know."""
+    return _ORDERS[curve.name]
+
+
 def named_curve(oid: str, *, place: ChipFile | None) -> ec.EllipticCurve:
     """Return the curve of an object identifier; raises `ChipRefused` (curve unknown)."""
     if oid not in NAMED:

@@ -95,7 +95,11 @@ class FormIncomplete(CaseError):
 
 
 class ChallengeSpent(CaseError):
-    """The challenge was answered before, or was another person's; ask for a new one."""
+    """The challenge was answered before or too late, or was another person's."""
+
+
+class ChipCannotBeAsked(CaseError):
+    """What the app sent is no DG14 with a key of chip authentication that we know."""
 
 
 class IntentBroken(CaseError):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NewType
 
 from server.cases.case import BEFORE_ACCEPTANCE
-from server.cases.errors import ConditionsUnmet
+from server.cases.errors import ChallengeSpent, ConditionsUnmet
 from server.cases.guards import Unmet
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.intake import may_use_face, require_part
@@ -28,6 +28,8 @@ ChallengeId = NewType("ChallengeId", str)
 NONCE_BYTES: Final = 32
 CHIP_CHALLENGE_BYTES: Final = 8
 """RND.IFD (ICAO 9303-11)."""
+CHIP_ANSWERS_WITHIN: Final = timedelta(minutes=15)
+"""Chosen, as for a live photograph: reading takes seconds, sending the files a little longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,20 @@ class IdentityChallenge:
     def for_the_chip(self) -> bytes:
         """What the chip signs in active authentication; tells nothing about the nonce."""
         return chip_challenge(self.nonce)
+
+    def answered_by_the_chip(self, at: datetime) -> None:
+        """Refuse an answer of a chip that was here once; raises `ChallengeSpent`."""
+        if not timedelta(0) <= at - self.issued_at <= CHIP_ANSWERS_WITHIN:
+            raise ChallengeSpent
+
+
+def chip_seed(nonce: bytes, dg14: bytes) -> bytes:
+    """Return what our ephemeral key of chip authentication is made of; never shown.
+
+    Another DG14 makes another key: nobody can have one key used on two curves.
+    """
+    told = b"chip authentication 1" + hashlib.sha256(dg14).digest()
+    return hmac.digest(nonce, told, hashlib.sha256)
 
 
 def chip_challenge(nonce: bytes) -> bytes:

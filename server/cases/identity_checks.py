@@ -56,6 +56,12 @@ class ChipData:
     active_response: str | None = None
     """Hex; the chip's answer (ICAO 9303-11, active authentication)."""
 
+    chip_nonce: str | None = None
+    """Hex; of the challenge that our ephemeral key was made of."""
+
+    chip_response: str | None = None
+    """Hex; the chip's protected answer (BSI TR-03110-3, chip authentication)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:

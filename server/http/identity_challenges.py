@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from identity.chips.chip_authentication import ask_chip, ephemeral_value
+from identity.chips.refusal import ChipRefused
+from identity.chips.security_infos import read_security_infos
 from identity.liveness.challenge import issue_challenge
 from identity.liveness.instructions import HOLD_STILL, INSTRUCTIONS, WARNING
-from server.cases.identity_challenges import ChallengeId, issue_identity_challenge
+from server.cases.errors import ChipCannotBeAsked
+from server.cases.identity_challenges import (
+    CHIP_ANSWERS_WITHIN,
+    ChallengeId,
+    chip_seed,
+    issue_identity_challenge,
+)
 from server.cases.ids import PartyId
 from server.http.call import Binding
 from server.http.case_at_hand import case_held, made
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
 
 Texts = tuple[str, str]
 BEFORE_A_CAMERA: Final = "camera"
+LARGEST_KEY_ID: Final = 2**31 - 1
+"""Chosen; chips number their keys from 0 on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +53,40 @@ class Challenges:
         )
         call.tx.identity_challenges.add(challenge)
         call.tx.cases.save(case)
-        shown = _camera(challenge, call.language) if before_a_camera else _chip(challenge)
+        shown = (
+            _camera(challenge, call.language)
+            if before_a_camera
+            else _chip(challenge, call.body.get("dg14"))
+        )
         return made(case, shown)
 
 
-def _chip(challenge: IdentityChallenge) -> dict[str, Any]:
-    return {
+def _chip(challenge: IdentityChallenge, dg14: str | None) -> dict[str, Any]:
+    shown = {
         "id": challenge.id,
         "issued_at": rfc3339(challenge.issued_at),
+        "expires_s": int(CHIP_ANSWERS_WITHIN.total_seconds()),
         "chip_challenge": challenge.for_the_chip.hex(),
+    }
+    if dg14 is None:
+        return shown
+    return shown | {"chip_authentication": _question(challenge, bytes.fromhex(dg14))}
+
+
+def _question(challenge: IdentityChallenge, dg14: bytes) -> dict[str, Any]:
+    """Return what to relay to the chip. Whose DG14 it is, is judged with the whole chip."""
+    try:
+        infos = read_security_infos(dg14)
+        private_value = ephemeral_value(infos, chip_seed(challenge.nonce, dg14))
+        asked = ask_chip(infos, private_value=private_value)
+    except ChipRefused as refused:
+        raise ChipCannotBeAsked from refused
+    if not 0 <= (asked.key_id or 0) <= LARGEST_KEY_ID:
+        raise ChipCannotBeAsked
+    return {
+        "key_id": asked.key_id,
+        "public_point": asked.public_point.hex(),
+        "command": asked.command.hex(),
     }
 
 

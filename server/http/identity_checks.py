@@ -77,13 +77,28 @@ def _chip(call: Call, case: Case) -> ChipData | None:
     if told is None:
         return None
     upload = stored_upload(call, told["upload"], case, purpose="chip")
-    active = told.get("active_authentication")
-    if active is None:
-        return ChipData(object=upload.sha256)
-    asked = _spent(call, active["challenge"])
+    answers = [
+        told[kind] for kind in ("active_authentication", "chip_authentication") if kind in told
+    ]
+    # Both may answer one challenge, which is spent once.
+    nonces = {
+        challenge: _asked_of_the_chip(call, challenge)
+        for challenge in dict.fromkeys(answer["challenge"] for answer in answers)
+    }
+    active, chip = told.get("active_authentication"), told.get("chip_authentication")
     return ChipData(
-        object=upload.sha256, nonce=asked.nonce.hex(), active_response=active["response"]
+        object=upload.sha256,
+        nonce=active and nonces[active["challenge"]],
+        active_response=active and active["response"],
+        chip_nonce=chip and nonces[chip["challenge"]],
+        chip_response=chip and chip["response"],
     )
+
+
+def _asked_of_the_chip(call: Call, challenge: str) -> str:
+    asked = _spent(call, challenge)
+    asked.answered_by_the_chip(call.now)
+    return asked.nonce.hex()
 
 
 def _spent(call: Call, challenge: str) -> IdentityChallenge:

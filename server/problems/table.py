@@ -81,6 +81,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     cases.TextDiffers: Row(409, "text_differs", telling.text),
     cases.NotEditable: Row(409, "not_editable", telling.locked_part),
     cases.ChallengeSpent: Row(409, "challenge_spent"),
+    cases.ChipCannotBeAsked: Row(422, "chip_cannot_be_asked"),
     cases.StaleVersion: Row(409, "stale_version"),
     cases.FormIncomplete: Row(422, "form_incomplete", telling.missing_answers),
     cases.IssueOvertaken: Row(409, "issue_overtaken"),

@@ -48,6 +48,9 @@ class Worker:
     doubts: tuple[str, ...] = ("face_uncertain",)
     """What it ends with, unless it is proven."""
 
+    judge: Callable[[Pictures], Judged] | None = None
+    """Who looks instead, and finds what there is."""
+
     unsure: dict[str, str] = field(default_factory=dict)
     """Fields that are read without certainty."""
 
@@ -110,7 +113,7 @@ class Worker:
             open_transaction=self.platform.open_transaction,
             fetch=self.platform.fetch,
             put=self.platform.put,
-            judge=judge,
+            judge=self.judge or judge,
             policy="test policy",
             now=self.platform.clock,
         )
