@@ -137,6 +137,9 @@ def decide_check(
         raise NotYourAction("decide_identity_check")
     if check.state is not CheckState.PERSON_DECIDES or check.outcome is None:
         raise TransitionRefused(case.status, Action.SUBMIT)
+    if proven and check.pictures_ended is not None:
+        # There is nothing left to look at, nor to show to anybody who doubts it later.
+        raise ConditionsUnmet((Unmet("identity_pictures_ended", "PIPL Art. 19, 47", check.id),))
     decision = PersonDecision(decided_by=actor.account, proven=proven, reason=reason, at=at)
     state = CheckState.PROVEN if proven else CheckState.REFUSED
     if proven:

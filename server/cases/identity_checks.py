@@ -25,6 +25,22 @@ class CheckState(StrEnum):
     REFUSED = "refused"  # With every reason, and a way on.
 
 
+class PicturesEndedFor(StrEnum):
+    """Why pictures of a face were kept no longer."""
+
+    REFUSED = "refused"  # The check proved nobody.
+    NOT_DECIDED = "not_decided"  # The certificate rests on another check.
+    CLOSED = "closed"  # The case ended without a certificate.
+    WITHDRAWN = "withdrawn"  # The consent, before the application was accepted.
+    ABANDONED = "abandoned"  # The application was never submitted.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesEnded:
+    at: datetime
+    ground: PicturesEndedFor
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveClip:
     """Stills of a live answer to a challenge."""
@@ -161,11 +177,37 @@ class IdentityCheck:
     outcome: CheckOutcome | None = None
     decision: PersonDecision | None = None
     confirmed: FieldsConfirmed | None = None
+    pictures_ended: PicturesEnded | None = None
+    """Since when, and why, the pictures of the face are used no more."""
+
+    pictures_gone_at: datetime | None = None
+    """When the last of them was gone from the store."""
+
+    pictures_kept_until: datetime | None = None
+    """End of the term of the file that they belong to; ``None`` until it is archived."""
 
     @property
     def objects(self) -> tuple[str, ...]:
         """Digest of everything in the evidence store that the check names."""
         return (*self.inputs.objects, *(self.outcome.stills if self.outcome else ()))
+
+    @property
+    def face_objects(self) -> frozenset[str]:
+        """Digests of what shows the face: live pictures, stills, and the chip's files with its own.
+
+        The sides of the document are papers of the case and not among them.
+        """
+        clip, chip = self.inputs.clip, self.inputs.chip
+        sent = (self.inputs.live, clip and clip.object, chip and chip.object)
+        stills = self.outcome.stills if self.outcome else ()
+        return frozenset(digest for digest in (*sent, *stills) if digest)
+
+    @property
+    def objects_at_hand(self) -> tuple[str, ...]:
+        """Those of `objects` that are still there to be used."""
+        if self.pictures_ended is None:
+            return self.objects
+        return tuple(d for d in self.objects if d not in self.face_objects)
 
 
 def digest_of(check: IdentityCheck) -> str:

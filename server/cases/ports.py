@@ -55,6 +55,14 @@ class IdentityCheckBook(Protocol):
         """Count the persons of the office of whom pictures of a live face are kept."""
         ...
 
+    def cases_with_pictures(self) -> list[CaseId]:
+        """Return the office's cases with checks whose pictures are neither gone nor on file."""
+        ...
+
+    def is_paper(self, digest: str) -> bool:
+        """Say whether a material or a side of a document of the office is these very bytes."""
+        ...
+
 
 class IdentityChallengeBook(Protocol):
     def add(self, challenge: IdentityChallenge) -> None: ...

@@ -54,7 +54,7 @@ def objects_of(case: Case, checks: Iterable[IdentityCheck]) -> Iterator[str]:
         if material.object_sha256 is not None:
             yield material.object_sha256
     for check in checks:
-        yield from check.objects
+        yield from check.objects_at_hand
 
 
 def successor_id(case: Case) -> CaseId:

@@ -18,6 +18,7 @@ from server.catalogue.permission_files import read_permission
 from server.catalogue.routes import MissionCode
 from server.catalogue.rule_packs import (
     Deadlines,
+    FaceTerms,
     FormKind,
     FormRule,
     MatterTerms,
@@ -80,6 +81,7 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         numbering=_numbering(entry.fields("numbering")),
         deadlines=_deadlines(entry.fields("deadlines")),
         retention=_retention(retention.fields("terms")),
+        faces=_faces(retention.fields("faces")),
         tariff=_tariff(entry, shelf),
         prices=read_prices(entry.fields("prices")),
     )
@@ -210,6 +212,23 @@ def _retention(entry: Fields) -> Mapping[RetentionClass, RetentionTerm]:
         )
         term.done()
     entry.done()
+    return terms
+
+
+def _faces(entry: Fields) -> FaceTerms:
+    terms = FaceTerms(
+        lock_days=entry.whole("lock_days"),
+        ends_after_days=entry.whole("ends_after_days"),
+        abandoned_after_days=entry.whole("abandoned_after_days"),
+        citation=entry.text("citation"),
+        standing=entry.choice("standing", Standing),
+    )
+    entry.done()
+    # A lock cannot be shortened: one that outlasts the term would keep what has to go.
+    if not 1 <= terms.lock_days <= terms.ends_after_days <= terms.abandoned_after_days:
+        raise CatalogueDataInvalid(
+            entry.where, "locks pictures of a face longer than they may stay"
+        )
     return terms
 
 

@@ -79,6 +79,23 @@ class RetentionTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaceTerms:
+    """How long pictures of a face are kept that are not on file, in days."""
+
+    lock_days: int
+    """For so long nothing of them can be destroyed; renewed while the case needs them."""
+
+    ends_after_days: int
+    """After a refusal, a withdrawn consent or the end of a case without a certificate."""
+
+    abandoned_after_days: int
+    """After a check for an application that was never submitted."""
+
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
     """In calendar days, save where the name says otherwise."""
 
@@ -108,6 +125,7 @@ class RulePack:
     numbering: Mapping[Series, NumberingRule]
     deadlines: Deadlines
     retention: Mapping[RetentionClass, RetentionTerm]
+    faces: FaceTerms
     tariff: Tariff
     prices: OfficePrices
 

@@ -32,6 +32,9 @@ class TransferDesk:
     catalogue: Catalogue
     fetch: Callable[[OfficeId, Digest], bytes]
     put: Callable[[OfficeId, bytes], Digest]
+    put_face: Callable[[OfficeId, bytes], Digest]
+    """Under the short lock of pictures of a face."""
+
     now: Clock
 
 
@@ -45,8 +48,10 @@ def transfer_case(office: OfficeId, case_id: CaseId, *, desk: TransferDesk) -> N
     to_office = case.transfer.to_office
 
     # (2) The files first, each under the other office's key: a case must not point at nothing.
+    faces = {digest for check in checks for digest in check.face_objects}
     for digest in dict.fromkeys(objects_of(case, checks)):
-        desk.put(to_office, desk.fetch(office, Digest(digest)))
+        put = desk.put_face if digest in faces else desk.put
+        put(to_office, desk.fetch(office, Digest(digest)))
 
     # (3) The other office's case, once.
     at = desk.now()

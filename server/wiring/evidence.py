@@ -99,6 +99,7 @@ def _checks(tx: Transaction, case: Case) -> list[dict[str, Any]]:
             "doubts": list(check.outcome.doubts) if check.outcome else [],
             "policy": check.outcome.policy_citation if check.outcome else None,
             "decided_by": check.decision.decided_by if check.decision else None,
+            "pictures_ended": check.pictures_ended.ground if check.pictures_ended else None,
         }
         for check in tx.identity_checks.of_case(case.id)
     ]

@@ -23,6 +23,7 @@ from identity.chips.trust import Trust
 from identity.liveness.policy import liveness_2026
 from identity.policy import before_a_ceremony_2026
 from identity.worker import LimitedWorker
+from server.cases.dating import SHANGHAI
 from server.catalogue.loading import load_catalogue
 from server.db.engine import make_engine
 from server.db.secrets import FieldCipher, FieldKeys
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from identity.registers.questions import AskRegister
     from server.cases.ids import AccountId, OfficeId
     from server.catalogue.loading import Catalogue
+    from server.catalogue.rule_packs import FaceTerms
     from server.settings import Settings
     from server.transaction import OpenTransaction
     from storage.objects import Digest
@@ -121,6 +123,18 @@ class Parts:
     def put(self, office: OfficeId, content: bytes) -> Digest:
         kept = self.store.put(office, content, retain_until=now() + RETAINED_AT_FIRST)
         return kept.digest
+
+    def put_face(self, office: OfficeId, content: bytes) -> Digest:
+        """Store a picture of a face: locked for days, and longer only once it is filed."""
+        kept = self.store.put(office, content, retain_until=now() + self.face_lock(office))
+        return kept.digest
+
+    def face_terms(self, office: OfficeId) -> FaceTerms:
+        """Return those in force today."""
+        return self.catalogue.rule_packs.at(office, now().astimezone(SHANGHAI).date()).faces
+
+    def face_lock(self, office: OfficeId) -> timedelta:
+        return timedelta(days=self.face_terms(office).lock_days)
 
     def get(self, office: OfficeId, digest: Digest) -> bytes:
         return self.store.get(office, digest)

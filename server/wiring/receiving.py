@@ -19,6 +19,8 @@ from server.wiring.parts import RETAINED_AT_FIRST, now
 from storage.intake import admit
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from identity.worker import LimitedWorker
     from server.transaction import Upload
     from server.wiring.parts import Parts
@@ -28,6 +30,9 @@ PDF: Final = "application/pdf"
 VIDEO_BEGINS: Final = {"video/webm": (0, b"\x1aE\xdf\xa3"), "video/mp4": (4, b"ftyp")}
 PURPOSES_OF_VIDEO: Final = frozenset({"segment"})
 
+
+SHOW_A_FACE: Final = frozenset({"live_photo", "live_clip", "chip"})
+"""Purposes whose files get the short lock of faces first: a long one could not be taken back."""
 
 Look = Callable[[bytes], object]
 
@@ -93,13 +98,17 @@ class Examining:
             raise FileRefused(RefusalCode.TYPE_MISMATCH)
 
 
+def _lock_of(upload: Upload, parts: Parts) -> timedelta:
+    return parts.face_lock(upload.office) if upload.purpose in SHOW_A_FACE else RETAINED_AT_FIRST
+
+
 def reception(parts: Parts) -> Reception:
     def take_in(upload: Upload) -> None:
         admit(
             staged_upload(upload),
             uploads=parts.uploads,
             store=parts.store,
-            retain_until=now() + RETAINED_AT_FIRST,
+            retain_until=now() + _lock_of(upload, parts),
             inspect=lambda _: None,  # the whole file was examined before
         )
 

@@ -17,6 +17,7 @@ from server.cases.jobs import Job
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
+from server.tasks.ending_pictures import sweep_pictures
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.issuing import issue, sweep
 from server.tasks.lapsing import lapse_overdue
@@ -26,6 +27,7 @@ from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
 from server.transaction import Scope
 from server.wiring.parts import UPLOAD_TERMS, now
+from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
 from server.wiring.receiving import reception
 from storage.errors import StoreUnavailable
@@ -47,6 +49,7 @@ SWEEP_EVERY: Final = "* * * * * */10"
 
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
+PICTURES_EVERY: Final = "37 * * * *"
 
 FOR_EVER: Final = 1_000_000
 """Tries of what the person agreed to and nobody else can carry out."""
@@ -66,6 +69,9 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         run=lambda: _lapse(parts),
         every=LAPSE_EVERY,
         attempts=1,
+    )
+    tasks["identity.pictures.sweep"] = Task(
+        run=functools.partial(_sweep_pictures, parts), every=PICTURES_EVERY, attempts=1
     )
     tasks["case.issue.sweep"] = Task(
         run=lambda: sweep(
@@ -102,6 +108,7 @@ def _transferring(parts: Parts) -> Callable[..., None]:
         catalogue=parts.catalogue,
         fetch=parts.get,
         put=parts.put,
+        put_face=parts.put_face,
         now=now,
     )
 
@@ -116,6 +123,14 @@ def _lapse(parts: Parts) -> None:
     lapsed = lapse_overdue(offices, at=now(), open_transaction=parts.open_transaction)
     if lapsed:
         structlog.get_logger("feigui.job").info("lapsed", cases=len(lapsed))
+
+
+def _sweep_pictures(parts: Parts) -> None:
+    swept = sweep_pictures(parts.catalogue.rule_packs.offices, desk=picture_desk(parts))
+    log = structlog.get_logger("feigui.job")
+    if swept.missing:
+        log.error("pictures_missing", objects=swept.missing)
+    log.info("pictures", ended=swept.ended, filed=swept.filed, gone=swept.gone)
 
 
 def _sweep_staging(parts: Parts) -> None:
@@ -231,7 +246,7 @@ def _bench(parts: Parts) -> IdentityBench:
     return IdentityBench(
         open_transaction=parts.open_transaction,
         fetch=parts.get,
-        put=parts.put,
+        put=parts.put_face,
         judge=parts.judging,
         policy=parts.judging.policy().citation,
         now=now,
@@ -265,6 +280,8 @@ def _check_digest(parts: Parts, case: Case, party: PartyId) -> str:
         proven = [
             check
             for check in tx.identity_checks.of_case(case.id)
-            if check.party == party and check.state is CheckState.PROVEN
+            if check.party == party
+            and check.state is CheckState.PROVEN
+            and check.pictures_ended is None
         ]
     return digest_of(max(proven, key=lambda check: check.requested_at))

@@ -16,11 +16,13 @@ from server.cases.identity_checks import (
     FieldsConfirmed,
     IdentityCheck,
     PersonDecision,
+    PicturesEnded,
+    PicturesEndedFor,
 )
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.db.codec import from_json, seal, to_json, unseal
 from server.db.secrets import Place
-from server.db.tables.cases import IDENTITY_CHECKS
+from server.db.tables.cases import IDENTITY_CHECKS, MATERIALS
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -73,9 +75,39 @@ class PostgresIdentityCheckBook:
         )
         # A person who applied twice is counted twice: rather too soon than too late.
         counted = select(func.count(IDENTITY_CHECKS.c.party.distinct())).where(
-            IDENTITY_CHECKS.c.office == self._scoped.office, shows_a_face
+            IDENTITY_CHECKS.c.office == self._scoped.office,
+            IDENTITY_CHECKS.c.pictures_gone_at.is_(None),
+            shows_a_face,
         )
         return int(self._scoped.connection.execute(counted).scalar_one())
+
+    def cases_with_pictures(self) -> list[CaseId]:
+        checks = IDENTITY_CHECKS.c
+        rows = self._scoped.connection.execute(
+            select(checks.case_id)
+            .where(
+                checks.office == self._scoped.office,
+                checks.pictures_gone_at.is_(None),
+                checks.pictures_kept_until.is_(None),
+            )
+            .group_by(checks.case_id)
+            .order_by(func.min(checks.requested_at), checks.case_id)
+        )
+        return [CaseId(row.case_id) for row in rows]
+
+    def is_paper(self, digest: str) -> bool:
+        inputs = IDENTITY_CHECKS.c.inputs
+        of_a_document = select(IDENTITY_CHECKS.c.id).where(
+            IDENTITY_CHECKS.c.office == self._scoped.office,
+            or_(inputs["front"].astext == digest, inputs["back"].astext == digest),
+        )
+        of_a_material = select(MATERIALS.c.id).where(
+            MATERIALS.c.office == self._scoped.office, MATERIALS.c.object_sha256 == digest
+        )
+        return any(
+            self._scoped.connection.execute(query.limit(1)).first() is not None
+            for query in (of_a_document, of_a_material)
+        )
 
     def _values(self, check: IdentityCheck) -> dict[str, Any]:
         papers = CheckPapers(
@@ -90,6 +122,10 @@ class PostgresIdentityCheckBook:
             "inputs": to_json(check.inputs),
             "requested_at": check.requested_at,
             "papers": seal(papers, self._scoped.cipher, _place(check.id)),
+            "pictures_ended_at": check.pictures_ended and check.pictures_ended.at,
+            "pictures_ended_for": check.pictures_ended and check.pictures_ended.ground.value,
+            "pictures_gone_at": check.pictures_gone_at,
+            "pictures_kept_until": check.pictures_kept_until,
         }
 
     def _check(self, row: Row[Any]) -> IdentityCheck:
@@ -106,7 +142,17 @@ class PostgresIdentityCheckBook:
             outcome=papers.outcome,
             decision=papers.decision,
             confirmed=papers.confirmed,
+            pictures_ended=_ended(row),
+            pictures_gone_at=row.pictures_gone_at,
+            pictures_kept_until=row.pictures_kept_until,
         )
+
+
+def _ended(row: Row[Any]) -> PicturesEnded | None:
+    if row.pictures_ended_at is None:
+        return None
+    ground = PicturesEndedFor(row.pictures_ended_for)
+    return PicturesEnded(at=row.pictures_ended_at, ground=ground)
 
 
 def _place(check_id: str) -> Place:

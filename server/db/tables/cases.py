@@ -114,4 +114,8 @@ IDENTITY_CHECKS = Table(
     Column("inputs", JSONB, nullable=False),
     moment("requested_at"),
     Column("papers", LargeBinary, nullable=False),
+    moment("pictures_ended_at", optional=True),
+    text("pictures_ended_for", optional=True),
+    moment("pictures_gone_at", optional=True),
+    moment("pictures_kept_until", optional=True),
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FieldsConfirmed,
         IdentityCheck,
         PersonDecision,
+        PicturesEnded,
         UnsureField,
     )
     from server.http.shown.visibility import Viewer
@@ -40,11 +41,16 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "chip": None if outcome is None else outcome.chip,
         "register": None if outcome is None else outcome.register,
         "pictures": sorted(pictures_of(check)),
+        "pictures_ended": None if check.pictures_ended is None else _ended(check.pictures_ended),
         "unsure": [] if outcome is None else [_unsure(each) for each in outcome.unsure],
         "confirmed": None if check.confirmed is None else _confirmed(check.confirmed),
         "decision": None if check.decision is None else _decision(check.decision),
     }
     return visible(full, IDENTITY_CHECK, viewer)
+
+
+def _ended(ended: PicturesEnded) -> dict[str, Any]:
+    return {"at": rfc3339(ended.at), "ground": ended.ground}
 
 
 def _unsure(unsure: UnsureField) -> dict[str, Any]:
@@ -58,13 +64,14 @@ def _confirmed(confirmed: FieldsConfirmed) -> dict[str, Any]:
 def pictures_of(check: IdentityCheck) -> dict[str, str]:
     """Return the digest of each picture by the name it is asked for."""
     stills = check.outcome.stills if check.outcome else ()
-    named = {
+    named: dict[str, str | None] = {
         "front": check.inputs.front,
         "back": check.inputs.back,
         "live": check.inputs.live,
         **{f"still-{number}": digest for number, digest in enumerate(stills)},
     }
-    return {name: digest for name, digest in named.items() if digest is not None}
+    at_hand = check.objects_at_hand
+    return {name: digest for name, digest in named.items() if digest and digest in at_hand}
 
 
 def _decision(decision: PersonDecision) -> dict[str, Any]:

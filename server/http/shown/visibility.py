@@ -154,6 +154,7 @@ IDENTITY_CHECK: Final[Table] = {
     "finished_at": ALL,
     "doubts": ALL,
     "decision": ALL,
+    "pictures_ended": ALL,
     "policy": ALL,
     "reads_chip": ALL,
     "advice": ALL,

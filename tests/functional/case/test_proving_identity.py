@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from server.cases.identity_checks import CheckState
+from server.cases.identity_checks import CheckId, CheckState, PicturesEnded, PicturesEndedFor
 from server.cases.roles import Role
+from server.transaction import Scope
+from tests.functional.case.platform import KUNMING
 from tests.functional.case.staging import Staging, good
 
 if TYPE_CHECKING:
@@ -182,3 +185,26 @@ def test_unsure_fields_are_confirmed_or_corrected_once(
     assert case.read()["parties"][0]["identity_proven"] is (state == "proven")
     again = case.applicant.post(case.path(rest), {"corrected": {}}, etag=case.read().etag)
     assert again.status == 404
+
+
+def test_pictures_that_ended_are_shown_to_nobody_and_decide_nothing(
+    case: Staging, platform: Platform
+) -> None:
+    case.worker.finds = CheckState.PERSON_DECIDES
+    try:
+        case.open().consent().prove_identity()
+    finally:
+        case.worker.finds = CheckState.PROVEN
+    told = newest(case, case.notary)
+    assert told["pictures_ended"] is None
+    with platform.open_transaction(Scope(office=KUNMING)) as tx:
+        check = tx.identity_checks.get(CheckId(told["id"]), lock=True)
+        ended = PicturesEnded(at=platform.clock.at, ground=PicturesEndedFor.WITHDRAWN)
+        tx.identity_checks.save(replace(check, pictures_ended=ended))
+    told = newest(case, case.notary)
+    assert (told["pictures"], told["pictures_ended"]["ground"]) == (["back", "front"], "withdrawn")
+    path = case.path(f"/identity-checks/{told['id']}")
+    assert case.notary.get(f"{path}/pictures/still-0").status == 404
+    etag = case.read(case.notary).etag
+    decided = case.notary.post(f"{path}/decision", {"proven": True, "reason": "r"}, etag=etag)
+    assert (decided.status, decided.codes) == (409, ["identity_pictures_ended"])

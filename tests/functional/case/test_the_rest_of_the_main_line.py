@@ -293,6 +293,7 @@ def test_a_transfer_that_died_half_way_is_finished_by_the_next_run(
         catalogue=desk.catalogue,
         fetch=desk.fetch,
         put=desk.put,
+        put_face=desk.put_face,
         now=desk.now,
     )
     with pytest.raises(ConnectionError):

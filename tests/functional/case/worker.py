@@ -135,6 +135,7 @@ class Worker:
             catalogue=load_catalogue(),
             fetch=self.platform.fetch,
             put=self.platform.put,
+            put_face=self.platform.put,
             now=self.platform.clock,
         )
 

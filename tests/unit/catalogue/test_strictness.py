@@ -69,6 +69,8 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "云河示外证字", "云河示内证字", "share a pattern"),
         (HEKOU, "2026-03-01", "2025-01-01", "a later date"),
         (HEKOU, "permanent: [gift, ", "permanent: [", "no retention for gift"),
+        (HEKOU, "lock_days: 7", "lock_days: 8", "longer than they may stay"),
+        (HEKOU, "lock_days: 7", "lock_days: 0", "longer than they may stay"),
         (HEKOU, "residences: [long_term_abroad]", "residences: [unknown]", "unknown residence"),
         (HEKOU, "route: overseas_mission", "route: in_person", "needs no permission"),
         (HEKOU, "supplement_reminder_days: [7", "supplement_reminder_days: [x", "whole numbers"),
