@@ -34,7 +34,6 @@ COLOUR_MS: Final = 350
 
 FEWEST_COLOURS: Final = 4
 MOST_COLOURS: Final = 6
-DIGITS: Final = 4
 
 
 class ChallengeMalformed(ValueError):
@@ -49,8 +48,6 @@ class Action(StrEnum):
     NOD = "nod"
     BLINK = "blink"
     OPEN_MOUTH = "open_mouth"
-    READ_DIGITS = "read_digits"
-    """Only for a recording that a person listens to: speech is not measured here."""
 
 
 OF_THE_HEAD: Final = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.NOD)
@@ -102,8 +99,6 @@ class Challenge:
     steps: tuple[Step, ...]
     """The two that count, in the order in which they are asked."""
     flashes: tuple[Flash, ...]
-    digits: str
-    """To be read aloud at the end; empty unless asked for. Never one of the two."""
     expires_s: int
     """After its issue an answer is no longer taken."""
 
@@ -116,9 +111,7 @@ class Challenge:
         return tuple(step.action for step in self.steps)
 
 
-def issue_challenge(
-    nonce: bytes, *, with_digits: bool = False, expires_s: int = EXPIRES_S
-) -> Challenge:
+def issue_challenge(nonce: bytes, *, expires_s: int = EXPIRES_S) -> Challenge:
     """Expand ``nonce``, fresh random bytes; raises `ChallengeMalformed` below 16 of them.
 
     12 orders of actions, pauses in steps of 50 ms, and at least 6 * 5**3 orders of colours:
@@ -138,7 +131,6 @@ def issue_challenge(
         nonce=nonce,
         steps=tuple(steps),
         flashes=_flashes(dice, at),
-        digits="".join(str(dice.below(10)) for _ in range(DIGITS)) if with_digits else "",
         expires_s=expires_s,
     )
 

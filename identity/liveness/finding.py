@@ -77,7 +77,7 @@ REFUSING: Final = frozenset(
 a new one does so until somebody adds it here."""
 
 NOT_MEASURED: Final = "speech", "depth_by_sensor"
-"""Never measured here: digits that are read aloud, and what only special cameras see."""
+"""Never measured here: a clip has no sound, and no camera of ours sees depth."""
 
 Doubts = dict[LivenessDoubt, tuple[int, ...]]
 

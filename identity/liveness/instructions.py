@@ -21,7 +21,6 @@ INSTRUCTIONS: Final = {
         "Close both eyes, count to one, and open them.",
     ),
     Action.OPEN_MOUTH: ("请张大嘴巴，再闭上。", "Open your mouth wide and close it."),
-    Action.READ_DIGITS: ("请大声读出数字。", "Read the digits aloud."),
 }
 """Action to (zh-CN, en)."""
 
