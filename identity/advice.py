@@ -131,6 +131,10 @@ ADVICE: Final[dict[Doubt, tuple[str, str]]] = {
         "芯片内容与证件照片不是同一份证件。请核对后重新提交。",
         "The chip and the photograph are not of one document. Check and send both again.",
     ),
+    Doubt.CODE_WRONG: (
+        "验证码不正确。将由公证人员人工核验；您也可以重新获取验证码再试。",
+        "The code is not the one that was sent. A notary will look at it, or ask for a new code.",
+    ),
     Doubt.REGISTER_DISAGREES: (
         "姓名与证件号码未通过权威核验。请核对，或向公证处提交其他证明。",
         "The register does not confirm name and number. Check them, or bring other proof.",

@@ -40,6 +40,9 @@ class Claim:
     number: str | None
     """Of the document that is shown, not of another one of the same person."""
 
+    chip_and_code_alone: bool = False
+    """For this act a chip that is no copy and a code prove a person without a person deciding."""
+
 
 # What a genuine chip says better than a photograph of the page.
 _CURED_BY_A_CHIP: Final = frozenset(
@@ -69,8 +72,9 @@ def judge(
         *_of_circumstances(measured, policy, proofs, now=now),
         *doubts_of_proofs(proofs, facts, now=now),
     }
+    doubts = settled_by_chip(doubts, facts, claim, proofs)
     return Verdict(
-        doubts=frozenset(settled_by_chip(doubts, facts, claim, proofs)),
+        doubts=frozenset(settled_by_chip_and_code(doubts, claim, proofs)),
         live_shortcomings=live_shortcomings(face, policy) if face else frozenset(),
         face_score=face.likeness if face else None,
         second_score=face.second_likeness if face else None,
@@ -98,6 +102,25 @@ def settled_by_chip(
     if claimed and not _is_among(claimed, of_chip | of_page):
         return doubts
     return doubts - _CURED_BY_A_CHIP
+
+
+def settled_by_chip_and_code(
+    doubts: set[Doubt], claim: Claim | None, proofs: OtherProofs
+) -> set[Doubt]:
+    """Return what is left of ``doubts`` where a face is no part of the route.
+
+    The chip must have proven that it is no copy and itself name the claimed name and number;
+    what is read off the page, birth with it, is held against the chip by other doubts.
+    """
+    chip = proofs.proven_chip
+    if chip is None or proofs.read_code is not True:
+        return doubts
+    if claim is None or not (claim.chip_and_code_alone and claim.name and claim.number):
+        return doubts
+    named = {chip.details.name, f"{chip.holder.surname} {chip.holder.given_names}"}
+    if not (_is_among(claim.name, named) and _is_among(claim.number, {chip.holder.number})):
+        return doubts
+    return doubts - {Doubt.FACE_NOT_COMPARED}
 
 
 def facts_stated(measured: Measurements, policy: ProofPolicy, *, now: datetime) -> DocumentFacts:

@@ -31,6 +31,9 @@ class OtherProofs:
     liveness: LivenessFinding | None = None
     chip: ChipOutcome | None = None
     register: frozenset[RegisterDoubt] | None = None
+    read_code: bool | None = None
+    """Whether the person read the code that was sent to the registered contact."""
+
     earlier_refusals: tuple[datetime, ...] = ()
     """When this person was refused before."""
 
@@ -57,6 +60,8 @@ def doubts_of_proofs(proofs: OtherProofs, facts: DocumentFacts, *, now: datetime
     if proofs.liveness is not None:
         doubt = _OF_LIVENESS[proofs.liveness.outcome]
         doubts |= {doubt} if doubt else set()
+    if proofs.read_code is False:
+        doubts.add(Doubt.CODE_WRONG)
     doubts |= _of_chip(proofs.chip, facts)
     # The words are the same, so that a register's new doubt cannot get lost on the way.
     doubts |= {Doubt(each.value) for each in proofs.register or ()}

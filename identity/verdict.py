@@ -57,6 +57,8 @@ class Doubt(StrEnum):
     CHIP_REFUSED = "chip_refused"
     CHIP_UNCERTAIN = "chip_uncertain"
     CHIP_DISAGREES = "chip_disagrees"
+    CODE_WRONG = "code_wrong"
+    """What was read is not what was sent to the registered contact."""
     REGISTER_DISAGREES = "register_disagrees"
     REGISTER_DOES_NOT_KNOW = "register_does_not_know"
     REGISTER_UNAVAILABLE = "register_unavailable"

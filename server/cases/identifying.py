@@ -67,7 +67,14 @@ def request_check(
         raise ConditionsUnmet(
             (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
         )
-    case.note("identity_check_requested", actor, at, party=party.id, check=check_id)
+    case.note(
+        "identity_check_requested",
+        actor,
+        at,
+        party=party.id,
+        check=check_id,
+        route=inputs.route,
+    )
     return IdentityCheck(
         id=check_id,
         office=case.office,

@@ -10,10 +10,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
 from server.cases.case import BEFORE_ACCEPTANCE
-from server.cases.errors import ChallengeSpent, ConditionsUnmet
+from server.cases.errors import ChallengeSpent, ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.intake import may_use_face, require_part
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
 ChallengeId = NewType("ChallengeId", str)
 
 NONCE_BYTES: Final = 32
+CODE_ANSWERS_WITHIN: Final = timedelta(minutes=5)
+"""Chosen, as long as a code to sign in with lives."""
+CODE_DIGITS: Final = 6
+
+
+class AnsweredBy(StrEnum):
+    CAMERA = "camera"  # The person moves before it.
+    CHIP = "chip"  # The chip of the document proves that it is no copy.
+    CODE = "code"  # The person reads what was sent to the registered contact.
+
+
 CHIP_CHALLENGE_BYTES: Final = 8
 """RND.IFD (ICAO 9303-11)."""
 CHIP_ANSWERS_WITHIN: Final = timedelta(minutes=15)
@@ -40,6 +52,7 @@ class IdentityChallenge:
     party: PartyId
     nonce: bytes
     issued_at: datetime
+    answered_by: AnsweredBy
 
     @property
     def for_the_chip(self) -> bytes:
@@ -50,6 +63,18 @@ class IdentityChallenge:
         """Refuse an answer of a chip that was here once; raises `ChallengeSpent`."""
         if not timedelta(0) <= at - self.issued_at <= CHIP_ANSWERS_WITHIN:
             raise ChallengeSpent
+
+    def answered_by_the_holder(self, at: datetime) -> None:
+        """Refuse a code that was not sent or has run out; raises `ChallengeSpent`."""
+        in_time = timedelta(0) <= at - self.issued_at <= CODE_ANSWERS_WITHIN
+        if self.answered_by is not AnsweredBy.CODE or not in_time:
+            raise ChallengeSpent
+
+
+def code_of(nonce: bytes) -> str:
+    """Return the digits that are sent. One answer a code: guessing costs a message each time."""
+    digest = hmac.digest(nonce, b"code to the registered contact 1", hashlib.sha256)
+    return f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def chip_seed(nonce: bytes, dg14: bytes) -> bytes:
@@ -73,18 +98,25 @@ def issue_identity_challenge(
     *,
     challenge_id: ChallengeId,
     nonce: bytes,
-    before_a_camera: bool,
+    answered_by: AnsweredBy,
     at: datetime,
 ) -> IdentityChallenge:
-    """Return a fresh challenge; before a camera only with consent to face data (D-28)."""
+    """Return a fresh challenge; before a camera only with consent to face data (D-28).
+
+    Nobody has a code sent for another: it goes to the contact of the party's own login.
+    """
     require_part(case, actor, "issue_identity_challenge")
     case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
     party = case.party(party_id)
-    if before_a_camera and not may_use_face(case, party.id):
+    if answered_by is AnsweredBy.CODE and party.account != actor.account:
+        raise NotYourAction("issue_identity_challenge")
+    if answered_by is AnsweredBy.CAMERA and not may_use_face(case, party.id):
         raise ConditionsUnmet(
             (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
         )
-    case.note("identity_challenged", actor, at, party=party.id, challenge=challenge_id)
+    case.note(
+        "identity_challenged", actor, at, party=party.id, challenge=challenge_id, by=answered_by
+    )
     return IdentityChallenge(
         id=challenge_id,
         office=case.office,
@@ -92,4 +124,5 @@ def issue_identity_challenge(
         party=party.id,
         nonce=nonce,
         issued_at=at,
+        answered_by=answered_by,
     )

@@ -25,6 +25,14 @@ class CheckState(StrEnum):
     REFUSED = "refused"  # With every reason, and a way on.
 
 
+class ProofRoute(StrEnum):
+    """The ways to be proven; a face is never the only one (人脸识别技术应用安全管理办法)."""
+
+    FACE = "face"  # The live face is compared with the document's or the chip's.
+    NOTARY_DECIDES = "notary_decides"  # No face is looked at by a machine; a notary decides.
+    CHIP_AND_CODE = "chip_and_code"  # The chip is no copy and the holder read the code.
+
+
 class PicturesEndedFor(StrEnum):
     """Why pictures of a face were kept no longer."""
 
@@ -80,6 +88,17 @@ class ChipData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAnswer:
+    """What the person read of the code that was sent to the registered contact."""
+
+    challenge: str
+    nonce: str
+    """Hex; the code follows from it."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:
     """SHA-256 of each picture in the evidence store."""
 
@@ -93,6 +112,14 @@ class CheckInputs:
 
     clip: LiveClip | None = None
     chip: ChipData | None = None
+    code: CodeAnswer | None = None
+
+    @property
+    def route(self) -> ProofRoute:
+        if self.shows_the_face:
+            return ProofRoute.FACE
+        both = self.chip is not None and self.code is not None
+        return ProofRoute.CHIP_AND_CODE if both else ProofRoute.NOTARY_DECIDES
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -212,11 +239,14 @@ class IdentityCheck:
 
 def digest_of(check: IdentityCheck) -> str:
     """Return what a party's event certificate says of the check: SHA-256 of canonical JSON."""
-    told = {
+    told: dict[str, object] = {
         "check": check.id,
         "objects": list(check.objects),
         "policy": check.outcome.policy_citation if check.outcome else None,
         "decided_by": check.decision.decided_by if check.decision else None,
     }
+    if check.inputs.code is not None:
+        # The check names the challenge and not the digits, which anybody can try through.
+        told |= {"route": check.inputs.route, "code": check.inputs.code.challenge}
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -14,6 +14,7 @@ from typing import Final
 class Job(StrEnum):
     ADMIT_UPLOAD = "upload.admit"
     CHECK_IDENTITY = "identity.check"
+    SEND_IDENTITY_CODE = "identity.code.send"
     TYPESET_DEED = "deed.typeset"
     SIGN_DEED = "deed.sign"
     TYPESET_DRAFT = "draft.typeset"
@@ -24,6 +25,7 @@ class Job(StrEnum):
 ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
     Job.ADMIT_UPLOAD: ("office", "upload"),
     Job.CHECK_IDENTITY: ("office", "case", "check", "operation"),
+    Job.SEND_IDENTITY_CODE: ("office", "case", "challenge"),
     Job.TYPESET_DEED: ("office", "case", "operation"),
     Job.SIGN_DEED: ("office", "case", "party", "ceremony", "operation"),
     Job.TYPESET_DRAFT: ("office", "case", "operation"),

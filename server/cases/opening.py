@@ -68,6 +68,7 @@ def rules_of(pack: RulePack, matter: Matter) -> CaseRules:
         collective_discussion=terms.collective_discussion,
         supplement_days=pack.deadlines.supplement_days,
         enforceable=matter.group.code == "enforceable" and matter.code != ENFORCEMENT_CERTIFICATE,
+        chip_and_code_alone=matter.code in pack.identity.chip_and_code_alone,
         dated_by_statement=matter.group.code == "supervision",
     )
 

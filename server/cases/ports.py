@@ -67,6 +67,14 @@ class IdentityCheckBook(Protocol):
 class IdentityChallengeBook(Protocol):
     def add(self, challenge: IdentityChallenge) -> None: ...
 
+    def get(self, challenge_id: ChallengeId) -> IdentityChallenge:
+        """Return the challenge, spent or not, or raise `PartNotFound`."""
+        ...
+
+    def codes_since(self, party: PartyId, since: datetime) -> int:
+        """Count the codes that were sent to ``party`` since then."""
+        ...
+
     def spend(
         self, challenge_id: ChallengeId, *, party: PartyId, at: datetime
     ) -> IdentityChallenge:

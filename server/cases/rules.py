@@ -36,3 +36,6 @@ class CaseRules:
 
     dated_by_statement: bool = False
     """公证程序规则 Art. 44: on-site supervision bears the day its statement is read out."""
+
+    chip_and_code_alone: bool = False
+    """The office lets chip and code prove a person without anybody deciding, for this matter."""

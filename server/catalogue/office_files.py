@@ -21,6 +21,7 @@ from server.catalogue.rule_packs import (
     FaceTerms,
     FormKind,
     FormRule,
+    IdentityTerms,
     MatterTerms,
     Office,
     OfficeId,
@@ -82,6 +83,7 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         deadlines=_deadlines(entry.fields("deadlines")),
         retention=_retention(retention.fields("terms")),
         faces=_faces(retention.fields("faces")),
+        identity=_identity(entry.fields("identity")),
         tariff=_tariff(entry, shelf),
         prices=read_prices(entry.fields("prices")),
     )
@@ -97,6 +99,8 @@ def _check_references(pack: RulePack, where: str, shelf: Shelf) -> None:
         raise CatalogueDataInvalid(where, f"no price for {', '.join(unpriced)}")
     if not pack.tariff.effective_from <= pack.effective_from:
         raise CatalogueDataInvalid(where, "the tariff is not yet in force")
+    if not pack.identity.chip_and_code_alone <= pack.matters.keys():
+        raise CatalogueDataInvalid(where, "proves persons for a matter that it does not handle")
     named = pack.missions.union(*(permission.missions for permission in pack.remote))
     if not named <= shelf.missions.keys() or not named <= pack.missions:
         raise CatalogueDataInvalid(where, "names a mission that it does not work with")
@@ -211,6 +215,16 @@ def _retention(entry: Fields) -> Mapping[RetentionClass, RetentionTerm]:
             standing=term.choice("standing", Standing),
         )
         term.done()
+    entry.done()
+    return terms
+
+
+def _identity(entry: Fields) -> IdentityTerms:
+    terms = IdentityTerms(
+        chip_and_code_alone=frozenset(map(MatterCode, entry.texts("chip_and_code_alone"))),
+        citation=entry.text("citation"),
+        standing=entry.choice("standing", Standing),
+    )
     entry.done()
     return terms
 

@@ -96,6 +96,15 @@ class FaceTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityTerms:
+    """Ways to be proven without a face, as far as the office leaves them to nobody."""
+
+    chip_and_code_alone: frozenset[MatterCode]
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
     """In calendar days, save where the name says otherwise."""
 
@@ -126,6 +135,7 @@ class RulePack:
     deadlines: Deadlines
     retention: Mapping[RetentionClass, RetentionTerm]
     faces: FaceTerms
+    identity: IdentityTerms
     tariff: Tariff
     prices: OfficePrices
 

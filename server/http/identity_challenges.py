@@ -10,14 +10,19 @@ from identity.chips.refusal import ChipRefused
 from identity.chips.security_infos import read_security_infos
 from identity.liveness.challenge import issue_challenge
 from identity.liveness.instructions import HOLD_STILL, INSTRUCTIONS, WARNING
+from server.access.errors import TooManyCodes
+from server.access.terms import CODE_TERMS
 from server.cases.errors import ChipCannotBeAsked
 from server.cases.identity_challenges import (
     CHIP_ANSWERS_WITHIN,
+    CODE_ANSWERS_WITHIN,
+    AnsweredBy,
     ChallengeId,
     chip_seed,
     issue_identity_challenge,
 )
 from server.cases.ids import PartyId
+from server.cases.jobs import Job
 from server.http.call import Binding
 from server.http.case_at_hand import case_held, made
 from server.http.languages import CHINESE
@@ -30,7 +35,6 @@ if TYPE_CHECKING:
     from server.http.call import Answer, Call
 
 Texts = tuple[str, str]
-BEFORE_A_CAMERA: Final = "camera"
 LARGEST_KEY_ID: Final = 2**31 - 1
 """Chosen; chips number their keys from 0 on."""
 
@@ -41,24 +45,48 @@ class Challenges:
 
     def issue(self, call: Call) -> Answer:
         case = case_held(call)
-        before_a_camera = call.body["by"] == BEFORE_A_CAMERA
+        answered_by = AnsweredBy(call.body["by"])
+        party = PartyId(call.path["party_id"])
+        if answered_by is AnsweredBy.CODE:
+            _demand_few_codes(call, party)
         challenge = issue_identity_challenge(
             case,
-            PartyId(call.path["party_id"]),
+            party,
             call.actor,
             challenge_id=ChallengeId(call.new_id()),
             nonce=self.new_nonce(),
-            before_a_camera=before_a_camera,
+            answered_by=answered_by,
             at=call.now,
         )
         call.tx.identity_challenges.add(challenge)
         call.tx.cases.save(case)
-        shown = (
-            _camera(challenge, call.language)
-            if before_a_camera
-            else _chip(challenge, call.body.get("dg14"))
-        )
-        return made(case, shown)
+        if answered_by is AnsweredBy.CODE:
+            call.tx.jobs.defer(
+                Job.SEND_IDENTITY_CODE,
+                office=case.office,
+                case=case.id,
+                challenge=challenge.id,
+            )
+        return made(case, _shown(challenge, call))
+
+
+def _demand_few_codes(call: Call, party: PartyId) -> None:
+    """Refuse the message too many; raises `TooManyCodes`."""
+    for within, most in CODE_TERMS.limits:
+        if not call.tx.identity_challenges.codes_since(party, call.now - within) < most:
+            raise TooManyCodes(retry_after_s=int(within.total_seconds()))
+
+
+def _shown(challenge: IdentityChallenge, call: Call) -> dict[str, Any]:
+    if challenge.answered_by is AnsweredBy.CAMERA:
+        return _camera(challenge, call.language)
+    if challenge.answered_by is AnsweredBy.CHIP:
+        return _chip(challenge, call.body.get("dg14"))
+    return {
+        "id": challenge.id,
+        "issued_at": rfc3339(challenge.issued_at),
+        "expires_s": int(CODE_ANSWERS_WITHIN.total_seconds()),
+    }
 
 
 def _chip(challenge: IdentityChallenge, dg14: str | None) -> dict[str, Any]:

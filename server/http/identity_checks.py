@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from server.cases.errors import PartNotFound
 from server.cases.identifying import confirm_fields, decide_check, request_check
 from server.cases.identity_challenges import ChallengeId
-from server.cases.identity_checks import CheckId, CheckInputs, ChipData, LiveClip
+from server.cases.identity_checks import CheckId, CheckInputs, ChipData, CodeAnswer, LiveClip
 from server.cases.ids import PartyId
 from server.cases.jobs import Job
 from server.http.call import Answer, Binding, etag_of
@@ -53,7 +53,18 @@ def _inputs(call: Call, case: Case) -> CheckInputs:
         live=digest("live", "live_photo"),
         clip=_clip(call, case),
         chip=_chip(call, case),
+        code=_code(call),
     )
+
+
+def _code(call: Call) -> CodeAnswer | None:
+    """Take the answer as it is: a wrong one spends the code and is a doubt, not another try."""
+    told = call.body.get("code")
+    if told is None:
+        return None
+    asked = _spent(call, told["challenge"])
+    asked.answered_by_the_holder(call.now)
+    return CodeAnswer(challenge=asked.id, nonce=asked.nonce.hex(), digits=told["digits"])
 
 
 def _clip(call: Call, case: Case) -> LiveClip | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.identifying import leave_to_a_person, record_outcome, refusals_of
+from server.cases.identity_challenges import code_of
 from server.cases.intake import may_use_face
 from server.transaction import Scope
 from storage.objects import Digest
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
         CheckOutcome,
         CheckState,
         ChipData,
+        CodeAnswer,
         LiveClip,
     )
     from server.cases.ids import CaseId, Clock, OfficeId
@@ -40,6 +43,13 @@ class Pictures:
 
     clip: Clip | None = None
     chip: Chip | None = None
+    claimed_number: str | None = None
+    """Of the document, as the party entered it beforehand."""
+
+    code_right: bool | None = None
+    """``None``: no code was asked for."""
+
+    chip_and_code_alone: bool = False
     earlier_refusals: tuple[datetime, ...] = ()
 
 
@@ -97,6 +107,7 @@ def check_identity(
         earlier = refusals_of(tx.identity_checks.of_case(case_id), check.party)
     # Consent may have been withdrawn since the check was asked for (PIPL Art. 15).
     may_use = may_use_face(case, check.party)
+    party = case.party(check.party)
     clip = check.inputs.clip if may_use else None
     chip = check.inputs.chip
     progress.step(1, 3, "identity.fetching")
@@ -105,7 +116,10 @@ def check_identity(
         front=bench.fetch(office, Digest(check.inputs.front)),
         back=_fetched(check.inputs.back, office, bench),
         live=_fetched(check.inputs.live if may_use else None, office, bench),
-        claimed_name=case.party(check.party).name,
+        claimed_name=party.name,
+        claimed_number=party.id_document.number if party.id_document else None,
+        code_right=_is_right(check.inputs.code),
+        chip_and_code_alone=case.rules.chip_and_code_alone,
         clip=None if clip is None else Clip(bench.fetch(office, Digest(clip.object)), clip),
         chip=None if chip is None else Chip(bench.fetch(office, Digest(chip.object)), chip),
         earlier_refusals=earlier,
@@ -138,6 +152,12 @@ def abandon_check(
         ended = leave_to_a_person(case, check, policy=bench.policy, actor=SYSTEM_ACTOR, at=at)
         tx.identity_checks.save(ended)
         tx.cases.save(case)
+
+
+def _is_right(code: CodeAnswer | None) -> bool | None:
+    if code is None:
+        return None
+    return hmac.compare_digest(code_of(bytes.fromhex(code.nonce)), code.digits)
 
 
 def _fetched(digest: str | None, office: OfficeId, bench: IdentityBench) -> bytes | None:

@@ -101,9 +101,10 @@ class Judging:
             liveness=liveness,
             chip=chip,
             register=self._register_doubts(answer, now),
+            read_code=pictures.code_right,
             earlier_refusals=pictures.earlier_refusals,
         )
-        claim = Claim(name=pictures.claimed_name, number=None)
+        claim = _claim(pictures)
         verdict = judge(measured, policy, now=now, claim=claim, proofs=proofs)
         told = _Told(verdict=verdict, facts=facts, proofs=proofs, answer=answer)
         return Judged(
@@ -134,6 +135,17 @@ class Judging:
         if self.ask_register is None:
             return None
         return judge_register(answer, register_rules_2026(), now=now)
+
+
+def _claim(pictures: Pictures) -> Claim:
+    if pictures.code_right is None:
+        # A party may have entered another document than is shown.
+        return Claim(name=pictures.claimed_name, number=None)
+    return Claim(
+        name=pictures.claimed_name,
+        number=pictures.claimed_number,
+        chip_and_code_alone=pictures.chip_and_code_alone,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,14 @@ from identity.chips.trust import Trust
 from identity.liveness.policy import liveness_2026
 from identity.policy import before_a_ceremony_2026
 from identity.worker import LimitedWorker
+from server.access.outbox import OutboxFile
 from server.cases.dating import SHANGHAI
 from server.catalogue.loading import load_catalogue
 from server.db.engine import make_engine
 from server.db.secrets import FieldCipher, FieldKeys
 from server.db.work import open_transaction
 from server.partners.identity_register import HttpIdentityRegister, RegisterAccount
+from server.settings import SettingsError
 from server.tasks.queue import queue_on
 from server.transaction import Scope
 from server.typesetting.typesetter import Typesetter
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from identity.registers.questions import AskRegister
+    from server.access.codes import SendCode
     from server.cases.ids import AccountId, OfficeId
     from server.catalogue.loading import Catalogue
     from server.catalogue.rule_packs import FaceTerms
@@ -191,6 +194,14 @@ class Parts:
     def verify_document(self) -> LimitedVerifier:
         """Judge strangers' files; our own are checked where they are sealed."""
         return LimitedVerifier(roots=[self.authorities.certificate(ROOT)], now=now)
+
+    @cached_property
+    def send_code(self) -> SendCode:
+        if self.settings.code_outbox is None:
+            # Sending by SMS comes with the partners; without a way to send there is
+            # no way to sign in, and that is better said at the start.
+            raise SettingsError("FEIGUI_CODE_OUTBOX is not set")
+        return OutboxFile(self.settings.code_outbox)
 
     @cached_property
     def decoder(self) -> LimitedWorker:

@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.access.codes import CodeMaking
 from server.access.grants import Minting
-from server.access.outbox import OutboxFile
 from server.access.passwords import Passwords
 from server.access.permissions import PERMISSIONS
 from server.app import create_app
@@ -26,7 +25,7 @@ from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
-from server.settings import Settings, SettingsError
+from server.settings import Settings
 from server.web.authorities import authorities_page
 from server.web.docs import docs_page
 from server.web.verification import VerificationPage, verification_page
@@ -37,7 +36,6 @@ from server.wiring.parts import Parts, new_id, now
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
 
-    from server.access.codes import SendCode
     from server.contract.spec import Spec
 
 BUNDLE: Final = CLONE / "mobile_api_spec" / "openapi.bundled.json"
@@ -120,7 +118,7 @@ def _answers(parts: Parts) -> bool:
 def _door(parts: Parts, tokens: AccessTokens) -> Door:
     return Door(
         open_transaction=parts.open_transaction,
-        send=_sender(parts.settings),
+        send=parts.send_code,
         making=CodeMaking(
             key=parts.secret("code-key"),
             new_code=lambda: f"{secrets.randbelow(DIGITS):06}",
@@ -131,11 +129,3 @@ def _door(parts: Parts, tokens: AccessTokens) -> Door:
             sign=tokens.sign, new_secret=lambda: secrets.token_urlsafe(32), new_id=new_id
         ),
     )
-
-
-def _sender(settings: Settings) -> SendCode:
-    if settings.code_outbox is None:
-        # Sending by SMS comes with the partners; without a way to send there is
-        # no way to sign in, and that is better said at the start.
-        raise SettingsError("FEIGUI_CODE_OUTBOX is not set")
-    return OutboxFile(settings.code_outbox)

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from esign.errors import CustodyUnavailable, TimeStampUnavailable
+from server.cases.identity_challenges import ChallengeId
 from server.cases.identity_checks import CheckId, CheckState, digest_of
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.issuing import issue_case
@@ -19,6 +20,7 @@ from server.problems.table import INTERNAL, problem_for
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.ending_pictures import sweep_pictures
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
+from server.tasks.identity_codes import CodeDesk, send_identity_code
 from server.tasks.issuing import issue, sweep
 from server.tasks.lapsing import lapse_overdue
 from server.tasks.progress import Progress
@@ -65,6 +67,7 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     press = press_of(parts)
     tasks[Job.ADMIT_UPLOAD] = Task(run=_admitting(reception(parts)), passing=PASSING)
     tasks[Job.TRANSFER_CASE] = Task(run=_transferring(parts), passing=PASSING, attempts=FOR_EVER)
+    tasks[Job.SEND_IDENTITY_CODE] = Task(run=_sending_codes(parts), passing=PASSING)
     tasks["case.lapse.sweep"] = Task(
         run=lambda: _lapse(parts),
         every=LAPSE_EVERY,
@@ -100,6 +103,21 @@ def _admitting(desk: Reception) -> Callable[..., None]:
             admit_upload(OfficeId(office), upload, reception=desk)
 
     return admit
+
+
+def _sending_codes(parts: Parts) -> Callable[..., None]:
+    """Return the job that sends a code; a person who gets none asks again, or goes another way."""
+
+    def send(*, office: str, case: str, challenge: str) -> None:
+        with outer_edge(Job.SEND_IDENTITY_CODE, ends=lambda _: None):
+            send_identity_code(
+                OfficeId(office),
+                CaseId(case),
+                ChallengeId(challenge),
+                desk=CodeDesk(open_transaction=parts.open_transaction, send=parts.send_code),
+            )
+
+    return send
 
 
 def _transferring(parts: Parts) -> Callable[..., None]:

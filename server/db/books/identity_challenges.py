@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
-from server.cases.errors import ChallengeSpent
-from server.cases.identity_challenges import ChallengeId, IdentityChallenge
+from server.cases.errors import ChallengeSpent, PartNotFound
+from server.cases.identity_challenges import AnsweredBy, ChallengeId, IdentityChallenge
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.db.tables.cases import IDENTITY_CHALLENGES
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Row
 
     from server.db.scoped import ScopedConnection
 
@@ -30,8 +32,25 @@ class PostgresIdentityChallengeBook:
                 party=challenge.party,
                 nonce=challenge.nonce,
                 issued_at=challenge.issued_at,
+                answered_by=challenge.answered_by.value,
             )
         )
+
+    def get(self, challenge_id: ChallengeId) -> IdentityChallenge:
+        query = select(IDENTITY_CHALLENGES).where(IDENTITY_CHALLENGES.c.id == challenge_id)
+        row = self._scoped.connection.execute(query).first()
+        if row is None:
+            raise PartNotFound("identity challenge")
+        return _challenge(row)
+
+    def codes_since(self, party: PartyId, since: datetime) -> int:
+        table = IDENTITY_CHALLENGES.c
+        counted = select(func.count()).where(
+            table.party == party,
+            table.answered_by == AnsweredBy.CODE.value,
+            table.issued_at >= since,
+        )
+        return int(self._scoped.connection.execute(counted).scalar_one())
 
     def spend(
         self, challenge_id: ChallengeId, *, party: PartyId, at: datetime
@@ -46,11 +65,16 @@ class PostgresIdentityChallengeBook:
         ).first()
         if row is None:
             raise ChallengeSpent
-        return IdentityChallenge(
-            id=ChallengeId(row.id),
-            office=OfficeId(row.office),
-            case=CaseId(row.case_id),
-            party=PartyId(row.party),
-            nonce=bytes(row.nonce),
-            issued_at=row.issued_at,
-        )
+        return _challenge(row)
+
+
+def _challenge(row: Row[Any]) -> IdentityChallenge:
+    return IdentityChallenge(
+        id=ChallengeId(row.id),
+        office=OfficeId(row.office),
+        case=CaseId(row.case_id),
+        party=PartyId(row.party),
+        nonce=bytes(row.nonce),
+        issued_at=row.issued_at,
+        answered_by=AnsweredBy(row.answered_by),
+    )

@@ -119,6 +119,7 @@ class PostgresIdentityCheckBook:
             "case_id": check.case,
             "party": check.party,
             "state": check.state.value,
+            "route": check.inputs.route.value,
             "inputs": to_json(check.inputs),
             "requested_at": check.requested_at,
             "papers": seal(papers, self._scoped.cipher, _place(check.id)),

@@ -101,6 +101,7 @@ IDENTITY_CHALLENGES = Table(
     Column("nonce", LargeBinary, nullable=False),
     moment("issued_at"),
     moment("used_at", optional=True),
+    text("answered_by"),
 )
 
 IDENTITY_CHECKS = Table(
@@ -118,4 +119,5 @@ IDENTITY_CHECKS = Table(
     text("pictures_ended_for", optional=True),
     moment("pictures_gone_at", optional=True),
     moment("pictures_kept_until", optional=True),
+    text("route"),
 )

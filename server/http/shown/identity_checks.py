@@ -27,6 +27,7 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "party": check.party,
         "state": check.state,
         "document": check.inputs.document,
+        "route": check.inputs.route,
         "compares_face": check.inputs.shows_the_face,
         "reads_chip": check.inputs.chip is not None,
         "requested_at": rfc3339(check.requested_at),

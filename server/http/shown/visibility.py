@@ -149,6 +149,7 @@ IDENTITY_CHECK: Final[Table] = {
     "party": ALL,
     "state": ALL,
     "document": ALL,
+    "route": ALL,
     "compares_face": ALL,
     "requested_at": ALL,
     "finished_at": ALL,

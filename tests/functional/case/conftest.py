@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from identity.worker import LimitedWorker
 from tests.functional.case.platform import Platform
 from tests.functional.case.staging import Staging
 from tests.functional.case.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
 
     from server.transaction import OpenTransaction
@@ -30,3 +33,11 @@ def worker(platform: Platform, owner_engine: Engine) -> Worker:
 def case(platform: Platform, worker: Worker) -> Staging:
     """People for one case, which nobody has begun yet."""
     return Staging(platform=platform, worker=worker)
+
+
+@pytest.fixture(scope="session")
+def children() -> Iterator[tuple[LimitedWorker, LimitedWorker]]:
+    pair = LimitedWorker("decoder"), LimitedWorker("engine")
+    yield pair
+    for child in pair:
+        child.close()

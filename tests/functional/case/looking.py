@@ -40,7 +40,7 @@ def judging(children: tuple[LimitedWorker, LimitedWorker], clock: Clock) -> Judg
 def blank_page() -> bytes:
     """A page that nobody can read: the chip has to say everything."""
     out = io.BytesIO()
-    Image.new("RGB", (900, 640), (236, 234, 228)).save(out, "JPEG")
+    Image.new("RGB", (480, 340), (236, 234, 228)).save(out, "JPEG")
     return out.getvalue()
 
 

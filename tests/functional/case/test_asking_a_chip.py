@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 
 from identity.chips.chip_authentication import ChipQuestion
 from identity.chips.refusal import ChipFile
-from identity.worker import LimitedWorker
 from tests.functional.case.looking import (
     application_of,
     blank_page,
@@ -33,14 +32,6 @@ if TYPE_CHECKING:
     from identity.chips.files import ChipFiles
     from tests.functional.case.platform import Person, Platform
     from tests.functional.case.worker import Worker
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[tuple[LimitedWorker, LimitedWorker]]:
-    pair = LimitedWorker("decoder"), LimitedWorker("engine")
-    yield pair
-    for child in pair:
-        child.close()
 
 
 @dataclass(frozen=True, slots=True)

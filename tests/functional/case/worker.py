@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from server.cases.identity_challenges import ChallengeId
 from server.cases.identity_checks import CheckId, CheckOutcome, CheckState, UnsureField
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
@@ -17,6 +18,7 @@ from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, Judged, check_identity
+from server.tasks.identity_codes import CodeDesk, send_identity_code
 from server.tasks.issuing import issue
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
@@ -54,6 +56,9 @@ class Worker:
     unsure: dict[str, str] = field(default_factory=dict)
     """Fields that are read without certainty."""
 
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    """Codes to registered contacts: phone, code, language."""
+
     taken: list[str] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -77,6 +82,15 @@ class Worker:
         bodies: dict[Job, Callable[[], Any]] = {
             Job.CHECK_IDENTITY: lambda: check_identity(
                 at, what, CheckId(ids["check"]), bench=self._bench(), progress=progress
+            ),
+            Job.SEND_IDENTITY_CODE: lambda: send_identity_code(
+                at,
+                what,
+                ChallengeId(ids["challenge"]),
+                desk=CodeDesk(
+                    open_transaction=self.platform.open_transaction,
+                    send=lambda *message: self.sent.append(message),
+                ),
             ),
             Job.TYPESET_DEED: lambda: typeset_deed(at, what, desk=self._desk(), progress=progress),
             Job.TYPESET_DRAFT: lambda: typeset_draft(

@@ -24,7 +24,7 @@ from server.cases.closing import Closing, TerminationGround
 from server.cases.consents import Consent, Purpose
 from server.cases.drafting import Draft, SixTicks, Tick
 from server.cases.events import CaseEvent
-from server.cases.identity_challenges import ChallengeId, IdentityChallenge
+from server.cases.identity_challenges import AnsweredBy, ChallengeId, IdentityChallenge
 from server.cases.identity_checks import (
     CheckId,
     CheckInputs,
@@ -381,6 +381,7 @@ def identity_challenge(case: Case) -> IdentityChallenge:
         party=case.parties[0].id,
         nonce=b"n" * 32,
         issued_at=AT,
+        answered_by=AnsweredBy.CHIP,
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from server.access.principals import AccountKind
 from server.cases.closing import WayOfClosing
 from server.cases.consents import Purpose
-from server.cases.identity_checks import CheckState, PicturesEndedFor
+from server.cases.identity_challenges import AnsweredBy
+from server.cases.identity_checks import CheckState, PicturesEndedFor, ProofRoute
 from server.cases.materials import MaterialState
 from server.cases.parties import PartyRole
 from server.cases.roles import STAFF_ROLES
@@ -45,6 +46,8 @@ class OperationState(StrEnum):
         ("consents_purpose", Purpose),
         ("materials_state", MaterialState),
         ("identity_checks_state", CheckState),
+        ("identity_checks_route", ProofRoute),
+        ("identity_challenges_answered_by", AnsweredBy),
         ("identity_checks_pictures_ended_for", PicturesEndedFor),
         ("ceremonies_status", CeremonyStatus),
         ("certificates_status", CertificateStatus),

@@ -69,6 +69,7 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "云河示外证字", "云河示内证字", "share a pattern"),
         (HEKOU, "2026-03-01", "2025-01-01", "a later date"),
         (HEKOU, "permanent: [gift, ", "permanent: [", "no retention for gift"),
+        (HEKOU, "code_alone: []", "code_alone: [XC01]", "proves persons for a matter"),
         (HEKOU, "lock_days: 7", "lock_days: 8", "longer than they may stay"),
         (HEKOU, "lock_days: 7", "lock_days: 0", "longer than they may stay"),
         (HEKOU, "residences: [long_term_abroad]", "residences: [unknown]", "unknown residence"),
