@@ -49,6 +49,10 @@ class RequestRefused(CustodyError):
     """The signer process does not know this operation or cannot read it."""
 
 
+class CheckpointRefused(CustodyError):
+    """The tree of the log is not one that begins with the tree that was signed last."""
+
+
 class CustodyUnavailable(CustodyError):
     """The signer process did not answer; nothing was signed that we know of."""
 

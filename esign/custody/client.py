@@ -10,6 +10,7 @@ from esign.custody import wire
 from esign.custody.ports import EventKey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from esign.evidence import EvidenceDigests
@@ -21,6 +22,7 @@ _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
     refusal.__name__: refusal
     for refusal in (
         errors.AuthorityMissing,
+        errors.CheckpointRefused,
         errors.KeyMisused,
         errors.KeyUnknown,
         errors.LintFailed,
@@ -66,6 +68,16 @@ class CustodyClient:
 
     def revocation_list(self, *, office: str) -> bytes:
         return bytes.fromhex(self._ask("revocation_list", office=office)["list"])
+
+    def last_checkpoint(self) -> bytes:
+        return bytes.fromhex(self._ask("last_checkpoint")["note"])
+
+    def sign_checkpoint(
+        self, *, size: int, root: bytes, old_size: int, proof: Sequence[bytes]
+    ) -> bytes:
+        asked = {"size": str(size), "old_size": str(old_size), "root": root.hex()}
+        path = b"".join(proof).hex()
+        return bytes.fromhex(self._ask("sign_checkpoint", **asked, proof=path)["note"])
 
     def _ask(self, operation: str, **fields: str) -> dict[str, str]:
         try:

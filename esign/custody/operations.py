@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from esign.errors import RequestRefused
 from esign.evidence import EvidenceDigests
+from esign.transparency.merkle import HASH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,21 @@ def _revocation_list(custody: Custody, asked: Mapping[str, str]) -> dict[str, st
     return {"list": custody.revocation_list(office=asked["office"]).hex()}
 
 
+def _last_checkpoint(custody: Custody, _: Mapping[str, str]) -> dict[str, str]:
+    return {"note": custody.last_checkpoint().hex()}
+
+
+def _sign_checkpoint(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
+    path = bytes.fromhex(asked["proof"])
+    note = custody.sign_checkpoint(
+        size=int(asked["size"]),
+        root=bytes.fromhex(asked["root"]),
+        old_size=int(asked["old_size"]),
+        proof=[path[at : at + HASH_BYTES] for at in range(0, len(path), HASH_BYTES)],
+    )
+    return {"note": note.hex()}
+
+
 OPERATIONS: Final[dict[str, Operation]] = {
     "ping": _ping,
     "sign_digest": _sign_digest,
@@ -64,6 +80,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "enrol_notary": _enrol_notary,
     "revoke": _revoke,
     "revocation_list": _revocation_list,
+    "last_checkpoint": _last_checkpoint,
+    "sign_checkpoint": _sign_checkpoint,
 }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from esign.evidence import EvidenceDigests
 
 
@@ -41,4 +43,14 @@ class Custody(Protocol):
 
     def revocation_list(self, *, office: str) -> bytes:
         """Return a list of the office's authority made just now, in DER."""
+        ...
+
+    def last_checkpoint(self) -> bytes:
+        """Return the checkpoint of the log that was signed last; empty for none."""
+        ...
+
+    def sign_checkpoint(
+        self, *, size: int, root: bytes, old_size: int, proof: Sequence[bytes]
+    ) -> bytes:
+        """Sign a tree that begins with the last one, or raise `CheckpointRefused`."""
         ...

@@ -24,11 +24,13 @@ from esign.authorities.register import RevocationRegister
 from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_list
 from esign.custody.audit import AuditTrail
 from esign.custody.keyring import Keyring
+from esign.custody.log_signer import LogSigner
 from esign.custody.ports import EventKey
 from esign.custody.uris import KeyUri, KeyUse
 from esign.errors import KeyMisused, RequestRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from cryptography.x509 import Certificate
@@ -51,6 +53,7 @@ class Vault:
         self._keyring = Keyring(files.keys)
         self._audit = AuditTrail(files.records / "audit.jsonl", now=now)
         self._revoked = RevocationRegister(files.records / "revoked.jsonl")
+        self._log = LogSigner(files, self._audit)
         self._lock = threading.Lock()
         self._event_keys: dict[KeyUri, datetime] = {}
 
@@ -117,6 +120,14 @@ class Vault:
         )
         self._files.keep_revocation_list(authority, listed)
         return listed
+
+    def last_checkpoint(self) -> bytes:
+        return self._log.last_checkpoint()
+
+    def sign_checkpoint(
+        self, *, size: int, root: bytes, old_size: int, proof: Sequence[bytes]
+    ) -> bytes:
+        return self._log.sign_checkpoint(size=size, root=root, old_size=old_size, proof=proof)
 
     def _issue(self, office: str, order: CertificateOrder) -> Certificate:
         authority = office_name(office, "authority")

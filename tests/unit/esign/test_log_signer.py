@@ -1,0 +1,164 @@
+"""The signer as a witness: it signs what begins with what it signed, and nothing else."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from esign.authorities.directory import AuthorityDirectory
+from esign.custody.log_signer import KEY_FILE, LAST_FILE, NAME_FILE, create_log, log_key
+from esign.custody.operations import perform
+from esign.custody.vault import Vault
+from esign.errors import AuthorityMissing, CheckpointRefused, KeyUnknown, RequestRefused
+from esign.testing import BASE_URL
+from esign.transparency.checkpoints import open_checkpoint
+from esign.transparency.frontier import Frontier
+from esign.transparency.merkle import consistency_proof, leaf_hash, node_hash
+from tests.unit.esign.test_custody import AT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from esign.transparency.notes import VerifierKey
+
+LEAVES = [leaf_hash(str(n).encode()) for n in range(20)]
+OTHERS = [leaf_hash(b"another"), *LEAVES[1:]]
+
+
+def node(level: int, position: int, leaves: list[bytes] = LEAVES) -> bytes:
+    if level == 0:
+        return leaves[position]
+    return node_hash(
+        node(level - 1, 2 * position, leaves), node(level - 1, 2 * position + 1, leaves)
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> AuthorityDirectory:
+    made = AuthorityDirectory(tmp_path)
+    create_log(made, origin="log.example/a")
+    return made
+
+
+@pytest.fixture
+def key(files: AuthorityDirectory) -> VerifierKey:
+    return log_key(files)
+
+
+def restarted(files: AuthorityDirectory) -> Vault:
+    return Vault(files, now=lambda: AT, base_url=BASE_URL)
+
+
+def sign(files: AuthorityDirectory, old: int, new: int, leaves: list[bytes] = LEAVES) -> bytes:
+    """Ask over the table of operations, as a client does."""
+    proof = consistency_proof(old, new, lambda level, at: node(level, at, leaves))
+    asked = {
+        "operation": "sign_checkpoint",
+        "size": str(new),
+        "old_size": str(old),
+        "root": Frontier().grown(leaves[:new]).root.hex(),
+        "proof": b"".join(proof).hex(),
+    }
+    return bytes.fromhex(perform(restarted(files), asked)["note"])
+
+
+def test_a_log_grows_from_checkpoint_to_checkpoint(
+    files: AuthorityDirectory, key: VerifierKey
+) -> None:
+    for old, new in ((0, 3), (3, 8), (8, 20)):
+        note = sign(files, old, new)
+        assert open_checkpoint(note, key).size == new
+        asked = {"operation": "last_checkpoint"}
+        assert bytes.fromhex(perform(restarted(files), asked)["note"]) == note
+    uses = (files.records / "audit.jsonl").read_text()
+    assert uses.count('"operation": "sign_checkpoint"') == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "leaves", "why"),
+    [
+        # Another history.
+        (8, 20, OTHERS, "does not begin"),
+        # From the beginning again, though something was signed.
+        (0, 20, LEAVES, "that was signed last"),
+        # From a tree that was never signed.
+        (5, 20, LEAVES, "that was signed last"),
+        # The same once more; who wants it asks for the last one.
+        (8, 8, LEAVES, "not larger"),
+    ],
+)
+def test_what_does_not_begin_with_the_last_tree_is_refused(
+    files: AuthorityDirectory, *, old: int, new: int, leaves: list[bytes], why: str
+) -> None:
+    before = sign(files, 0, 8)
+    with pytest.raises(CheckpointRefused, match=why):
+        sign(files, old, new, leaves)
+    assert restarted(files).last_checkpoint() == before
+
+
+def test_a_smaller_tree_is_refused(files: AuthorityDirectory) -> None:
+    sign(files, 0, 8)
+    with pytest.raises(CheckpointRefused, match="not larger"):
+        restarted(files).sign_checkpoint(size=4, root=LEAVES[0], old_size=8, proof=[])
+
+
+def test_a_root_that_is_no_hash_is_refused(files: AuthorityDirectory) -> None:
+    with pytest.raises(CheckpointRefused):
+        restarted(files).sign_checkpoint(size=1, root=b"short", old_size=0, proof=[])
+
+
+def test_a_memory_that_cannot_be_read_is_no_memory_of_nothing(files: AuthorityDirectory) -> None:
+    sign(files, 0, 8)
+    (files.records / LAST_FILE).write_bytes(b"x")
+    with pytest.raises(CheckpointRefused, match="cannot be read"):
+        sign(files, 0, 20)
+
+
+def test_a_request_without_numbers_is_refused(files: AuthorityDirectory) -> None:
+    asked = {"operation": "sign_checkpoint", "size": "x", "old_size": "0", "root": "", "proof": ""}
+    with pytest.raises(RequestRefused):
+        perform(restarted(files), asked)
+
+
+def test_the_key_is_made_once_and_keeps_its_name(
+    files: AuthorityDirectory, key: VerifierKey
+) -> None:
+    assert create_log(files, origin="moved.example") == key
+    assert stat.S_IMODE((files.keys / KEY_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((files.public / NAME_FILE).stat().st_mode) == 0o644
+
+
+def test_a_crash_between_key_and_name_is_made_good(
+    files: AuthorityDirectory, key: VerifierKey
+) -> None:
+    (files.public / NAME_FILE).unlink()
+    with pytest.raises(AuthorityMissing):
+        log_key(files)
+    assert create_log(files, origin=key.name) == key
+
+
+def test_a_key_that_is_gone_is_never_made_anew(files: AuthorityDirectory) -> None:
+    (files.keys / KEY_FILE).unlink()
+    with pytest.raises(KeyUnknown):
+        create_log(files, origin="log.example/a")
+    with pytest.raises(KeyUnknown):
+        sign(files, 0, 3)
+
+
+def test_a_key_of_another_kind_is_refused(files: AuthorityDirectory) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (files.keys / KEY_FILE).write_bytes(pem)
+    with pytest.raises(KeyUnknown):
+        sign(files, 0, 3)
+
+
+def test_the_key_of_the_log_signs_no_digest(files: AuthorityDirectory) -> None:
+    for operation in ("sign_digest", "sign_once"):
+        asked = {"operation": operation, "key": "file:log", "digest": "00" * 32}
+        with pytest.raises(KeyUnknown):
+            perform(restarted(files), asked)
