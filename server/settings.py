@@ -59,6 +59,9 @@ class Settings:
     register_url: str | None
     """Gateway of an identity register; ``None``: none is asked."""
 
+    log_folder: Path | None
+    """Where the published log is kept as files too, for mirrors; ``None``: in the store only."""
+
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
 
@@ -89,6 +92,7 @@ class Settings:
             models=_optional_path(environ, "FEIGUI_MODELS"),
             master_list=_optional_path(environ, "FEIGUI_MASTER_LIST"),
             register_url=environ.get("FEIGUI_REGISTER_URL") or None,
+            log_folder=_optional_path(environ, "FEIGUI_LOG_FOLDER"),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     )
     from server.ceremony.ports import CeremonyBook
     from server.delivery.ports import DeliveryBook
-    from server.register.ports import CertificateBook, NumberBook, PublicRegister, RegisterView
+    from server.register.ports import (
+        CertificateBook,
+        NumberBook,
+        PublicRegister,
+        RegisterView,
+        TransparencyLog,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +208,8 @@ class Transaction(Protocol):
     def public_register(self) -> PublicRegister: ...
     @property
     def register_view(self) -> RegisterView: ...
+    @property
+    def transparency_log(self) -> TransparencyLog: ...
     @property
     def deliveries(self) -> DeliveryBook: ...
     @property

@@ -16,11 +16,13 @@ import click
 
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT
 from server.cli.identity import identity_group
+from server.cli.log import log_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from server.cli.identity import IdentityCommands
+    from server.cli.log import LogCommands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Commands:
     """Case of the office -> which link of its trail is broken, or ``None``."""
 
     identity: IdentityCommands
+    log: LogCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -81,6 +84,7 @@ def notary_group(commands: Commands) -> click.Group:
 
     notary.add_command(_audit_group(commands))
     notary.add_command(identity_group(commands.identity))
+    notary.add_command(log_group(commands.log))
     notary.add_command(_demo_group(commands))
     return notary
 

@@ -22,6 +22,7 @@ from server.db.books.register import (
 )
 from server.db.books.requests import PostgresOperationBook, PostgresUploadBook
 from server.db.books.sessions import PostgresSessionBook
+from server.db.books.transparency import PostgresTransparencyLog
 from server.db.scoped import ScopedConnection
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Work:
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
         self.numbers = PostgresNumberBook(scoped)
-        self.certificates = PostgresCertificateBook(scoped)
+        self.transparency_log = PostgresTransparencyLog(scoped)
+        self.certificates = PostgresCertificateBook(scoped, self.transparency_log)
         self.public_register = PostgresPublicRegister(scoped)
         self.register_view = PostgresRegisterView(scoped)
         self.deliveries = PostgresDeliveryBook(scoped)
@@ -72,6 +74,8 @@ class Work:
     def finish(self) -> None:
         """Write what waits for the end of the transaction."""
         self._trail.write()
+        # Last: whoever holds the log's head lets every other office wait.
+        self.transparency_log.write()
 
 
 def open_transaction(

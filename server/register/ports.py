@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from server.register.certificates import Certificate, CertificateId
+    from server.register.log_state import KeptCheckpoint, LoggedEntry
 
 
 class NumberBook(Protocol):
@@ -33,6 +34,10 @@ class CertificateBook(Protocol):
 
     def unfinished(self, *, before: datetime) -> Iterator[Certificate]:
         """Yield certificates that were intended before ``before`` and not sealed."""
+        ...
+
+    def logged(self) -> Iterator[Certificate]:
+        """Yield the office's certificates of which the log must say something."""
         ...
 
 
@@ -73,3 +78,35 @@ class RegisterRow(Protocol):
     def closed_on(self) -> date | None: ...
     @property
     def number(self) -> str | None: ...
+
+
+class TransparencyLog(Protocol):
+    """The one log of all offices, as the platform's own database holds it."""
+
+    def size(self) -> int: ...
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return the hash of a complete subtree; `LogDamaged` where it is missing."""
+        ...
+
+    def hashes(self, level: int, begin: int, end: int) -> list[bytes]:
+        """Return as many hashes of a level as there are between the positions."""
+        ...
+
+    def entries(self, begin: int, end: int) -> list[LoggedEntry]:
+        """Return as many entries as there are between the positions, in their order."""
+        ...
+
+    def of_certificate(self, certificate_id: CertificateId) -> list[LoggedEntry]:
+        """Return what was logged of a certificate, in the order of the log."""
+        ...
+
+    def last_checkpoint(self) -> KeptCheckpoint | None: ...
+
+    def checkpoints(self) -> list[KeptCheckpoint]:
+        """Return every published checkpoint, the smallest tree first."""
+        ...
+
+    def keep_checkpoint(self, checkpoint: KeptCheckpoint) -> None:
+        """Keep what is published now; keeping it again changes nothing."""
+        ...

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from esign.verification.report import Report
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
+    from server.register.log_proofs import Publication
     from server.register.ports import PublicRegister
 
     VerifyDocument = Callable[[bytes], Report]
@@ -54,6 +55,9 @@ class Registered:
     matter: Wording
     demo: bool
     """Issued by an office that is made up."""
+
+    published: Publication | None = None
+    """In the transparency log; ``None``: not yet, or nobody looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from server.wiring.inspecting import identity_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
+from server.wiring.transparency import log_commands
 from server.wiring.work import registry
 from storage.errors import StorageError
 
@@ -80,6 +81,7 @@ def commands() -> Commands:
         examine=_examine,
         verify_audit=_told(_verify_audit),
         identity=identity_commands(),
+        log=log_commands(),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from esign.authorities.creation import create_authorities
 from esign.custody.client import CustodyClient
+from esign.custody.log_signer import create_log
 from server.db.engine import make_engine
 from server.db.migrating import upgrade
 from server.embedded.own_processes import Plan, started
@@ -24,6 +25,7 @@ from server.embedded.state import CLONE, State, named_root
 from server.http.token_keys import write_new_key
 from server.settings import Settings
 from server.wiring.parts import Parts, now
+from server.wiring.transparency import origin_of
 from storage.buckets import prepare
 from storage.probe import Probe
 
@@ -160,6 +162,7 @@ def _environment(told: Told) -> dict[str, str]:
         "FEIGUI_SIGNER_SOCKET": str(root / "signer.sock"),
         "FEIGUI_TSA_URL": f"http://{LOOPBACK}:{told.tsa_port}/",
         "FEIGUI_PUBLIC_URL": told.base_url,
+        "FEIGUI_LOG_FOLDER": str(_made(root / "public-log")),
         "FEIGUI_CODE_OUTBOX": str(root / "codes.jsonl"),
         "FEIGUI_VALIDATE_RESPONSES": "on" if wishes.validate_responses else "off",
     }
@@ -203,12 +206,13 @@ def _make_ready(settings: Settings, owner_url: str | None, told: Told) -> None:
         staging=settings.staging_bucket,
         now=now,
     ).require_all()
-    create_authorities(
+    files = create_authorities(
         settings.authorities,
         now=now(),
         offices={o.id: o.name.zh for o in parts.catalogue.rule_packs.offices.values()},
         base_url=f"{settings.public_url}/authorities",
     )
+    create_log(files, origin=origin_of(settings.public_url))
 
 
 def enrol_notaries(running: Running, notaries: Mapping[str, tuple[str, str]]) -> None:

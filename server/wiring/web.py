@@ -28,10 +28,12 @@ from server.http.tokens import AccessTokens
 from server.settings import Settings
 from server.web.authorities import authorities_page
 from server.web.docs import docs_page
+from server.web.transparency import log_page
 from server.web.verification import VerificationPage, verification_page
 from server.wiring.evidence import packaging
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
+from server.wiring.transparency import ServedLog
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -100,7 +102,11 @@ def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
         public_url=parts.settings.public_url,
         language_of=language_of,
     )
-    pages = [verification_page(page), authorities_page(parts.signing.published)]
+    pages = [
+        verification_page(page),
+        authorities_page(parts.signing.published),
+        log_page(ServedLog(parts)),
+    ]
     if parts.settings.api_page is not None:
         pages.append(docs_page(parts.settings.api_page, spec.document))
     return pages

@@ -17,6 +17,8 @@ from server.cases.issuing import issue_case
 from server.cases.jobs import Job
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for
+from server.register.errors import LogDamaged
+from server.register.log_publishing import publish_log
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.ending_pictures import sweep_pictures
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
@@ -32,6 +34,7 @@ from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
 from server.wiring.receiving import reception
+from server.wiring.transparency import log_press
 from storage.errors import StoreUnavailable
 from storage.sweeping import drop_stale_objects, end_stale_uploads
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.press import Press
+    from server.register.log_publishing import LogPress
     from server.tasks.uploads import Reception
     from server.wiring.parts import Parts
 
@@ -49,6 +53,7 @@ PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, Op
 SWEEP_EVERY: Final = "* * * * * */10"
 """Seconds stand last."""
 
+PUBLISH_EVERY: Final = "* * * * * */5"
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
 PICTURES_EVERY: Final = "37 * * * *"
@@ -85,6 +90,9 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         ),
         every=SWEEP_EVERY,
         attempts=1,
+    )
+    tasks["log.publish"] = Task(
+        run=functools.partial(_publish, log_press(parts)), every=PUBLISH_EVERY, attempts=1
     )
     tasks["staging.sweep"] = Task(
         run=functools.partial(_sweep_staging, parts), every=STAGING_EVERY, attempts=1
@@ -149,6 +157,21 @@ def _sweep_pictures(parts: Parts) -> None:
     if swept.missing:
         log.error("pictures_missing", objects=swept.missing)
     log.info("pictures", ended=swept.ended, filed=swept.filed, gone=swept.gone)
+
+
+def _publish(press: LogPress) -> None:
+    log = structlog.get_logger("feigui.log")
+    try:
+        published = publish_log(press)
+    except LogDamaged as damage:
+        # Nothing is published until a person has looked: docs/operations.md.
+        log.critical("log_damaged", why=str(damage))
+        return
+    except PASSING as trouble:
+        log.warning("waits", error=type(trouble).__name__)
+        return
+    if published is not None:
+        log.info("published", entries=published.size)
 
 
 def _sweep_staging(parts: Parts) -> None:

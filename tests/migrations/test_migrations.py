@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import inspect, text
 
 from server.db.migrating import downgrade, head, revision_of, revisions, upgrade
-from server.db.tables import access, audit, cases, ceremonies, register, requests
+from server.db.tables import (
+    access,
+    audit,
+    cases,
+    ceremonies,
+    register,
+    requests,
+    transparency,
+)
 from server.db.tables.metadata import METADATA
 from tests.integration.db.filling import fill
 
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     from server.transaction import OpenTransaction
     from tests.servers.postgres import PostgresServer
 
-REGISTERED = (access, audit, cases, ceremonies, register, requests)
+REGISTERED = (access, audit, cases, ceremonies, register, requests, transparency)
 
 SCHEMA = """
 SELECT 'column ' || attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod)
@@ -126,7 +134,8 @@ def test_a_revision_goes_back_and_forth_without_a_trace(revision: str, owner: En
 def test_rows_survive_every_revision_after_the_first(
     open_transaction: OpenTransaction, owner_engine: Engine
 ) -> None:
-    fill(open_transaction, "kunming-a")
+    for office in ("kunming-a", "chengdu-b"):
+        fill(open_transaction, office)
     written = counts(owner_engine)
     assert written.keys() == METADATA.tables.keys()
     assert min(written.values()) > 0  # or a table was forgotten

@@ -20,6 +20,7 @@ from server.register.certificates import (
     CertificateStatus,
 )
 from server.register.errors import CertificateNotFound
+from server.register.log_entries import entries_of, mark_of, named_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from server.db.books.transparency import PostgresTransparencyLog
     from server.db.scoped import ScopedConnection
 
 _AGENTS: Final = frozenset({PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE})
@@ -57,11 +59,19 @@ class PostgresNumberBook:
 
 
 class PostgresCertificateBook:
-    def __init__(self, scoped: ScopedConnection) -> None:
+    """What becomes of a certificate is logged in the transaction that says so.
+
+    The book does it, so that no use case can forget it (invariant 15 of
+    docs/case-lifecycle.md); the database refuses whatever goes round the book.
+    """
+
+    def __init__(self, scoped: ScopedConnection, log: PostgresTransparencyLog) -> None:
         self._scoped = scoped
+        self._log = log
 
     def add(self, certificate: Certificate) -> None:
         self._scoped.connection.execute(insert(CERTIFICATES).values(_values(certificate)))
+        self._log_change(None, certificate)
 
     def get(self, certificate_id: CertificateId, *, lock: bool = False) -> Certificate:
         query = select(CERTIFICATES).where(CERTIFICATES.c.id == certificate_id)
@@ -79,13 +89,25 @@ class PostgresCertificateBook:
         return [_certificate(row) for row in rows]
 
     def save(self, certificate: Certificate) -> None:
-        changed = self._scoped.connection.execute(
+        before = self.get(certificate.id, lock=True)
+        self._scoped.connection.execute(
             update(CERTIFICATES)
             .where(CERTIFICATES.c.id == certificate.id)
             .values(_values(certificate))
         )
-        if changed.rowcount != 1:
-            raise CertificateNotFound
+        self._log_change(before, certificate)
+
+    def _log_change(self, before: Certificate | None, after: Certificate) -> None:
+        named = named_by(after)
+        related = None
+        if named is not None:
+            query = select(CERTIFICATES.c.public_id).where(
+                CERTIFICATES.c.office == after.office, CERTIFICATES.c.number == named
+            )
+            public_id = self._scoped.connection.execute(query).scalar()
+            related = None if public_id is None else mark_of(public_id)
+        for entry in entries_of(before, after, related=related):
+            self._log.append(after.id, entry)
 
     def unfinished(self, *, before: datetime) -> Iterator[Certificate]:
         rows = self._scoped.connection.execute(
@@ -98,6 +120,14 @@ class PostgresCertificateBook:
             .order_by(CERTIFICATES.c.intended_at)
         )
         return (_certificate(row) for row in rows.all())
+
+    def logged(self) -> Iterator[Certificate]:
+        query = select(CERTIFICATES).where(
+            CERTIFICATES.c.office == self._scoped.office,
+            CERTIFICATES.c.status != CertificateStatus.INTENDED.value,
+        )
+        for row in self._scoped.connection.execution_options(yield_per=1000).execute(query):
+            yield _certificate(row)
 
 
 class PostgresPublicRegister:

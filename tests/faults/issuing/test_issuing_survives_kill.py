@@ -24,7 +24,8 @@ from server.cases.press import Fault
 from server.cases.status import CaseStatus
 from server.embedded.state import CLONE
 from server.register.certificates import Certificate, CertificateStatus
-from server.transaction import Operation, Scope
+from server.register.log_entries import LogKind, read_entry
+from server.transaction import NOBODY, Operation, Scope
 from server.wiring.parts import Parts, new_id, now
 from storage.objects import Digest
 from tests.servers.platform import platform, with_people
@@ -136,6 +137,19 @@ def assert_nothing_points_nowhere(parts: Parts, cases: list[CaseId]) -> None:
             assert certificate.sealed_sha256
             sealed = parts.get(OFFICE, Digest(certificate.sealed_sha256))
             verify(sealed, roots=[parts.authorities.certificate(ROOT)], at=now())
+    assert_logged_once(parts, found)
+
+
+def assert_logged_once(parts: Parts, found: list[Certificate]) -> None:
+    """Hold at every moment: valid, and one entry in the log; intended, and none."""
+    for certificate in found:
+        with parts.open_transaction(NOBODY) as tx:
+            logged = tx.transparency_log.of_certificate(certificate.id)
+        said = [read_entry(each.content) for each in logged]
+        expected = certificate.status is CertificateStatus.VALID
+        assert [(each.kind, each.sealed_sha256) for each in said] == [
+            (LogKind.ISSUE, certificate.sealed_sha256)
+        ] * expected
 
 
 @pytest.mark.faults

@@ -60,6 +60,7 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
+from server.register.log_state import KeptCheckpoint
 from server.transaction import NOBODY, KeptAnswer, Operation, Scope, Upload
 
 if TYPE_CHECKING:
@@ -410,6 +411,8 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
                 sent_at=AT,
             )
         )
+        log = tx.transparency_log
+        log.keep_checkpoint(KeptCheckpoint(size=log.size(), note=b"note", signed_at=AT))
         tx.accounts.add_staff(staff(office))
         _fill_requests(tx, case, account)
     with open_transaction(NOBODY) as tx:

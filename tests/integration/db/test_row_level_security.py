@@ -25,7 +25,17 @@ OFFICE_A, OFFICE_B = "kunming-a", "chengdu-b"
 
 # Rows of persons or of the platform, found only by who names them.
 OF_NO_OFFICE = frozenset(
-    {"applicants", "refresh_tokens", "one_time_codes", "login_tries", "idempotency_keys"}
+    {
+        "applicants",
+        "refresh_tokens",
+        "one_time_codes",
+        "login_tries",
+        "idempotency_keys",
+        # One log for all offices.
+        "log_nodes",
+        "log_heads",
+        "log_checkpoints",
+    }
 )
 
 
@@ -176,7 +186,18 @@ def test_a_part_cannot_hang_on_a_case_of_another_office(
         platform.execute(text("UPDATE parties SET case_id = :theirs"), {"theirs": filled["b"].case})
 
 
-@pytest.mark.parametrize("table", ["audit_log", "ceremony_links", "ceremony_segments"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "audit_log",
+        "ceremony_links",
+        "ceremony_segments",
+        "log_entries",
+        "log_nodes",
+        "log_checkpoints",
+        "log_heads",
+    ],
+)
 def test_what_is_only_appended_to_gives_the_platform_no_right_to_change_it(
     platform: Connection, table: str
 ) -> None:

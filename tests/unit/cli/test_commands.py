@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from server.cli import Commands, notary_group
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
 from server.cli.identity import Faces, IdentityCommands, Measured
+from server.cli.log import LogCommands, LogUnbelieved, LogUnreachable, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,10 @@ class Platform:
     parts: dict[str, str | None] = field(default_factory=dict)
     trails: dict[str, str | None] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
-    """Of the identity command that is asked next."""
+    """Of the identity or log command that is asked next."""
+
+    trouble: Exception | None = None
+    """Of the log that is watched."""
 
     def commands(self) -> Commands:
         def played(into: Path) -> Mapping[str, Any]:
@@ -50,6 +54,7 @@ class Platform:
             examine=lambda: self.parts,
             verify_audit=verified,
             identity=self.identity(),
+            log=self.log(),
         )
 
     def identity(self) -> IdentityCommands:
@@ -66,6 +71,21 @@ class Platform:
             chip=lambda folder, master_list: self.answer,
             faces=lambda: self.answer,
         )
+
+    def log(self) -> LogCommands:
+        def shown(index: int) -> Mapping[str, Any]:
+            if index:
+                raise LookupError(index)
+            return self.answer
+
+        def watched(watch: Watch, tell: Callable[[int, int], None]) -> Mapping[str, Any]:
+            self.asked.append(("watch", watch))
+            tell(20_000, 20_000)
+            if self.trouble is not None:
+                raise self.trouble
+            return self.answer
+
+        return LogCommands(check=lambda _: self.answer, show=shown, watch=watched)
 
     def told(self, *arguments: str) -> Result:
         return CliRunner().invoke(notary_group(self.commands()), arguments)
@@ -267,3 +287,73 @@ def test_folders_of_documents_and_attacks_are_measured_too(command: str, tmp_pat
 @pytest.mark.parametrize("typed", [["read"], ["match", "nowhere.jpg"], ["chip", "nowhere"]])
 def test_what_is_not_there_is_a_usage_error(typed: list[str]) -> None:
     assert Platform().told("identity", *typed).exit_code == USAGE
+
+
+CHECKED = {"entries": 3, "checkpoints": 1, "tiles": 1, "certificates": 2, "faults": []}
+FAULT = {"kind": "entry_altered", "where": "entry 1"}
+
+
+def test_a_whole_log_passes_and_a_fault_is_named_and_fails() -> None:
+    whole = Platform(answer=CHECKED).told("log", "fsck")
+    assert (whole.exit_code, whole.output) == (
+        0,
+        "3 entries, 1 checkpoints, 1 tiles, 2 certificates: 0 faults\n",
+    )
+    broken = Platform(answer={**CHECKED, "faults": [FAULT]})
+    for_people, for_machines = broken.told("log", "fsck"), broken.told("log", "fsck", "--json")
+    assert for_people.exit_code == for_machines.exit_code == INCONSISTENT
+    assert for_people.output.startswith("FAULT  entry_altered  entry 1\n")
+    assert json.loads(for_machines.output)["faults"] == [FAULT]
+
+
+def test_an_entry_is_shown_or_missed() -> None:
+    platform = Platform(answer={"index": 0})
+    assert json.loads(platform.told("log", "show", "0").output) == {"index": 0}
+    assert platform.told("log", "show", "1").exit_code == USAGE
+
+
+SEEN = {
+    "key": "log.example+0+k",
+    "first_key": True,
+    "size": 2,
+    "root": "r",
+    "entries": [{"index": 1, "entry": "{}"}],
+    "trouble": None,
+}
+
+
+def test_a_monitor_prints_what_is_new_and_says_whose_word_it_took_for_the_key() -> None:
+    platform = Platform(answer=SEEN)
+    told = platform.told("log", "monitor", "http://log.example", "--state", "s.json")
+    assert told.exit_code == 0
+    assert told.stdout == "1  {}\n"
+    assert "taken from the log itself" in told.stderr
+    assert "20,000 of 20,000" in told.stderr
+    assert platform.asked == [
+        ("watch", Watch(url="http://log.example", state=Path("s.json"), key=None))
+    ]
+    again = Platform(answer={**SEEN, "first_key": False})
+    told = again.told("log", "monitor", "http://log.example", "--state", "s.json", "--json")
+    assert json.loads(told.stdout)["size"] == 2
+    assert "itself" not in told.stderr
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_a_monitor_that_finds_a_fork_says_so_loudly_and_fails(option: tuple[str, ...]) -> None:
+    trouble = {"kind": "LogForked", "why": "two trees", "evidence": "s.json.evidence"}
+    platform = Platform(answer={"entries": [], "trouble": trouble})
+    told = platform.told("log", "monitor", "http://log.example", "--state", "s.json", *option)
+    assert told.exit_code == INCONSISTENT
+    assert "!!! LogForked: two trees" in told.stderr
+    assert "s.json.evidence" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("trouble", "exit_code"),
+    [(LogUnreachable("no answer"), DEPENDENCY_DOWN), (LogUnbelieved("a stranger"), REFUSED)],
+)
+def test_a_monitor_that_learns_nothing_says_why(trouble: Exception, exit_code: int) -> None:
+    platform = Platform(trouble=trouble)
+    told = platform.told("log", "monitor", "http://log.example", "--state", "s.json")
+    assert told.exit_code == exit_code
+    assert str(trouble) in told.stderr

@@ -41,6 +41,9 @@ NEVER_TOLD = {
     "NumberInvalid",
     "RefusedOnRecord",
     "RegisterError",
+    "LogDamaged",
+    "LogEntryMalformed",
+    "NotInLog",
     "SeriesUnknown",
     "TransactionError",
 }

@@ -1,0 +1,86 @@
+"""What the log proves about one certificate, to whoever asks and to whoever keeps a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from esign.transparency.checkpoints import head_of
+from esign.transparency.merkle import inclusion_proof
+from esign.transparency.notes import Note
+from esign.transparency.proofs import LogProof
+from server.register.errors import NotInLog
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from esign.transparency.checkpoints import Head
+    from server.register.certificates import Certificate
+    from server.register.ports import TransparencyLog
+    from server.register.standing import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """That what the register says now is under a published checkpoint."""
+
+    index: int
+    """Of the newest entry on the certificate."""
+
+    size: int
+    """Of the tree that the checkpoint is over."""
+
+    signed_at: datetime
+
+
+def publication_of(certificate: Certificate, log: TransparencyLog) -> Publication | None:
+    """Return where the newest entry is published, or ``None`` until it is (within a minute)."""
+    entries, shown = log.of_certificate(certificate.id), log.last_checkpoint()
+    if not entries or shown is None or not entries[-1].index < shown.size:
+        return None
+    return Publication(index=entries[-1].index, size=shown.size, signed_at=shown.signed_at)
+
+
+def with_publication(standing: Standing, log: TransparencyLog) -> Standing:
+    """Return the standing with where its certificate is published."""
+    registered = standing.registered
+    if registered is None:
+        return standing
+    published = publication_of(registered.certificate, log)
+    return replace(standing, registered=replace(registered, published=published))
+
+
+def proofs_for(certificate: Certificate, log: TransparencyLog) -> list[bytes]:
+    """Return a c2sp.org/tlog-proof for each published entry, the issue first.
+
+    Raises `NotInLog` while there is none.
+    """
+    shown = log.last_checkpoint()
+    entries = [] if shown is None else log.of_certificate(certificate.id)
+    published = [each for each in entries if shown and each.index < shown.size]
+    if shown is None or not published:
+        raise NotInLog
+    head = _head(shown.note)
+    return [
+        bytes(
+            LogProof(
+                index=entry.index,
+                path=tuple(inclusion_proof(entry.index, head.size, log.node)),
+                checkpoint=shown.note,
+                extra=entry.content,
+            )
+        )
+        for entry in published
+    ]
+
+
+def proof_for(certificate: Certificate, log: TransparencyLog) -> bytes:
+    """Return the proof that the certificate's issue is in the log, with the entry along.
+
+    Raises `NotInLog` until the entry is under a published checkpoint.
+    """
+    return proofs_for(certificate, log)[0]
+
+
+def _head(note: bytes) -> Head:
+    return head_of(Note.read(note).text)
