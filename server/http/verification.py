@@ -6,19 +6,21 @@ The answers are those of the verification page (server.register.standing).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from server.http.call import Answer, Binding, Call
 from server.http.scopes import scope_of
 from server.http.shown.catalogue import wording
 from server.http.shown.times import rfc3339, rfc3339_or_none
+from server.register.log_proofs import with_publication
 from server.register.standing import sought, standing_of, standing_of_document
 
 if TYPE_CHECKING:
     from esign.verification.report import SignatureFound
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
+    from server.register.log_proofs import Publication
     from server.register.standing import DocumentStanding, Standing, VerifyDocument
     from server.transaction import OpenTransaction
 
@@ -31,11 +33,16 @@ class VerificationDesk:
 
     def by_public_id(self, call: Call) -> Answer:
         found = call.tx.public_register.by_public_id(call.path["public_id"])
-        return Answer(body=_standing(standing_of(found, self.catalogue), call.language))
+        return self._answer(call, found)
 
     def by_number(self, call: Call) -> Answer:
         found = sought(call.tx.public_register, call.body["number"], call.body["check_code"])
-        return Answer(body=_standing(standing_of(found, self.catalogue), call.language))
+        return self._answer(call, found)
+
+    def _answer(self, call: Call, found: Certificate | None) -> Answer:
+        standing = standing_of(found, self.catalogue)
+        standing = with_publication(standing, call.tx.transparency_log)
+        return Answer(body=_standing(standing, call.language))
 
     def by_document(self, call: Call) -> Answer:
         judged = standing_of_document(
@@ -44,7 +51,9 @@ class VerificationDesk:
             verify_document=self.verify_document,
             look_up=self._by_digest,
         )
-        return Answer(body=_document(judged, call.language))
+        with self.open_transaction(scope_of(None)) as tx:
+            standing = with_publication(judged.standing, tx.transparency_log)
+        return Answer(body=_document(replace(judged, standing=standing), call.language))
 
     def _by_digest(self, sha256: str) -> Certificate | None:
         with self.open_transaction(scope_of(None)) as tx:
@@ -71,7 +80,18 @@ def _standing(standing: Standing, language: str) -> dict[str, Any]:
             "kind": found.kind,
             "relates_to": found.relates_to,
             "supplemented_by": found.supplemented_by,
+            "log": _publication(registered.published),
         },
+    }
+
+
+def _publication(published: Publication | None) -> dict[str, Any] | None:
+    if published is None:
+        return None
+    return {
+        "index": published.index,
+        "tree_size": published.size,
+        "checkpoint_at": rfc3339(published.signed_at),
     }
 
 

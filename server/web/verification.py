@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 
+from server.register.log_proofs import with_publication
 from server.register.standing import sought, standing_of, standing_of_document
 from server.transaction import NOBODY
 from server.web.gates import open_page
@@ -26,6 +27,7 @@ from server.web.verification_form import (
     FileTooLarge,
     read_form,
 )
+from server.web.verification_log import log_check
 from server.web.verification_result import AskedBy, result_of_document, result_of_register
 from server.web.verification_wording import LANGUAGES, Words, words
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from server.cases.ids import Clock
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
-    from server.register.standing import VerifyDocument
+    from server.register.standing import Standing, VerifyDocument
     from server.transaction import OpenTransaction
     from server.web.verification_form import Entered
     from server.web.verification_result import Result
@@ -70,7 +72,7 @@ class VerificationPage:
     def by_public_id(self, public_id: str) -> Response:
         found = self._by_public_id(public_id) if PUBLIC_ID.fullmatch(public_id) else None
         standing = standing_of(found, self.catalogue)
-        result = result_of_register(standing, AskedBy.QR_CODE, self._words())
+        result = self._told(standing, AskedBy.QR_CODE)
         return self._result(result, status=200 if found else NOT_FOUND)
 
     def by_form(self) -> Response:
@@ -91,7 +93,9 @@ class VerificationPage:
             verify_document=self.verify_document,
             look_up=self._by_digest,
         )
-        return self._result(result_of_document(judged, len(content), self._words()))
+        judged = replace(judged, standing=self._in_log(judged.standing))
+        result = result_of_document(judged, len(content), self._words())
+        return self._result(self._with_log(result, judged.standing))
 
     def _number(self, entered: Entered) -> Response:
         if not entered.number:
@@ -101,7 +105,22 @@ class VerificationPage:
         with self.open_transaction(NOBODY) as tx:
             found = sought(tx.public_register, entered.number, entered.check_code)
         standing = standing_of(found, self.catalogue)
-        return self._result(result_of_register(standing, AskedBy.NUMBER, self._words()))
+        return self._result(self._told(standing, AskedBy.NUMBER))
+
+    def _told(self, standing: Standing, asked_by: AskedBy) -> Result:
+        standing = self._in_log(standing)
+        result = result_of_register(standing, asked_by, self._words())
+        return self._with_log(result, standing)
+
+    def _in_log(self, standing: Standing) -> Standing:
+        with self.open_transaction(NOBODY) as tx:
+            return with_publication(standing, tx.transparency_log)
+
+    def _with_log(self, result: Result, standing: Standing) -> Result:
+        if standing.registered is None:
+            return result
+        step = log_check(standing.registered, self._words())
+        return replace(result, checks=(*result.checks, step))
 
     def _by_public_id(self, public_id: str) -> Certificate | None:
         with self.open_transaction(NOBODY) as tx:

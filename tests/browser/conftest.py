@@ -29,6 +29,7 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
+from server.register.log_state import KeptCheckpoint, LoggedEntry
 from server.web.verification import VerificationPage, verification_page
 
 if TYPE_CHECKING:
@@ -54,6 +55,21 @@ class ListedCertificates:
     @property
     def public_register(self) -> ListedCertificates:
         return self
+
+    @property
+    def transparency_log(self) -> ListedCertificates:
+        return self
+
+    def of_certificate(self, certificate_id: CertificateId) -> list[LoggedEntry]:
+        return [
+            LoggedEntry(index=place, status=each.status, content=b"", hash=b"")
+            for place, each in enumerate(self.all)
+            if each.id == certificate_id
+        ]
+
+    def last_checkpoint(self) -> KeptCheckpoint:
+        """All are published but the newest one."""
+        return KeptCheckpoint(size=len(self.all) - 1, note=b"", signed_at=ASKED_AT)
 
     def by_public_id(self, public_id: str) -> Certificate | None:
         return next((c for c in self.all if c.public_id == public_id), None)
