@@ -45,6 +45,25 @@ class KeyMisused(CustodyError):
     """The key exists, but not for this kind of use."""
 
 
+class KeyStopped(KeyMisused):
+    """The key was given up, because somebody else may have it; it signs nothing any more."""
+
+
+class KeyExists(CustodyError):
+    """A key of this name was made already, and is never overwritten."""
+
+
+class KeyStoreUnavailable(CustodyError):
+    """The store of the keys does not answer: no token, no session, no module."""
+
+
+class PinRefused(KeyStoreUnavailable):
+    """The token did not take the PIN; it is not tried again until its file is another.
+
+    A token locks itself after a few wrong PINs, and then nobody seals anything.
+    """
+
+
 class RequestRefused(CustodyError):
     """The signer process does not know this operation or cannot read it."""
 

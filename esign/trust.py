@@ -32,6 +32,6 @@ def office_trust(files: AuthorityDirectory, office: str) -> OfficeTrust:
     return OfficeTrust(
         root=files.certificate(ROOT),
         root_list=files.revocation_list(ROOT),
-        authority=files.certificate(office_name(office, "authority")),
-        time_stamper=files.certificate(TSA),
+        authority=files.signing(office_name(office, "authority"))[1],
+        time_stamper=files.signing(TSA)[1],
     )

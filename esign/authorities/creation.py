@@ -1,4 +1,7 @@
-"""Make the development root, the time-stamper and one authority and seal per office.
+"""Make a root, the time-stamper and one authority and seal per office, all by itself.
+
+For development and tests, wherever the keys are kept; an office that works for
+real makes its own under dual control (`esign.keyceremony`).
 
 Run again it keeps what exists, adds what is missing and renews the root's
 revocation list when half its life is over.
@@ -16,25 +19,33 @@ from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_na
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.authorities.revocation import OFFICE_LIST_VALID, ROOT_LIST_VALID, revocation_list
 from esign.custody.keyring import Keyring
-from esign.custody.uris import KeyUri
+from esign.custody.places import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     from esign.authorities.profiles import Profile
+    from esign.custody.places import KeyPlace
 
 
 def create_authorities(
-    directory: Path, *, now: datetime, offices: Mapping[str, str], base_url: str
+    directory: Path,
+    *,
+    now: datetime,
+    offices: Mapping[str, str],
+    base_url: str,
+    place: KeyPlace = FILES,
 ) -> AuthorityDirectory:
     """``offices`` maps an office's key to the name on its seal.
 
     ``base_url`` goes into the certificates: where ``public/`` can be fetched.
     """
     files = AuthorityDirectory(directory)
-    founding = _Founding(files, Keyring(files.keys), now, base_url.rstrip("/"))
+    founding = _Founding(files, Keyring(files.keys, place), now, base_url.rstrip("/"))
     founding.root()
     founding.under_root(TSA, Subject(common_name="Feigui Time-Stamping"), profiles.TIME_STAMPER)
     for office, name in sorted(offices.items()):
@@ -50,9 +61,8 @@ class _Founding:
     base_url: str
 
     def root(self) -> None:
-        uri = KeyUri("file", ROOT)
         if not self.files.has_certificate(ROOT):
-            key = self.keyring.load(uri) if self.keyring.has(uri) else self.keyring.make(uri)
+            key = key_for(self.files, self.keyring, ROOT)
             order = CertificateOrder(
                 profile=profiles.ROOT,
                 subject=Subject(common_name="Feigui Development Root"),
@@ -69,7 +79,7 @@ class _Founding:
                 return
         fresh = revocation_list(
             self.files.certificate(ROOT),
-            self.keyring.load(KeyUri("file", ROOT)),
+            self.keyring.load(self.files.uri(ROOT)),
             [],
             now=self.now,
             valid_for=ROOT_LIST_VALID,
@@ -98,15 +108,14 @@ class _Founding:
         if self.files.has_certificate(name):
             return
         # A key without its certificate is what a crash between the two leaves.
-        uri = KeyUri("file", name)
-        key = self.keyring.load(uri) if self.keyring.has(uri) else self.keyring.make(uri)
+        key = key_for(self.files, self.keyring, name)
         order = CertificateOrder(profile=profile, subject=subject, public_key=key.public_key())
         self._keep(name, order, issuer_of(self.files, self.keyring, issuer, self.base_url))
 
     def _first_list(self, authority: str) -> None:
         if (self.files.public / f"{authority}.crl").exists():
             return
-        key = self.keyring.load(KeyUri("file", authority))
+        key = self.keyring.load(self.files.uri(authority))
         certificate = self.files.certificate(authority)
         listed = revocation_list(certificate, key, [], now=self.now, valid_for=OFFICE_LIST_VALID)
         self.files.keep_revocation_list(authority, listed)
@@ -122,11 +131,18 @@ class _Founding:
         self.files.keep_certificate(name, certificate)
 
 
+def key_for(files: AuthorityDirectory, keyring: Keyring, name: str) -> ec.EllipticCurvePrivateKey:
+    """Return the key ``name``, made where new keys are made unless a crash left it."""
+    uri = files.uri(name) if files.has_uri(name) else keyring.place.uri(name)
+    files.keep_uri(uri)
+    return keyring.made(uri)
+
+
 def issuer_of(files: AuthorityDirectory, keyring: Keyring, name: str, base_url: str) -> Issuer:
     """Return the authority ``name``, with the addresses that go into its certificates."""
     return Issuer(
         certificate=files.certificate(name),
-        key=keyring.load(KeyUri("file", name)),
+        key=keyring.load(files.uri(name)),
         crl_url=f"{base_url}/{name}.crl",
         certificate_url=f"{base_url}/{name}.pem",
     )

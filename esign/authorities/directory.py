@@ -2,6 +2,10 @@
 
 ``keys/`` belongs to the signer process alone; ``public/`` is for everybody;
 ``records/`` is what a certification authority has to keep (电子签名法 Art. 24).
+
+A role (``office.kunming-a.seal``) has one key after the other: the first is
+called like the role, the next ``office.kunming-a.seal.2``. ``NAME.uri`` says
+where a key is, ``ROLE.current`` which one is used now.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.custody.uris import KeyUri
 from esign.errors import AuthorityMissing
 
 if TYPE_CHECKING:
@@ -39,11 +44,23 @@ def notary_name(office: str, notary: str) -> str:
     return office_name(office, f"notary.{notary}")
 
 
+def generation_name(role: str, number: int) -> str:
+    """Name the key of a role by its number, which begins with 1."""
+    return role if number == 1 else f"{role}.{number}"
+
+
 def write_whole(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a file that is either there completely or not at all."""
+    """Write a file that is either there completely or not at all.
+
+    It belongs to whoever the folder belongs to: root keeps ceremonies for a signer
+    that is not root.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
+        if os.geteuid() == 0:
+            folder = path.parent.stat()
+            os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -71,7 +88,34 @@ class AuthorityDirectory:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
         return folder
 
+    def current(self, role: str) -> str:
+        """Return the name of the key that ``role`` uses now."""
+        return self._text(f"{role}.current") or role
+
+    def use(self, role: str, name: str) -> None:
+        """Have ``role`` use the key ``name`` from now on; the change is one step."""
+        write_whole(self.public / f"{role}.current", name.encode(), mode=0o644)
+
+    def uri(self, name: str) -> KeyUri:
+        """Return where a key is; files were the only place before there was a choice."""
+        text = self._text(f"{name}.uri")
+        return KeyUri("file", name) if text is None else KeyUri.parse(text)
+
+    def has_uri(self, name: str) -> bool:
+        return (self.path / "public" / f"{name}.uri").exists()
+
+    def keep_uri(self, uri: KeyUri) -> None:
+        write_whole(self.public / f"{uri.name}.uri", str(uri).encode(), mode=0o644)
+
+    def names(self, role: str) -> list[str]:
+        """Return the keys of ``role`` that have certificates, the first one first."""
+        found = [role] if self.has_certificate(role) else []
+        while found and self.has_certificate(later := generation_name(role, len(found) + 1)):
+            found.append(later)
+        return found
+
     def certificate(self, name: str) -> x509.Certificate:
+        """Return the certificate of a key."""
         try:
             return x509.load_pem_x509_certificate(
                 (self.path / "public" / f"{name}.pem").read_bytes()
@@ -81,6 +125,17 @@ class AuthorityDirectory:
 
     def has_certificate(self, name: str) -> bool:
         return (self.path / "public" / f"{name}.pem").exists()
+
+    def signing(self, role: str) -> tuple[KeyUri, x509.Certificate]:
+        """Return the key that ``role`` signs with now, and its certificate."""
+        name = self.current(role)
+        return self.uri(name), self.certificate(name)
+
+    def _text(self, file: str) -> str | None:
+        try:
+            return (self.path / "public" / file).read_text().strip()
+        except FileNotFoundError:
+            return None
 
     def keep_certificate(self, name: str, certificate: x509.Certificate) -> None:
         pem = certificate.public_bytes(Encoding.PEM)

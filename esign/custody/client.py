@@ -23,10 +23,16 @@ _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
     for refusal in (
         errors.AuthorityMissing,
         errors.CheckpointRefused,
+        errors.KeyExists,
         errors.KeyMisused,
+        errors.KeyStopped,
+        errors.KeyStoreUnavailable,
         errors.KeyUnknown,
+        errors.KeyUnsuitable,
         errors.LintFailed,
+        errors.PinRefused,
         errors.RequestRefused,
+        errors.SignatureBroken,
     )
 }
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from esign.authorities.directory import AuthorityDirectory
 from esign.custody import wire
 from esign.custody.operations import perform
+from esign.custody.places import KeyPlace
 from esign.custody.vault import Vault
 from esign.errors import EsignError
 
@@ -75,12 +76,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Hold the private keys and sign with them.")
     parser.add_argument("--keys", type=Path, required=True, help="the authorities' directory")
     parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--place", default="file:", help="where new keys are made, a URI")
     parser.add_argument("--base-url", default="http://127.0.0.1:8000/authorities")
     asked = parser.parse_args(arguments)
     harden()
     # A process of its own has no wiring above it, so its clock is read here.
     vault = Vault(
-        AuthorityDirectory(asked.keys), now=lambda: datetime.now(UTC), base_url=asked.base_url
+        AuthorityDirectory(asked.keys),
+        now=lambda: datetime.now(UTC),
+        base_url=asked.base_url,
+        place=KeyPlace.parse(asked.place),
     )
     with SignerServer(asked.socket, vault) as server:
         serve_until_told(server)

@@ -1,73 +1,70 @@
-"""The stores behind key URIs: files of mode 0600, and memory.
+"""All the stores behind key URIs, and the place where new keys are made.
 
-Both warn: a real office keeps its keys in hardware.
+Files warn: a real office keeps its keys in hardware. So does memory, for every
+key but those of one act, which end with it by design.
 """
 
 from __future__ import annotations
 
-import threading
 import warnings
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
-from esign.authorities.directory import write_whole
-from esign.errors import KeyUnknown, NotForProduction
+from esign.custody.algorithms import KeyAlgorithm
+from esign.custody.places import FILES
+from esign.custody.stores.files import FileStore
+from esign.custody.stores.memory import MemoryStore
+from esign.custody.uris import KeyUse
+from esign.errors import KeyMisused, KeyUnknown, NotForProduction
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from esign.custody.places import KeyPlace
+    from esign.custody.stores.ports import KeyStore
     from esign.custody.uris import KeyUri
 
 
 class Keyring:
-    def __init__(self, keys: Path) -> None:
-        self._keys = keys
-        self._lock = threading.Lock()
-        self._loaded: dict[KeyUri, ec.EllipticCurvePrivateKey] = {}
+    def __init__(self, keys: Path, place: KeyPlace = FILES) -> None:
+        self.place = place
+        """Where new keys of the authorities are made."""
 
-    def make(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
-        """Make a P-256 key under a name that is not taken."""
-        warnings.warn(f"{uri.scheme}: keys are for development", NotForProduction, stacklevel=2)
-        key = ec.generate_private_key(ec.SECP256R1())
-        if uri.scheme == "file":
-            pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            write_whole(self._keys / f"{uri.name}.pem", pem, mode=0o600)
-        with self._lock:
-            self._loaded[uri] = key
-        return key
+        self._memory = MemoryStore()
+        self._stores: dict[str, KeyStore] = {"memory": self._memory, "file": FileStore(keys)}
+        if place.token is not None:
+            # Only here: whoever keeps keys in files needs no PKCS#11 at all.
+            from esign.custody.stores.token import TokenStore  # noqa: PLC0415  # loads a C library
+
+            self._stores["pkcs11"] = TokenStore(place.token, refused=keys / "pin-refused")
+
+    def make(
+        self, uri: KeyUri, algorithm: KeyAlgorithm = KeyAlgorithm.P256
+    ) -> ec.EllipticCurvePrivateKey:
+        """Make a key under a name that is not taken."""
+        if uri.scheme == "file" or (uri.scheme == "memory" and uri.use is not KeyUse.SIGN_ONCE):
+            warnings.warn(f"{uri.scheme}: keys are for development", NotForProduction, stacklevel=2)
+        return self._store(uri).make(uri, algorithm)
 
     def load(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
-        with self._lock:
-            if uri not in self._loaded:
-                self._loaded[uri] = self._read(uri)
-            return self._loaded[uri]
+        return self._store(uri).load(uri)
+
+    def made(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+        """Return the key, made if it is not there: what a crash left is taken up."""
+        return self.load(uri) if self.has(uri) else self.make(uri)
 
     def take(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
         """Hand out a key of the memory for the last time and forget it."""
-        with self._lock:
-            try:
-                return self._loaded.pop(uri)
-            except KeyError:
-                raise KeyUnknown("no such key, or it was used and destroyed") from None
+        if uri.scheme != "memory":
+            raise KeyMisused("only a key of the memory is used up")
+        return self._memory.take(uri)
 
     def has(self, uri: KeyUri) -> bool:
-        return uri in self._loaded or (self._keys / f"{uri.name}.pem").exists()
+        return self._store(uri).has(uri)
 
-    def _read(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def _store(self, uri: KeyUri) -> KeyStore:
         try:
-            pem = (self._keys / f"{uri.name}.pem").read_bytes() if uri.scheme == "file" else None
-        except FileNotFoundError:
-            pem = None
-        if pem is None:
-            raise KeyUnknown("no such key, or it was used and destroyed")
-        key = load_pem_private_key(pem, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyUnknown("the key is not on an elliptic curve")
-        return key
+            return self._stores[uri.scheme]
+        except KeyError:
+            raise KeyUnknown("no store of this kind is set up") from None

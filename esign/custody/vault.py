@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from esign.authorities import profiles
-from esign.authorities.creation import issuer_of
+from esign.authorities.creation import issuer_of, key_for
 from esign.authorities.directory import notary_name, office_name
 from esign.authorities.issuing import CertificateOrder, Subject, issue
 from esign.authorities.register import RevocationRegister
@@ -25,6 +25,7 @@ from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_
 from esign.custody.audit import AuditTrail
 from esign.custody.keyring import Keyring
 from esign.custody.log_signer import LogSigner
+from esign.custody.places import FILES
 from esign.custody.ports import EventKey
 from esign.custody.uris import KeyUri, KeyUse
 from esign.errors import KeyMisused, RequestRefused
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.clock import Clock
+    from esign.custody.places import KeyPlace
     from esign.evidence import EvidenceDigests
 
 EVENT_KEYS_AT_ONCE: Final = 1000
@@ -46,11 +48,13 @@ _SHA256_PREHASHED: Final = ec.ECDSA(Prehashed(hashes.SHA256()))
 
 
 class Vault:
-    def __init__(self, files: AuthorityDirectory, *, now: Clock, base_url: str) -> None:
+    def __init__(
+        self, files: AuthorityDirectory, *, now: Clock, base_url: str, place: KeyPlace = FILES
+    ) -> None:
         self._files = files
         self._now = now
         self._base_url = base_url.rstrip("/")
-        self._keyring = Keyring(files.keys)
+        self._keyring = Keyring(files.keys, place)
         self._audit = AuditTrail(files.records / "audit.jsonl", now=now)
         self._revoked = RevocationRegister(files.records / "revoked.jsonl")
         self._log = LogSigner(files, self._audit)
@@ -89,11 +93,10 @@ class Vault:
         return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
 
     def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
-        uri = KeyUri("file", notary_name(office, notary))
+        role = notary_name(office, notary)
         with self._lock:
-            if not self._files.has_certificate(uri.name):
-                known = self._keyring.has(uri)
-                key = self._keyring.load(uri) if known else self._keyring.make(uri)
+            if not self._files.has_certificate(role):
+                key = key_for(self._files, self._keyring, role)
                 order = CertificateOrder(
                     profile=profiles.NOTARY,
                     subject=Subject(
@@ -101,19 +104,19 @@ class Vault:
                     ),
                     public_key=key.public_key(),
                 )
-                self._files.keep_certificate(uri.name, self._issue(office, order))
-        return str(uri)
+                self._files.keep_certificate(role, self._issue(office, order))
+        return str(self._files.signing(role)[0])
 
     def revoke(self, *, office: str, serial: int) -> None:
         self._audit.append("revoke", office=office, serial=f"{serial:x}")
-        self._revoked.add(office_name(office, "authority"), Revoked(serial=serial, at=self._now()))
+        self._revoked.add(self._authority_of(office), Revoked(serial=serial, at=self._now()))
 
     def revocation_list(self, *, office: str) -> bytes:
-        authority = office_name(office, "authority")
+        authority = self._authority_of(office)
         self._audit.append("revocation_list", office=office)
         listed = revocation_list(
             self._files.certificate(authority),
-            self._keyring.load(KeyUri("file", authority)),
+            self._keyring.load(self._files.uri(authority)),
             self._revoked.of(authority),
             now=self._now(),
             valid_for=OFFICE_LIST_VALID,
@@ -130,7 +133,7 @@ class Vault:
         return self._log.sign_checkpoint(size=size, root=root, old_size=old_size, proof=proof)
 
     def _issue(self, office: str, order: CertificateOrder) -> Certificate:
-        authority = office_name(office, "authority")
+        authority = self._authority_of(office)
 
         def intend(draft: Certificate) -> None:
             self._files.record(draft, stage="intended")
@@ -154,8 +157,11 @@ class Vault:
         self._audit.append(operation, key=str(uri), digest=digest.hex())
         return private.sign(digest, _SHA256_PREHASHED)
 
+    def _authority_of(self, office: str) -> str:
+        return self._files.current(office_name(office, "authority"))
+
     def _office_title(self, office: str) -> str:
-        subject = self._files.certificate(office_name(office, "seal")).subject
+        subject = self._files.signing(office_name(office, "seal"))[1].subject
         return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
 
     def _forget_expired(self) -> None:

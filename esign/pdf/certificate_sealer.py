@@ -80,8 +80,9 @@ class _Steps:
         act = Act(field=OFFICE_FIELD, level=PadesLevel.B_LTA, certifies=False, at=self.now())
         return sign_field(signed, act, seal, revocation=revocation, stamper=stamper)
 
-    def _signatory(self, key: str) -> Signatory:
+    def _signatory(self, role: str) -> Signatory:
+        key, certificate = self.files.signing(role)
         return Signatory(
-            certificate=self.files.certificate(key),
-            sign=lambda digest: self.custody.sign_digest(f"file:{key}", digest),
+            certificate=certificate,
+            sign=lambda digest: self.custody.sign_digest(str(key), digest),
         )

@@ -86,9 +86,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--clock-proof", choices=("kernel", "steady"), default="kernel")
     asked = parser.parse_args(arguments)
     proof: ClockProof = kernel_clock if asked.clock_proof == "kernel" else SteadyClock(now=_now)
+    key, certificate = AuthorityDirectory(asked.authorities).signing(TSA)
     authority = TimeStampingAuthority(
-        certificate=AuthorityDirectory(asked.authorities).certificate(TSA),
-        key=f"file:{TSA}",
+        certificate=certificate,
+        key=str(key),
         custody=CustodyClient(asked.custody),
         now=_now,
         proof=proof,

@@ -24,6 +24,7 @@ from esign.errors import (
     AuthorityMissing,
     KeyMisused,
     KeyUnknown,
+    KeyUnsuitable,
     NotForProduction,
     RequestRefused,
 )
@@ -116,7 +117,7 @@ def test_event_keys_cannot_pile_up(vault: Vault, monkeypatch: pytest.MonkeyPatch
         # A way out of the directory.
         ("file:../../etc/passwd", KeyUnknown),
         ("file:office..seal", KeyUnknown),
-        # Other stores come later.
+        # A store that is not set up.
         ("pkcs11:token=a", KeyUnknown),
         ("", KeyUnknown),
     ],
@@ -192,14 +193,17 @@ def test_stand_in_keys_warn(tmp_path: Path) -> None:
     with pytest.warns(NotForProduction):
         Keyring(tmp_path).make(KeyUri("file", "tsa"))
     with pytest.warns(NotForProduction):
-        Keyring(tmp_path).make(KeyUri("memory", "event." + "0" * 32))
+        Keyring(tmp_path).make(KeyUri("memory", "tsa"))
 
 
 def test_key_of_a_strange_kind_is_refused(tmp_path: Path) -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "tsa.pem").write_bytes(pem)
-    with pytest.raises(KeyUnknown):
+    with pytest.raises(KeyUnsuitable):
+        Keyring(tmp_path).load(KeyUri("file", "tsa"))
+    (tmp_path / "tsa.pem").write_bytes(b"no key at all")
+    with pytest.raises(KeyUnsuitable):
         Keyring(tmp_path).load(KeyUri("file", "tsa"))
 
 
