@@ -76,6 +76,18 @@ class CustodyUnavailable(CustodyError):
     """The signer process did not answer; nothing was signed that we know of."""
 
 
+class CallerRefused(CustodyError):
+    """The signer process does not do this for the user who asks."""
+
+
+class TrailBroken(EsignError):
+    """A line of a trail does not follow from the one before: somebody altered it."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(f"line {line} does not follow")
+
+
 class TimeStampUnavailable(EsignError):
     """No trustworthy time-stamp could be had, so there is no signature either.
 

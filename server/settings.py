@@ -41,6 +41,9 @@ class Settings:
     """Directory with the P-256 keys of the access tokens, one PEM file a ``kid``."""
 
     authorities: Path
+    key_place: str
+    """URI of the place where new keys are made: ``file:``, or a ``pkcs11:`` token."""
+
     signer_socket: Path
     tsa_url: str
     public_url: str
@@ -84,6 +87,7 @@ class Settings:
             secrets=_path(environ, "FEIGUI_SECRETS"),
             token_keys=_path(environ, "FEIGUI_TOKEN_KEYS"),
             authorities=_path(environ, "FEIGUI_AUTHORITIES"),
+            key_place=environ.get("FEIGUI_KEY_PLACE", "file:"),
             signer_socket=_path(environ, "FEIGUI_SIGNER_SOCKET"),
             tsa_url=_required(environ, "FEIGUI_TSA_URL"),
             public_url=_required(environ, "FEIGUI_PUBLIC_URL").rstrip("/"),

@@ -58,13 +58,26 @@ def write_whole(path: Path, content: bytes, *, mode: int) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        if os.geteuid() == 0:
-            folder = path.parent.stat()
-            os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
+        _give_to_owner_of(path.parent, file.fileno())
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line and have it on disk before returning; it belongs to the folder's owner."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        _give_to_owner_of(path.parent, file.fileno())
+        file.write(line + b"\n")
+        os.fsync(file.fileno())
+
+
+def _give_to_owner_of(folder: Path, descriptor: int) -> None:
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,11 @@ class AuthorityDirectory:
 
     def _made(self, name: str, mode: int) -> Path:
         folder = self.path / name
-        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=mode, parents=True, exist_ok=True)
+            if os.geteuid() == 0:
+                owner = self.path.stat()
+                os.chown(folder, owner.st_uid, owner.st_gid)
         return folder
 
     def current(self, role: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from esign.authorities.directory import append_line
 from esign.authorities.revocation import Revoked
 
 if TYPE_CHECKING:
@@ -23,11 +23,7 @@ class RevocationRegister:
             "serial": f"{revoked.serial:x}",
             "at": revoked.at.isoformat(),
         }
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(json.dumps(row).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self._path, json.dumps(row).encode())
 
     def of(self, authority: str) -> list[Revoked]:
         """Return the first revocation of each certificate of ``authority``."""

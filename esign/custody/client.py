@@ -23,6 +23,7 @@ _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
     for refusal in (
         errors.AuthorityMissing,
         errors.CheckpointRefused,
+        errors.CallerRefused,
         errors.KeyExists,
         errors.KeyMisused,
         errors.KeyStopped,

@@ -11,7 +11,9 @@ import ctypes
 import os
 import resource
 import signal
+import socket
 import socketserver
+import struct
 import sys
 import threading
 from datetime import UTC, datetime
@@ -20,17 +22,23 @@ from typing import TYPE_CHECKING, Final
 
 from esign.authorities.directory import AuthorityDirectory
 from esign.custody import wire
-from esign.custody.operations import perform
+from esign.custody.operations import PARTS, perform
 from esign.custody.places import KeyPlace
 from esign.custody.vault import Vault
-from esign.errors import EsignError
+from esign.errors import CallerRefused, EsignError
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Mapping
 
     from esign.custody.ports import Custody
 
+    _Request = socket.socket | tuple[bytes, socket.socket]
+
 SLOWEST_CLIENT_S: Final = 10.0
+MOST_AT_ONCE: Final = 64
+"""More than all threads of web, workers and time-stamper; whoever comes then has to wait."""
+
+_CREDENTIALS: Final = struct.Struct("3i")
 _PR_SET_DUMPABLE: Final = 4
 
 
@@ -42,7 +50,9 @@ class _Conversation(socketserver.BaseRequestHandler):
         connection.settimeout(SLOWEST_CLIENT_S)
         try:
             try:
-                answer = perform(self.server.custody, wire.receive(connection))
+                allowed = self.server.allowed(_user_of(connection))
+                request = wire.receive(connection)
+                answer = perform(self.server.custody, request, allowed=allowed)
             except EsignError as refusal:
                 answer = {"error": type(refusal).__name__, "detail": str(refusal)}
             wire.send(connection, answer)
@@ -55,15 +65,52 @@ class SignerServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, path: Path, custody: Custody) -> None:
+    def __init__(self, path: Path, custody: Custody, callers: Mapping[int, str]) -> None:
         self.custody = custody
+        self._callers = callers
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
         path.unlink(missing_ok=True)
-        # Nobody else may connect, not even in the moment between bind and chmod.
-        before = os.umask(0o177)
+        # Nobody else may connect, not even in the moment between bind and chmod. The
+        # group is that of the folder, so whoever may ask can be let in by its group.
+        only_ourselves = set(callers) == {os.geteuid()}
+        before = os.umask(0o177 if only_ourselves else 0o117)
         try:
             super().__init__(str(path), _Conversation)
         finally:
             os.umask(before)
+
+    def allowed(self, user: int) -> frozenset[str]:
+        """Return what ``user`` may ask for, or raise `CallerRefused`."""
+        try:
+            return PARTS[self._callers[user]]
+        except KeyError:
+            raise CallerRefused("this user is no part of the platform") from None
+
+    def process_request(self, request: _Request, client_address: object) -> None:
+        """Wait for a turn before a thread is begun; a flood fills the queue and no memory."""
+        if self._turns.acquire(timeout=SLOWEST_CLIENT_S):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: _Request, client_address: object) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._turns.release()
+
+
+def _user_of(connection: socket.socket) -> int:
+    """Return who is at the other end, as the kernel knows it (SO_PEERCRED)."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(credentials)[1])
+
+
+def _caller(text: str) -> tuple[int, str]:
+    user, _, part = text.partition("=")
+    if part not in PARTS:
+        raise argparse.ArgumentTypeError(f"the part is one of {', '.join(PARTS)}")
+    return int(user), part
 
 
 def harden() -> None:
@@ -78,7 +125,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--place", default="file:", help="where new keys are made, a URI")
     parser.add_argument("--base-url", default="http://127.0.0.1:8000/authorities")
+    parser.add_argument(
+        "--caller",
+        type=_caller,
+        action="append",
+        metavar="UID=PART",
+        help="who may ask for what; by default our own user for everything",
+    )
     asked = parser.parse_args(arguments)
+    callers = dict(asked.caller or [(os.geteuid(), "platform")])
     harden()
     # A process of its own has no wiring above it, so its clock is read here.
     vault = Vault(
@@ -87,7 +142,7 @@ def main(arguments: list[str] | None = None) -> None:
         base_url=asked.base_url,
         place=KeyPlace.parse(asked.place),
     )
-    with SignerServer(asked.socket, vault) as server:
+    with SignerServer(asked.socket, vault, callers) as server:
         serve_until_told(server)
     asked.socket.unlink(missing_ok=True)
 

@@ -1,10 +1,10 @@
-"""The table of operations that the signer process answers; there are no others."""
+"""The tables of operations that the signer process answers, and to whom; there are no others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from esign.errors import RequestRefused
+from esign.errors import CallerRefused, RequestRefused
 from esign.evidence import EvidenceDigests
 from esign.transparency.merkle import HASH_BYTES
 
@@ -85,10 +85,29 @@ OPERATIONS: Final[dict[str, Operation]] = {
 }
 
 
-def perform(custody: Custody, request: Mapping[str, str]) -> dict[str, str]:
-    """Carry out one request; a malformed one is refused without saying its content."""
+PARTS: Final[dict[str, frozenset[str]]] = {
+    # What a caller may ask who runs as a user of its own. The web signs nothing.
+    "web": frozenset({"ping", "revocation_list"}),
+    "tsa": frozenset({"ping", "sign_digest"}),
+    "worker": frozenset(OPERATIONS) - {"enrol_notary", "revoke"},
+    # One user for the whole platform: as wide as the widest, and no wall between.
+    "platform": frozenset(OPERATIONS),
+}
+
+
+def perform(
+    custody: Custody, request: Mapping[str, str], *, allowed: frozenset[str]
+) -> dict[str, str]:
+    """Carry out one request; a malformed one is refused without saying its content.
+
+    Raises `CallerRefused` for what is not among the ``allowed``.
+    """
+    name = request.get("operation", "")
+    if name not in OPERATIONS:
+        raise RequestRefused("no such operation, or its fields are wrong")
+    if name not in allowed:
+        raise CallerRefused("this user may not ask for that")
     try:
-        operation = OPERATIONS[request["operation"]]
-        return operation(custody, request)
+        return OPERATIONS[name](custody, request)
     except (KeyError, ValueError):
         raise RequestRefused("no such operation, or its fields are wrong") from None

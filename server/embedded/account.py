@@ -1,6 +1,7 @@
 """Who the servers run as: never root.
 
 PostgreSQL refuses to run as root, and an object store has no business to either.
+The signer has a user of its own, so that no other process can read its keys.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "feigui"
+SIGNER: Final = "feigui-signer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,34 +54,49 @@ class Account:
 
 def server_account() -> Account:
     """Return ourselves, or for root the system user ``feigui``, made when it is missing."""
+    return _account(NAME)
+
+
+def signer_account(*folders: Path) -> Account:
+    """Return the signer's own user, or ourselves where it could not reach ``folders``."""
+    if not all(can_be_entered_by_others(folder) for folder in folders):
+        return ourselves()
+    return _account(SIGNER)
+
+
+def ourselves() -> Account:
+    return Account(uid=os.geteuid(), gid=os.getegid(), needs_switch=False)
+
+
+def _account(name: str) -> Account:
     if os.geteuid() != 0:
-        return Account(uid=os.geteuid(), gid=os.getegid(), needs_switch=False)
-    entry = _entry() or _made_entry()
+        return ourselves()
+    entry = _entry(name) or _made_entry(name)
     return Account(uid=entry.pw_uid, gid=entry.pw_gid, needs_switch=True)
 
 
-def _entry() -> pwd.struct_passwd | None:
+def _entry(name: str) -> pwd.struct_passwd | None:
     try:
-        return pwd.getpwnam(NAME)
+        return pwd.getpwnam(name)
     except KeyError:
         return None
 
 
-def _made_entry() -> pwd.struct_passwd:
+def _made_entry(name: str) -> pwd.struct_passwd:
     # A user of the system's own, because initdb looks its user up by number
     # and because "nobody" would share our data with every other nobody.
     useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if useradd is None:
         raise ProgramMissing(
-            f"no useradd: create a system user named {NAME}, or do not run as root"
+            f"no useradd: create a system user named {name}, or do not run as root"
         )
     command = [useradd, "--system", "--user-group", "--no-create-home"]
-    command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", NAME]
+    command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
     subprocess.run(command, check=False, capture_output=True)  # noqa: S603 # fixed arguments
     # Somebody else may have made it between our look and our try.
-    entry = _entry()
+    entry = _entry(name)
     if entry is None:
-        raise ProgramMissing(f"useradd could not create the system user {NAME}")
+        raise ProgramMissing(f"useradd could not create the system user {name}")
     return entry
 
 

@@ -1,7 +1,7 @@
 """The platform's own processes beside the bundled servers: signer, time-stamps, worker, web.
 
-Each is a supervised child that ends with us. They run as whoever started the
-platform; only the bundled servers change their user.
+Each is a supervised child that ends with us. The signer has a user of its own where
+root can give it one; the others run as whoever started the platform.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from server.embedded.account import Account
+from server.embedded.account import ourselves
 from server.embedded.errors import NotReady
 from server.embedded.ports import LOOPBACK
 from server.embedded.process import Command
@@ -25,6 +25,8 @@ from server.embedded.supervisor import Recipe, Supervised
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from server.embedded.account import Account
 
 ENDING: Final = ((signal.SIGTERM, 6.0),)
 OK: Final = 200
@@ -37,6 +39,10 @@ class Plan:
     environment: Mapping[str, str]
     authorities: Path
     signer_socket: Path
+    signer_account: Account
+    key_place: str
+    """URI of the place where new keys are made."""
+
     tsa_port: int
     web_port: int
     web_threads: int
@@ -51,11 +57,11 @@ class Plan:
 @contextmanager
 def started(plan: Plan) -> Iterator[dict[str, Supervised]]:
     """Run all of them for the length of the block; each waits for what it needs."""
-    ourselves = Account(uid=os.geteuid(), gid=os.getegid(), needs_switch=False)
     running: dict[str, Supervised] = {}
     with ExitStack() as ends:
         for name, recipe in _recipes(plan).items():
-            running[name] = Supervised(recipe, ourselves)
+            account = plan.signer_account if name == "signer" else ourselves()
+            running[name] = Supervised(recipe, account)
             running[name].start()
             ends.callback(running[name].stop)
         yield running
@@ -75,6 +81,7 @@ def _signer(plan: Plan) -> Recipe:
 
     arguments = ["-m", "esign.custody.daemon", "--keys", str(plan.authorities)]
     arguments += ["--socket", str(plan.signer_socket), "--base-url", plan.public_url]
+    arguments += ["--place", plan.key_place, "--caller", f"{os.geteuid()}=platform"]
     return _recipe(
         plan, "signer", arguments, check, clear=lambda: plan.signer_socket.unlink(missing_ok=True)
     )

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from esign.authorities.creation import create_authorities
+from esign.authorities.directory import AuthorityDirectory
 from esign.custody.client import CustodyClient
 from esign.custody.log_signer import create_log
+from esign.custody.places import KeyPlace
 from server.db.engine import make_engine
 from server.db.migrating import upgrade
+from server.embedded.account import signer_account
 from server.embedded.own_processes import Plan, started
 from server.embedded.ports import LOOPBACK, ports_for
 from server.embedded.servers import Wanted, start_embedded
@@ -32,11 +36,14 @@ from storage.probe import Probe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from server.embedded.account import Account
     from server.embedded.servers import Embedded
     from server.embedded.supervisor import Supervised
 
 # Put there by the set-up; without it the platform runs without its API page.
 API_PAGE: Final = CLONE / "tools/npm/node_modules/@scalar/api-reference/dist/browser"
+# Of modules that are configured by it and by nothing else.
+MODULE_VARIABLES: Final = ("SOFTHSM2_CONF",)
 KEY_ENCRYPTION_KEY: Final = "evidence-kek"
 SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key")
 
@@ -92,7 +99,8 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
         # Migrations are done here; no process that serves ever owns a table.
         owner_url = environment.pop("FEIGUI_DATABASE_OWNER_URL", None)
         settings = Settings.from_environ(environment)
-        _make_ready(settings, owner_url, told)
+        signer = signer_account(root, CLONE, Path(sys.prefix))
+        _make_ready(settings, owner_url, told, signer)
         wishes.tell("starting signer, time-stamping authority, worker and web")
         processes = ends.enter_context(
             started(
@@ -100,6 +108,8 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
                     environment=environment,
                     authorities=settings.authorities,
                     signer_socket=settings.signer_socket,
+                    signer_account=signer,
+                    key_place=settings.key_place,
                     tsa_port=ports["tsa"],
                     web_port=web_port,
                     web_threads=16,
@@ -159,7 +169,7 @@ def _environment(told: Told) -> dict[str, str]:
         "FEIGUI_SECRETS": str(root / "secrets"),
         "FEIGUI_TOKEN_KEYS": str(_token_keys(root)),
         "FEIGUI_AUTHORITIES": str(root / "authorities"),
-        "FEIGUI_SIGNER_SOCKET": str(root / "signer.sock"),
+        "FEIGUI_SIGNER_SOCKET": str(root / "signer" / "signer.sock"),
         "FEIGUI_TSA_URL": f"http://{LOOPBACK}:{told.tsa_port}/",
         "FEIGUI_PUBLIC_URL": told.base_url,
         "FEIGUI_LOG_FOLDER": str(_made(root / "public-log")),
@@ -177,6 +187,7 @@ def _environment(told: Told) -> dict[str, str]:
         made["FEIGUI_S3_SECRET_KEY"] = servers.object_store.secret_key
     if API_PAGE.is_dir():
         made["FEIGUI_API_PAGE"] = str(API_PAGE)
+    made |= {name: told.environ[name] for name in MODULE_VARIABLES if name in told.environ}
     if wishes.fault is not None:
         made["FEIGUI_FAULT"] = wishes.fault
     # What the operator set stands; the rest is made here.
@@ -191,7 +202,7 @@ def _token_keys(root: Path) -> Path:
     return folder
 
 
-def _make_ready(settings: Settings, owner_url: str | None, told: Told) -> None:
+def _make_ready(settings: Settings, owner_url: str | None, told: Told, signer: Account) -> None:
     """Tables, buckets and authorities: each made once, checked every time."""
     parts = Parts(settings)
     if owner_url is not None:
@@ -206,13 +217,31 @@ def _make_ready(settings: Settings, owner_url: str | None, told: Told) -> None:
         staging=settings.staging_bucket,
         now=now,
     ).require_all()
-    files = create_authorities(
+    _give_to_signer(settings, signer)
+    create_log(parts.authorities, origin=origin_of(settings.public_url))
+    create_authorities(
         settings.authorities,
         now=now(),
         offices={o.id: o.name.zh for o in parts.catalogue.rule_packs.offices.values()},
         base_url=f"{settings.public_url}/authorities",
+        place=KeyPlace.parse(settings.key_place),
     )
-    create_log(files, origin=origin_of(settings.public_url))
+
+
+def _give_to_signer(settings: Settings, signer: Account) -> None:
+    """Make the signer's two folders its own: that of its keys, and that of its socket.
+
+    Its group may enter the second, and is ours: we are who asks it.
+    """
+    files = AuthorityDirectory(settings.authorities)
+    for path in (files.keys, files.records, files.public):
+        for each in (path.parent, path, *path.rglob("*")):
+            signer.give(each)
+    folder = settings.signer_socket.parent
+    folder.mkdir(mode=0o750, exist_ok=True)
+    if signer.needs_switch:
+        os.chown(folder, signer.uid, os.getegid())
+        folder.chmod(0o2750)
 
 
 def enrol_notaries(running: Running, notaries: Mapping[str, tuple[str, str]]) -> None:

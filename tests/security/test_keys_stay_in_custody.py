@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import stat
 import struct
-import subprocess
-import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from esign.custody import wire
 from esign.custody.client import CustodyClient
 from esign.errors import (
     AuthorityMissing,
+    CallerRefused,
     CustodyUnavailable,
     KeyMisused,
     KeyUnknown,
@@ -34,28 +34,13 @@ from esign.errors import (
 )
 from esign.evidence import EvidenceDigests
 from esign.testing import BASE_URL, OFFICE
+from tests.servers.signer import signer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DIGEST = hashlib.sha256(b"deed").digest()
 EVIDENCE = EvidenceDigests(identity_check="1" * 64, ceremony_segment="2" * 64, document="3" * 64)
-
-
-@contextmanager
-def signer(directory: Path) -> Iterator[tuple[CustodyClient, subprocess.Popen[str]]]:
-    path = directory / "signer.sock"
-    command = [sys.executable, "-W", "ignore", "-m", "esign.custody.daemon"]
-    with subprocess.Popen(
-        [*command, "--keys", directory, "--socket", path], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-        try:
-            yield CustodyClient(path), process
-        finally:
-            process.terminate()
-            assert process.wait(timeout=20) == 0
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +185,49 @@ def test_signer_leaves_no_core_file_and_no_debugger_of_its_user_gets_in(tmp_path
         assert (told / "mem").stat().st_uid == 0
         limits = (told / "limits").read_text()
     assert [line.split()[4] for line in limits.splitlines() if "core file" in line] == ["0"]
+
+
+def test_whoever_is_no_part_of_the_platform_is_told_nothing(house: Path, tmp_path: Path) -> None:
+    """The kernel says who asks (SO_PEERCRED); what a caller says of itself is not asked."""
+    create_authorities(
+        tmp_path, now=datetime.now(UTC), offices={OFFICE: "甲公证处"}, base_url=BASE_URL
+    )
+    with signer(tmp_path, "--caller", f"{os.geteuid() + 1}=platform") as (client, _):
+        for ask in (client.ping, lambda: client.sign_digest("file:tsa", DIGEST)):
+            with pytest.raises(CallerRefused):
+                ask()
+    trail = tmp_path / "records" / "audit.jsonl"
+    assert not trail.exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "allowed"),
+    [
+        # A web that was taken over gets lists out of the signer, and no signature.
+        ("web", {"list"}),
+        ("tsa", {"digest"}),
+        ("worker", {"list", "digest", "event"}),
+        ("platform", {"list", "digest", "event", "enrol"}),
+    ],
+)
+def test_a_part_with_a_user_of_its_own_asks_only_for_what_it_needs(
+    tmp_path: Path, part: str, allowed: set[str]
+) -> None:
+    create_authorities(
+        tmp_path, now=datetime.now(UTC), offices={OFFICE: "甲公证处"}, base_url=BASE_URL
+    )
+    with signer(tmp_path, "--caller", f"{os.geteuid()}={part}") as (client, _):
+        asked: dict[str, Callable[[], object]] = {
+            "list": lambda: client.revocation_list(office=OFFICE),
+            "digest": lambda: client.sign_digest("file:tsa", DIGEST),
+            "event": lambda: client.make_event_key(
+                office=OFFICE, common_name="李雷", evidence=EVIDENCE
+            ),
+            "enrol": lambda: client.enrol_notary(office=OFFICE, notary="n-1", common_name="王"),
+        }
+        answered = set()
+        for name, ask in asked.items():
+            with suppress(CallerRefused):
+                ask()
+                answered.add(name)
+    assert answered == allowed

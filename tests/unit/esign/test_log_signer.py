@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from esign.authorities.directory import AuthorityDirectory
 from esign.custody.log_signer import KEY_FILE, LAST_FILE, NAME_FILE, create_log, log_key
-from esign.custody.operations import perform
+from esign.custody.operations import PARTS, perform
 from esign.custody.vault import Vault
 from esign.errors import AuthorityMissing, CheckpointRefused, KeyUnknown, RequestRefused
 from esign.testing import BASE_URL
@@ -63,7 +63,7 @@ def sign(files: AuthorityDirectory, old: int, new: int, leaves: list[bytes] = LE
         "root": Frontier().grown(leaves[:new]).root.hex(),
         "proof": b"".join(proof).hex(),
     }
-    return bytes.fromhex(perform(restarted(files), asked)["note"])
+    return bytes.fromhex(perform(restarted(files), asked, allowed=PARTS["worker"])["note"])
 
 
 def test_a_log_grows_from_checkpoint_to_checkpoint(
@@ -73,7 +73,9 @@ def test_a_log_grows_from_checkpoint_to_checkpoint(
         note = sign(files, old, new)
         assert open_checkpoint(note, key).size == new
         asked = {"operation": "last_checkpoint"}
-        assert bytes.fromhex(perform(restarted(files), asked)["note"]) == note
+        assert (
+            bytes.fromhex(perform(restarted(files), asked, allowed=PARTS["worker"])["note"]) == note
+        )
     uses = (files.records / "audit.jsonl").read_text()
     assert uses.count('"operation": "sign_checkpoint"') == 3
 
@@ -121,7 +123,7 @@ def test_a_memory_that_cannot_be_read_is_no_memory_of_nothing(files: AuthorityDi
 def test_a_request_without_numbers_is_refused(files: AuthorityDirectory) -> None:
     asked = {"operation": "sign_checkpoint", "size": "x", "old_size": "0", "root": "", "proof": ""}
     with pytest.raises(RequestRefused):
-        perform(restarted(files), asked)
+        perform(restarted(files), asked, allowed=PARTS["worker"])
 
 
 def test_the_key_is_made_once_and_keeps_its_name(
@@ -161,4 +163,4 @@ def test_the_key_of_the_log_signs_no_digest(files: AuthorityDirectory) -> None:
     for operation in ("sign_digest", "sign_once"):
         asked = {"operation": operation, "key": "file:log", "digest": "00" * 32}
         with pytest.raises(KeyUnknown):
-            perform(restarted(files), asked)
+            perform(restarted(files), asked, allowed=PARTS["worker"])
