@@ -24,14 +24,28 @@ class OfficeTrust:
     root_list: bytes
     """The root's revocation list, DER."""
 
+    authority_name: str
+    """Which of the authority's keys: its list is asked for by this name."""
+
     authority: Certificate
     time_stamper: Certificate
 
 
-def office_trust(files: AuthorityDirectory, office: str) -> OfficeTrust:
+def office_trust(
+    files: AuthorityDirectory, office: str, *, signer: Certificate | None = None
+) -> OfficeTrust:
+    """Return what a signature with the certificate ``signer`` is checked against.
+
+    An authority with a new key has issued nothing yet, and what its old one issued
+    is good until it is replaced: who issued ``signer`` decides. ``None`` is a
+    certificate that the office's authority is about to issue.
+    """
+    role = office_name(office, "authority")
+    issuer = files.current(role) if signer is None else files.authority_of(role, signer)
     return OfficeTrust(
         root=files.certificate(ROOT),
         root_list=files.revocation_list(ROOT),
-        authority=files.signing(office_name(office, "authority"))[1],
+        authority_name=issuer,
+        authority=files.certificate(issuer),
         time_stamper=files.signing(TSA)[1],
     )

@@ -103,6 +103,23 @@ class Settings:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    """What a key ceremony needs: it takes place on a machine without a platform, too."""
+
+    authorities: Path
+    key_place: str
+    public_url: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> KeySettings:
+        return cls(
+            authorities=_path(environ, "FEIGUI_AUTHORITIES"),
+            key_place=environ.get("FEIGUI_KEY_PLACE", "file:"),
+            public_url=_required(environ, "FEIGUI_PUBLIC_URL").rstrip("/"),
+        )
+
+
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:

@@ -131,6 +131,11 @@ class AuthorityDirectory:
             found.append(later)
         return found
 
+    def role_of(self, name: str) -> str:
+        """Return the role that the key ``name`` belongs to."""
+        role = name.rpartition(".")[0]
+        return role if name in self.names(role)[1:] else name
+
     def certificate(self, name: str) -> x509.Certificate:
         """Return the certificate of a key."""
         try:
@@ -142,6 +147,34 @@ class AuthorityDirectory:
 
     def has_certificate(self, name: str) -> bool:
         return (self.path / "public" / f"{name}.pem").exists()
+
+    def stop(self, name: str) -> None:
+        """Have nobody sign with the key ``name`` any more; there is no way back."""
+        write_whole(self.public / f"{name}.stopped", b"", mode=0o644)
+
+    def is_stopped(self, name: str) -> bool:
+        return (self.path / "public" / f"{name}.stopped").exists()
+
+    @property
+    def officers(self) -> Path:
+        """Who decides about keys; while there is anybody, nothing is made without them."""
+        return self.path / "officers"
+
+    @property
+    def is_under_dual_control(self) -> bool:
+        return any(self.officers.glob("*.pub"))
+
+    def authority_of(self, role: str, certificate: x509.Certificate) -> str:
+        """Return which key of the authority ``role`` issued ``certificate``."""
+        for name in reversed(self.names(role)):
+            if self.certificate(name).subject == certificate.issuer:
+                return name
+        raise AuthorityMissing("the certificate is not of this authority")
+
+    def issued(self, serial: int) -> x509.Certificate | None:
+        """Return a certificate from the records, or ``None``."""
+        path = self.path / "records" / f"{serial:040x}.issued.der"
+        return x509.load_der_x509_certificate(path.read_bytes()) if path.exists() else None
 
     def signing(self, role: str) -> tuple[KeyUri, x509.Certificate]:
         """Return the key that ``role`` signs with now, and its certificate."""

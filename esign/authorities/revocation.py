@@ -30,6 +30,12 @@ class Revoked:
     serial: int
     at: datetime
     reason: x509.ReasonFlags = x509.ReasonFlags.unspecified
+    invalid_since: datetime | None = None
+    """When somebody else may have had the key (RFC 5280 5.3.2), where that was earlier."""
+
+    @property
+    def counts_from(self) -> datetime:
+        return self.at if self.invalid_since is None else min(self.at, self.invalid_since)
 
 
 def revocation_list(
@@ -60,4 +66,6 @@ def _row(entry: Revoked) -> x509.RevokedCertificate:
     if entry.reason is not x509.ReasonFlags.unspecified:
         # RFC 5280 5.3.1: "unspecified" is said by leaving the extension out.
         row = row.add_extension(x509.CRLReason(entry.reason), critical=False)
+    if entry.invalid_since is not None:
+        row = row.add_extension(x509.InvalidityDate(entry.invalid_since), critical=False)
     return row.build()

@@ -73,8 +73,9 @@ class CustodyClient:
     def revoke(self, *, office: str, serial: int) -> None:
         self._ask("revoke", office=office, serial=f"{serial:x}")
 
-    def revocation_list(self, *, office: str) -> bytes:
-        return bytes.fromhex(self._ask("revocation_list", office=office)["list"])
+    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
+        asked = self._ask("revocation_list", office=office, authority=authority)
+        return bytes.fromhex(asked["list"])
 
     def last_checkpoint(self) -> bytes:
         return bytes.fromhex(self._ask("last_checkpoint")["note"])

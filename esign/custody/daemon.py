@@ -50,8 +50,10 @@ class _Conversation(socketserver.BaseRequestHandler):
         connection.settimeout(SLOWEST_CLIENT_S)
         try:
             try:
-                allowed = self.server.allowed(_user_of(connection))
+                # Read before refusing: what lies unread when a socket is closed tears
+                # the answer away from whoever waits for it.
                 request = wire.receive(connection)
+                allowed = self.server.allowed(_user_of(connection))
                 answer = perform(self.server.custody, request, allowed=allowed)
             except EsignError as refusal:
                 answer = {"error": type(refusal).__name__, "detail": str(refusal)}

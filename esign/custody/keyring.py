@@ -50,9 +50,11 @@ class Keyring:
     def load(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
         return self._store(uri).load(uri)
 
-    def made(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def made(
+        self, uri: KeyUri, algorithm: KeyAlgorithm = KeyAlgorithm.P256
+    ) -> ec.EllipticCurvePrivateKey:
         """Return the key, made if it is not there: what a crash left is taken up."""
-        return self.load(uri) if self.has(uri) else self.make(uri)
+        return self.load(uri) if self.has(uri) else self.make(uri, algorithm)
 
     def take(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
         """Hand out a key of the memory for the last time and forget it."""

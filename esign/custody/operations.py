@@ -54,7 +54,8 @@ def _revoke(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
 
 
 def _revocation_list(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
-    return {"list": custody.revocation_list(office=asked["office"]).hex()}
+    listed = custody.revocation_list(office=asked["office"], authority=asked.get("authority", ""))
+    return {"list": listed.hex()}
 
 
 def _last_checkpoint(custody: Custody, _: Mapping[str, str]) -> dict[str, str]:

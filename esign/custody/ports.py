@@ -41,8 +41,11 @@ class Custody(Protocol):
 
     def revoke(self, *, office: str, serial: int) -> None: ...
 
-    def revocation_list(self, *, office: str) -> bytes:
-        """Return a list of the office's authority made just now, in DER."""
+    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
+        """Return a list of the office's authority made just now, in DER.
+
+        ``authority`` names one of its keys; empty is the one in use.
+        """
         ...
 
     def last_checkpoint(self) -> bytes:

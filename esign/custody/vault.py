@@ -28,7 +28,7 @@ from esign.custody.log_signer import LogSigner
 from esign.custody.places import FILES
 from esign.custody.ports import EventKey
 from esign.custody.uris import KeyUri, KeyUse
-from esign.errors import KeyMisused, RequestRefused
+from esign.errors import AuthorityMissing, KeyMisused, KeyStopped, RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ class Vault:
 
     def sign_digest(self, key: str, digest: bytes) -> bytes:
         uri = _for_use(key, KeyUse.SIGN)
+        self._check_running(uri.name)
         private = self._keyring.load(uri)
         return self._signed("sign_digest", uri, private, digest)
 
@@ -93,6 +94,8 @@ class Vault:
         return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
 
     def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+        if self._files.is_under_dual_control:
+            raise KeyMisused("key officers are registered; notaries are enrolled in a ceremony")
         role = notary_name(office, notary)
         with self._lock:
             if not self._files.has_certificate(role):
@@ -109,11 +112,19 @@ class Vault:
 
     def revoke(self, *, office: str, serial: int) -> None:
         self._audit.append("revoke", office=office, serial=f"{serial:x}")
-        self._revoked.add(self._authority_of(office), Revoked(serial=serial, at=self._now()))
+        role, known = office_name(office, "authority"), self._files.issued(serial)
+        issuer = (
+            self._files.current(role) if known is None else self._files.authority_of(role, known)
+        )
+        self._revoked.add(issuer, Revoked(serial=serial, at=self._now()))
 
-    def revocation_list(self, *, office: str) -> bytes:
-        authority = self._authority_of(office)
-        self._audit.append("revocation_list", office=office)
+    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
+        role = office_name(office, "authority")
+        authority = authority or self._files.current(role)
+        if authority not in self._files.names(role):
+            raise AuthorityMissing("the office has no such authority")
+        self._check_running(authority)
+        self._audit.append("revocation_list", office=office, authority=authority)
         listed = revocation_list(
             self._files.certificate(authority),
             self._keyring.load(self._files.uri(authority)),
@@ -144,6 +155,7 @@ class Vault:
                 serial=f"{draft.serial_number:x}",
             )
 
+        self._check_running(authority)
         issuer = issuer_of(self._files, self._keyring, authority, self._base_url)
         certificate = issue(order, issuer, now=self._now(), record=intend)
         self._files.record(certificate, stage="issued")
@@ -156,6 +168,10 @@ class Vault:
             raise RequestRefused("a SHA-256 digest has 32 bytes")
         self._audit.append(operation, key=str(uri), digest=digest.hex())
         return private.sign(digest, _SHA256_PREHASHED)
+
+    def _check_running(self, name: str) -> None:
+        if self._files.is_stopped(name):
+            raise KeyStopped("the key was given up in a ceremony")
 
     def _authority_of(self, office: str) -> str:
         return self._files.current(office_name(office, "authority"))

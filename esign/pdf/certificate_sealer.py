@@ -6,7 +6,7 @@ this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from esign.authorities.directory import notary_name, office_name
@@ -19,6 +19,8 @@ from esign.trust import office_trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cryptography.x509 import Certificate
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.clock import Clock
@@ -67,18 +69,22 @@ class _Steps:
         # (2) All that will ever be seen is drawn now.
         places = self.sealing.places
         prepared = prepare_fields(document, places) if places else document
-        revocation = Revocation(
-            trust=office_trust(self.files, office),
-            office_list=self.custody.revocation_list(office=office),
-        )
         # (3) The notary certifies the document.
         notary = self._signatory(notary_name(office, self.sealing.notary))
         act = Act(field=NOTARY_FIELD, level=PadesLevel.B_T, certifies=True, at=self.now())
-        signed = sign_field(prepared, act, notary, revocation=revocation, stamper=stamper)
+        known = self._revocation(notary.certificate)
+        signed = sign_field(prepared, act, notary, revocation=known, stamper=stamper)
         # (4) The office seals it, and the archive time-stamp closes over both.
         seal = self._signatory(office_name(office, "seal"))
         act = Act(field=OFFICE_FIELD, level=PadesLevel.B_LTA, certifies=False, at=self.now())
-        return sign_field(signed, act, seal, revocation=revocation, stamper=stamper)
+        known = replace(self._revocation(seal.certificate), earlier=known)
+        return sign_field(signed, act, seal, revocation=known, stamper=stamper)
+
+    def _revocation(self, signer: Certificate) -> Revocation:
+        office = self.sealing.office
+        trust = office_trust(self.files, office, signer=signer)
+        listed = self.custody.revocation_list(office=office, authority=trust.authority_name)
+        return Revocation(trust=trust, office_list=listed)
 
     def _signatory(self, role: str) -> Signatory:
         key, certificate = self.files.signing(role)

@@ -72,7 +72,10 @@ class DeedSigner:
             office=self._office, common_name=party.common_name, evidence=party.evidence
         )
         revocation = Revocation(
-            trust=self._trust, office_list=self._custody.revocation_list(office=self._office)
+            trust=self._trust,
+            office_list=self._custody.revocation_list(
+                office=self._office, authority=self._trust.authority_name
+            ),
         )
         # (4) The signature; the key is gone after it.
         act = Act(

@@ -52,6 +52,10 @@ class Revocation:
     office_list: bytes
     """The office authority's revocation list of now, DER."""
 
+    earlier: Revocation | None = None
+    """Of a signature before this one, where another key of the authority certified it:
+    the document carries what proves both."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -128,10 +132,15 @@ class _Proof:
     def of(
         cls, signatory: x509.Certificate, revocation: Revocation, stamper: DocumentStamper | None
     ) -> _Proof:
-        trust = revocation.trust
+        trust, earlier = revocation.trust, revocation.earlier
+        chain: tuple[x509.Certificate, ...]
         chain = (trust.root, trust.authority, signatory, trust.time_stamper)
         stamped_by = (stamper.certificate,) if stamper else ()
-        return cls((*map(_der, chain), *stamped_by), (revocation.office_list, trust.root_list))
+        lists: tuple[bytes, ...] = (revocation.office_list, trust.root_list)
+        if earlier is not None and earlier.trust.authority != trust.authority:
+            chain = (*chain, earlier.trust.authority)
+            lists = (*lists, earlier.office_list)
+        return cls((*map(_der, chain), *stamped_by), lists)
 
     def put_into(self, file: GrowingFile) -> None:
         extend_store(file, certificates=self.certificates, lists=self.lists)

@@ -38,17 +38,26 @@ def unrevoked_since(
 ) -> datetime:
     """Return the date of the newest list that still lets this use stand.
 
-    A revocation counts when it is dated before the use; no list at all is a
-    doubt and not a pass.
+    A revocation counts when it is dated before the use, by its invalidity date
+    where it has an earlier one (RFC 5280 5.3.2); no list at all is a doubt and
+    not a pass.
     """
     own = [found for found in lists if _is_from(found, issuer)]
     for found in own:
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if entry is not None and not used_at < entry.revocation_date_utc:
+        if entry is not None and not used_at < _counts_from(entry):
             raise CertificateRevoked("a certificate had been revoked when it was used")
     if not own:
         raise SignatureDoubtful("nothing is known about a certificate's revocation")
     return max(found.last_update_utc for found in own)
+
+
+def _counts_from(entry: x509.RevokedCertificate) -> datetime:
+    try:
+        found = entry.extensions.get_extension_for_class(x509.InvalidityDate)
+    except x509.ExtensionNotFound:
+        return entry.revocation_date_utc
+    return min(found.value.invalidity_date_utc, entry.revocation_date_utc)
 
 
 def _is_from(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:

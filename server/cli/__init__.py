@@ -16,12 +16,14 @@ import click
 
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT
 from server.cli.identity import identity_group
+from server.cli.keys import keys_group
 from server.cli.log import log_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from server.cli.identity import IdentityCommands
+    from server.cli.keys import KeyCommands
     from server.cli.log import LogCommands
 
 
@@ -41,6 +43,7 @@ class Commands:
 
     identity: IdentityCommands
     log: LogCommands
+    keys: KeyCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -85,6 +88,7 @@ def notary_group(commands: Commands) -> click.Group:
     notary.add_command(_audit_group(commands))
     notary.add_command(identity_group(commands.identity))
     notary.add_command(log_group(commands.log))
+    notary.add_command(keys_group(commands.keys))
     notary.add_command(_demo_group(commands))
     return notary
 

@@ -14,7 +14,9 @@ from flask import Blueprint, Response, abort
 
 from server.web.gates import open_page
 
-_NAME: Final = re.compile(r"(?:root|tsa|office\.[a-z0-9][a-z0-9-]*\.authority)\.(?P<kind>pem|crl)")
+_NAME: Final = re.compile(
+    r"(?:root|tsa|office\.[a-z0-9][a-z0-9-]*\.authority(?:\.[0-9]+)?)\.(?P<kind>pem|crl)"
+)
 MEDIA_TYPES: Final = {"pem": "application/x-pem-file", "crl": "application/pkix-crl"}
 
 Publish = Callable[[str], bytes | None]

@@ -16,6 +16,7 @@ import click
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT, AuthorityDirectory
+from esign.errors import AuthorityMissing
 from server.cases.ids import OfficeId
 from server.cases.status import CaseStatus
 from server.catalogue.errors import OfficeUnknown
@@ -35,6 +36,7 @@ from server.settings import Settings, SettingsError
 from server.tasks.worker import WorkerSettings, run_worker
 from server.transaction import Scope
 from server.typesetting.errors import FontMissing
+from server.wiring.ceremonies import key_commands
 from server.wiring.inspecting import identity_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
@@ -62,6 +64,7 @@ MENDABLE: Final = (
     OfficeUnknown,
     CallRefused,
     OperationFailed,
+    AuthorityMissing,
 )
 PHOTOGRAPHS: Final = CLONE / "build" / "specimens"
 
@@ -82,6 +85,7 @@ def commands() -> Commands:
         verify_audit=_told(_verify_audit),
         identity=identity_commands(),
         log=log_commands(),
+        keys=key_commands(),
     )
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from esign.authorities.creation import create_authorities
-from esign.authorities.directory import AuthorityDirectory
+from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_name
 from esign.custody.client import CustodyClient
 from esign.custody.log_signer import create_log
 from esign.custody.places import KeyPlace
+from esign.errors import AuthorityMissing
 from server.db.engine import make_engine
 from server.db.migrating import upgrade
 from server.embedded.account import signer_account
@@ -34,7 +35,7 @@ from storage.buckets import prepare
 from storage.probe import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from server.embedded.account import Account
     from server.embedded.servers import Embedded
@@ -219,13 +220,25 @@ def _make_ready(settings: Settings, owner_url: str | None, told: Told, signer: A
     ).require_all()
     _give_to_signer(settings, signer)
     create_log(parts.authorities, origin=origin_of(settings.public_url))
+    offices = {str(o.id): o.name.zh for o in parts.catalogue.rule_packs.offices.values()}
+    if parts.authorities.is_under_dual_control:
+        check_authorities(parts.authorities, offices)
+        return
     create_authorities(
         settings.authorities,
         now=now(),
-        offices={o.id: o.name.zh for o in parts.catalogue.rule_packs.offices.values()},
+        offices=offices,
         base_url=f"{settings.public_url}/authorities",
         place=KeyPlace.parse(settings.key_place),
     )
+
+
+def check_authorities(files: AuthorityDirectory, offices: Iterable[str]) -> None:
+    """Where officers decide about keys, nothing is made here; what is missing is named."""
+    roles = [office_name(each, role) for each in offices for role in ("authority", "seal")]
+    for role in (ROOT, TSA, *roles):
+        if not files.names(role):
+            raise AuthorityMissing(f"{role} is made in a key ceremony: flask notary keys plan")
 
 
 def _give_to_signer(settings: Settings, signer: Account) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from server.cases.ids import Clock, PartyId
     from server.register.certificates import Certificate
 
+_AUTHORITY: Final = re.compile(r"office\.([a-z0-9-]+)\.authority(?:\.[0-9]+)?")
 FIELD_SIDE: Final = 10_000
 _SIGNERS = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
 
@@ -56,14 +58,17 @@ class Signing:
     def published(self, name: str) -> bytes | None:
         """Return a file of the authorities; an office's list is made fresh when asked for."""
         authority, _, kind = name.rpartition(".")
-        office = authority.removeprefix("office.").removesuffix(".authority")
         if not self.files.has_certificate(authority):
             return None
         if kind == "pem":
             return self.files.certificate(authority).public_bytes(Encoding.PEM)
-        if authority == ROOT:
-            return self.files.revocation_list(ROOT)
-        return None if office == authority else self.custody.revocation_list(office=office)
+        if authority == ROOT or self.files.is_stopped(authority):
+            # Of an authority that was given up, the last list it made is the last there is.
+            return self.files.revocation_list(authority)
+        office = _AUTHORITY.fullmatch(authority)
+        if office is None:
+            return None
+        return self.custody.revocation_list(office=office[1], authority=authority)
 
     def sign_deed(
         self, case: Case, party_id: PartyId, deed: bytes, *, ceremony_head: str, check_digest: str

@@ -14,6 +14,7 @@ from server.cli import Commands, notary_group
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
 from server.cli.identity import Faces, IdentityCommands, Measured
 from server.cli.log import LogCommands, LogUnbelieved, LogUnreachable, Watch
+from server.wiring.ceremonies import key_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +56,7 @@ class Platform:
             verify_audit=verified,
             identity=self.identity(),
             log=self.log(),
+            keys=key_commands(),
         )
 
     def identity(self) -> IdentityCommands:
@@ -171,7 +173,7 @@ def test_help_tells_every_command_with_a_sentence() -> None:
     help_text = Platform().told("--help").output
     listed = help_text.split("Commands:")[1].split("\n")
     told = {words[0]: len(words) for line in listed if (words := line.split())}
-    assert set(told) >= {"serve", "worker", "migrate", "doctor", "audit", "demo"}
+    assert set(told) >= {"serve", "worker", "migrate", "doctor", "audit", "keys", "demo"}
     assert min(told.values()) > 1
 
 

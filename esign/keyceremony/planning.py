@@ -1,0 +1,63 @@
+"""Write the request that two officers are then asked to sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from esign.custody.algorithms import KeyAlgorithm
+from esign.keyceremony.requests import Action, KeyRequest
+from esign.keyceremony.steps import Role, in_use, next_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from esign.keyceremony.performing import Ceremonies
+
+LONGEST: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What an office wants done; the rest of the request follows from its state."""
+
+    action: Action
+    subject: str
+    reason: str
+    lifetime: timedelta
+    name: str = ""
+    organization: str = ""
+    compromised_at: datetime | None = None
+    public_key: str = ""
+
+
+def plan(ceremonies: Ceremonies, wish: Wish, *, nonce: str) -> KeyRequest:
+    """Return the request, or raise `CeremonyRefused` when it could never be performed."""
+    now = ceremonies.now().replace(microsecond=0)
+    request = KeyRequest(
+        action=wish.action,
+        subject=wish.subject,
+        reason=wish.reason,
+        requested_at=now,
+        expires_at=now + min(wish.lifetime, LONGEST),
+        nonce=nonce,
+        name=wish.name,
+        organization=wish.organization,
+        compromised_at=wish.compromised_at,
+        public_key=wish.public_key,
+        **_of_the_key(ceremonies, wish),
+    )
+    ceremonies.check_possible(request)
+    return request
+
+
+def _of_the_key(ceremonies: Ceremonies, wish: Wish) -> dict[str, str]:
+    if wish.action not in {Action.CREATE, Action.ROTATE, Action.COMPROMISE}:
+        return {}
+    role, house = Role.of(wish.subject), ceremonies.house
+    return {
+        "algorithm": KeyAlgorithm.P256.value,
+        "key": str(next_key(house, role.name)),
+        "replaces": in_use(house.files, role.name),
+    }

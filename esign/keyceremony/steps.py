@@ -1,0 +1,229 @@
+"""What a ceremony does to the authorities, in steps that can each be taken twice.
+
+Every step looks first whether it was taken already, so a ceremony that was
+interrupted anywhere is simply performed again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
+
+from esign.authorities import profiles
+from esign.authorities.creation import issuer_of
+from esign.authorities.directory import ROOT, TSA, generation_name
+from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.authorities.register import RevocationRegister
+from esign.authorities.revocation import (
+    OFFICE_LIST_VALID,
+    ROOT_LIST_VALID,
+    Revoked,
+    revocation_list,
+)
+from esign.custody.algorithms import KeyAlgorithm
+from esign.custody.uris import KeyUri, KeyUse, use_of
+from esign.errors import KeyUnknown
+from esign.keyceremony.refusals import CeremonyRefused, Refusal
+from esign.keyceremony.requests import Action
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from esign.authorities.directory import AuthorityDirectory
+    from esign.authorities.profiles import Profile
+    from esign.custody.keyring import Keyring
+    from esign.keyceremony.requests import KeyRequest
+
+_OFFICE: Final = re.compile(r"office\.([a-z0-9-]+)\.(authority|seal|notary)(\.[a-z0-9-]+)?")
+_GENERATION: Final = re.compile(r" G[0-9]+$")
+_PROFILES: Final = {
+    "authority": profiles.OFFICE_AUTHORITY,
+    "seal": profiles.OFFICE_SEAL,
+    "notary": profiles.NOTARY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a subject of a ceremony is, and who certifies it."""
+
+    name: str
+    profile: Profile
+    issuer: str | None
+    """Role of the authority above; ``None`` for the root."""
+
+    @classmethod
+    def of(cls, subject: str) -> Role:
+        if subject == ROOT:
+            return cls(subject, profiles.ROOT, None)
+        if subject == TSA:
+            return cls(subject, profiles.TIME_STAMPER, ROOT)
+        match = _OFFICE.fullmatch(subject)
+        if match is None or (match[2] == "notary") != (match[3] is not None):
+            raise CeremonyRefused(Refusal.IMPOSSIBLE)
+        above = ROOT if match[2] == "authority" else f"office.{match[1]}.authority"
+        return cls(subject, _PROFILES[match[2]], above)
+
+    @property
+    def can_be_replaced(self) -> bool:
+        """A root is trusted by itself, and a time-stamper outlives what it stamped."""
+        return self.name not in {ROOT, TSA}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The authorities and their keys, as a ceremony sees them."""
+
+    files: AuthorityDirectory
+    keyring: Keyring
+    base_url: str
+    """Where ``public/`` can be fetched; goes into certificates."""
+
+    @property
+    def register(self) -> RevocationRegister:
+        return RevocationRegister(self.files.records / "revoked.jsonl")
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def in_use(files: AuthorityDirectory, role: str) -> str:
+    """Return the fingerprint of what ``role`` uses now, empty where it has nothing."""
+    name = files.current(role)
+    return fingerprint(files.certificate(name)) if files.has_certificate(name) else ""
+
+
+def check_possible(house: House, request: KeyRequest) -> None:
+    """Raise `CeremonyRefused` when this cannot be done, or no longer is what was planned."""
+    files, role = house.files, Role.of(request.subject)
+    if request.action is Action.PUBLISH:
+        possible = role.name == ROOT and request.key == ""
+    elif request.action is Action.CREATE:
+        possible = request.replaces == "" and request.name != ""
+    else:
+        possible = role.can_be_replaced and request.replaces != ""
+    if not possible or (request.action is Action.COMPROMISE) != bool(request.compromised_at):
+        raise CeremonyRefused(Refusal.IMPOSSIBLE)
+    if request.action is not Action.PUBLISH:
+        _check_key(house, request)
+        if in_use(files, role.name) != request.replaces:
+            raise CeremonyRefused(Refusal.STATE_CHANGED)
+    if role.issuer is not None and not in_use(files, role.issuer):
+        raise CeremonyRefused(Refusal.IMPOSSIBLE)
+
+
+def next_key(house: House, role: str) -> KeyUri:
+    """Name the key that would be made for ``role`` now."""
+    return house.keyring.place.uri(generation_name(role, len(house.files.names(role)) + 1))
+
+
+def _check_key(house: House, request: KeyRequest) -> None:
+    try:
+        KeyAlgorithm(request.algorithm)
+        uri = KeyUri.parse(request.key)
+    except (ValueError, KeyUnknown):
+        raise CeremonyRefused(Refusal.IMPOSSIBLE) from None
+    if uri != next_key(house, request.subject):
+        raise CeremonyRefused(Refusal.STATE_CHANGED)
+
+
+def carry_out(house: House, request: KeyRequest, *, now: datetime) -> None:
+    """Take every step that ``request`` needs and that was not taken yet."""
+    role = Role.of(request.subject)
+    if request.action is Action.PUBLISH:
+        publish(house, ROOT, now)
+        return
+    name = KeyUri.parse(request.key).name
+    if request.action is Action.COMPROMISE:
+        # First nobody signs with it, then everybody hears of it, then there is another.
+        _give_up(house, request, role, now)
+    _make(house, request, role, now)
+    if role.issuer == ROOT:
+        # A list that is older than a certificate says nothing about it, and
+        # validators take it so.
+        publish(house, ROOT, now)
+    if name != house.files.current(role.name):
+        house.files.use(role.name, name)
+
+
+def _give_up(house: House, request: KeyRequest, role: Role, now: datetime) -> None:
+    files = house.files
+    old = next(
+        each
+        for each in files.names(role.name)
+        if fingerprint(files.certificate(each)) == request.replaces
+    )
+    files.stop(old)
+    certificate = files.certificate(old)
+    issuer = files.authority_of(role.issuer or ROOT, certificate)
+    known = {each.serial: each for each in house.register.of(issuer)}.get(certificate.serial_number)
+    if known is None or known.reason is not x509.ReasonFlags.key_compromise:
+        house.register.add(
+            issuer,
+            Revoked(
+                serial=certificate.serial_number,
+                at=now,
+                reason=x509.ReasonFlags.key_compromise,
+                invalid_since=request.compromised_at,
+            ),
+        )
+    if not files.is_stopped(issuer):
+        publish(house, issuer, now)
+
+
+def _make(house: House, request: KeyRequest, role: Role, now: datetime) -> None:
+    files, uri = house.files, KeyUri.parse(request.key)
+    files.keep_uri(uri)
+    if not files.has_certificate(uri.name):
+        key = house.keyring.made(uri, KeyAlgorithm(request.algorithm))
+        order = CertificateOrder(
+            profile=role.profile, subject=_subject(house, request), public_key=key.public_key()
+        )
+        if role.issuer is None:
+            issuer = Issuer(certificate=None, key=key)
+        else:
+            above = files.current(role.issuer)
+            issuer = issuer_of(files, house.keyring, above, house.base_url)
+        certificate = issue(
+            order, issuer, now=now, record=lambda draft: files.record(draft, stage="intended")
+        )
+        files.record(certificate, stage="issued")
+        files.keep_certificate(uri.name, certificate)
+    if use_of(uri.name) is KeyUse.CERTIFY and not (files.public / f"{uri.name}.crl").exists():
+        publish(house, uri.name, now)
+
+
+def _subject(house: House, request: KeyRequest) -> Subject:
+    if not request.replaces:
+        return Subject(common_name=request.name, organization=request.organization or None)
+    old = house.files.certificate(house.files.current(request.subject)).subject
+    named = old.get_attributes_for_oid
+    common_name = str(named(NameOID.COMMON_NAME)[0].value)
+    if use_of(request.subject) is KeyUse.CERTIFY:
+        # Two authorities of one name would have lists that look alike.
+        number = KeyUri.parse(request.key).name.rpartition(".")[2]
+        common_name = f"{_GENERATION.sub('', common_name)} G{number}"
+    organization = named(NameOID.ORGANIZATION_NAME)
+    return Subject(
+        common_name=common_name,
+        organization=str(organization[0].value) if organization else None,
+    )
+
+
+def publish(house: House, authority: str, now: datetime) -> None:
+    """Publish a revocation list of ``authority`` (the name of its key) made just now."""
+    is_root = authority == ROOT
+    listed = revocation_list(
+        house.files.certificate(authority),
+        house.keyring.load(house.files.uri(authority)),
+        house.register.of(authority),
+        now=now,
+        valid_for=ROOT_LIST_VALID if is_root else OFFICE_LIST_VALID,
+    )
+    house.files.keep_revocation_list(authority, listed)
