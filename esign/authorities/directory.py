@@ -197,6 +197,10 @@ class AuthorityDirectory:
         except FileNotFoundError:
             raise AuthorityMissing("no revocation list has been made") from None
 
+    def published_lists(self) -> list[bytes]:
+        """Return the newest list of every authority, those that were given up among them."""
+        return [path.read_bytes() for path in sorted(self.path.glob("public/*.crl"))]
+
     def keep_revocation_list(self, name: str, der: bytes) -> None:
         write_whole(self.public / f"{name}.crl", der, mode=0o644)
 

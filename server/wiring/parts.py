@@ -45,9 +45,12 @@ from storage.s3 import S3EvidenceStore
 from storage.uploads import Uploads, UploadTerms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
+    from esign.verification.report import Report
     from identity.registers.questions import AskRegister
     from server.access.codes import SendCode
     from server.cases.ids import AccountId, OfficeId
@@ -191,9 +194,14 @@ class Parts:
         )
 
     @cached_property
-    def verify_document(self) -> LimitedVerifier:
-        """Judge strangers' files; our own are checked where they are sealed."""
-        return LimitedVerifier(roots=[self.authorities.certificate(ROOT)], now=now)
+    def verify_document(self) -> Callable[[bytes], Report]:
+        """Judge strangers' files; our own are checked where they are sealed.
+
+        By the lists of today, too: a file with a stolen key's signature carries the
+        lists of a day on which nobody knew.
+        """
+        verify = LimitedVerifier(roots=[self.authorities.certificate(ROOT)], now=now)
+        return lambda document: verify(document, fresh_lists=self.authorities.published_lists())
 
     @cached_property
     def send_code(self) -> SendCode:

@@ -7,26 +7,23 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from esign.authorities.creation import create_authorities
-from esign.authorities.directory import ROOT, TSA, AuthorityDirectory
+from esign.authorities.directory import ROOT, TSA
 from esign.custody.audit import verify_trail
 from esign.custody.keyring import Keyring
 from esign.custody.vault import Vault
 from esign.errors import CertificateRevoked, KeyMisused, KeyStopped, TrailBroken
 from esign.keyceremony.approvals import SignedRequest, approve
-from esign.keyceremony.officers import Credential, Officer, new_credential, open_credential
-from esign.keyceremony.performing import Ceremonies
-from esign.keyceremony.planning import Wish, plan
+from esign.keyceremony.officers import Officer, new_credential, open_credential
 from esign.keyceremony.protocols import Protocol
 from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action
-from esign.keyceremony.steps import House
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.testing import (
     BASE_URL,
@@ -39,6 +36,7 @@ from esign.testing import (
     sealing_places,
 )
 from esign.verification.verifying import verify
+from tests.servers.ceremony_room import AUTHORITY, PASSPHRASE, SEAL, WHO, More, Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,72 +46,6 @@ if TYPE_CHECKING:
     from _typeshed import TraceFunction
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-PASSPHRASE = "correct horse battery"
-SEAL, AUTHORITY = f"office.{OFFICE}.seal", f"office.{OFFICE}.authority"
-WHO = f"office.{OFFICE}.notary.{NOTARY}"
-
-
-class More(TypedDict, total=False):
-    """What a wish says beside its action and subject."""
-
-    name: str
-    organization: str
-    compromised_at: datetime
-    public_key: str
-
-
-class Room:
-    """Where a ceremony takes place: the authorities, and officers with their credentials."""
-
-    def __init__(self, path: Path, now: SetClock) -> None:
-        files = AuthorityDirectory(path)
-        self.now = now
-        self.ceremonies = Ceremonies(
-            house=House(files=files, keyring=Keyring(files.keys), base_url=BASE_URL), now=now
-        )
-        self.files = files
-        self.people: dict[str, Credential] = {}
-        self._nonces = 0
-
-    def officer(self, name: str) -> Officer:
-        pem, public = new_credential(PASSPHRASE)
-        self.people[name] = open_credential(Officer(name, public), pem, PASSPHRASE)
-        return Officer(name, public)
-
-    def with_officers(self) -> Room:
-        for name in ("key-officer-a", "key-officer-b"):
-            self.ceremonies.register_first(self.officer(name))
-        return self
-
-    def planned(self, action: Action, subject: str, **more: Unpack[More]) -> SignedRequest:
-        self._nonces += 1
-        wish = Wish(
-            action=action,
-            subject=subject,
-            reason="年度更换",
-            lifetime=timedelta(hours=24),
-            **more,
-        )
-        return SignedRequest(plan(self.ceremonies, wish, nonce=f"{self._nonces:032x}"))
-
-    def approved(self, signed: SignedRequest, *names: str) -> SignedRequest:
-        for name in names or ("key-officer-a", "key-officer-b"):
-            signed = approve(signed, self.people[name], now=self.now())
-        return signed
-
-    def perform(self, signed: SignedRequest) -> Protocol:
-        return self.ceremonies.perform(signed, self.people["key-officer-a"])
-
-    def done(self, action: Action, subject: str, **more: Unpack[More]) -> Protocol:
-        return self.perform(self.approved(self.planned(action, subject, **more)))
-
-    def founded(self) -> Room:
-        self.done(Action.CREATE, ROOT, name="飞柜根 Root")
-        self.done(Action.CREATE, TSA, name="Time-Stamping")
-        self.done(Action.CREATE, AUTHORITY, name="昆明市甲公证处 CA", organization="甲")
-        self.done(Action.CREATE, SEAL, name="昆明市甲公证处", organization="甲")
-        self.done(Action.CREATE, WHO, name="王公证", organization="甲")
-        return self
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ import pytest
 from cryptography import x509
 from flask import Flask
 
+from esign.keyceremony.requests import Action
 from esign.testing import OFFICE, running_office
 from server.web.authorities import authorities_page
 from server.wiring.signing import Signing
+from tests.servers.ceremony_room import AUTHORITY, Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,3 +72,17 @@ def test_what_a_seal_names_is_there_and_fits_it(client: FlaskClient, office: Run
 )
 def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/authorities/{name}").status_code == 404
+
+
+def test_every_key_of_an_authority_has_its_own_address_for_ever(
+    client: FlaskClient, office: RunningOffice
+) -> None:
+    """What the old key issued leads to the old key's list, also when that key was given up."""
+    room = Room(office.files.path, office.now).with_officers()
+    office.vault.revocation_list(office=OFFICE)
+    room.done(Action.COMPROMISE, AUTHORITY, compromised_at=AT)
+    for name in (AUTHORITY, f"{AUTHORITY}.2"):
+        issuer = x509.load_pem_x509_certificate(client.get(f"/authorities/{name}.pem").data)
+        listed = x509.load_der_x509_crl(client.get(f"/authorities/{name}.crl").data)
+        assert listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # P-256 here
+    assert client.get(f"/authorities/{AUTHORITY}.3.crl").status_code == 404
