@@ -9,6 +9,7 @@ revocation list when half its life is over.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.authorities.revocation import OFFICE_LIST_VALID, ROOT_LIST_VALID, revocation_list
 from esign.custody.keyring import Keyring
 from esign.custody.places import FILES
+from esign.errors import NotForProduction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +46,9 @@ def create_authorities(
 
     ``base_url`` goes into the certificates: where ``public/`` can be fetched.
     """
+    warnings.warn(
+        "authorities that no key ceremony made are for development", NotForProduction, stacklevel=2
+    )
     files = AuthorityDirectory(directory)
     founding = _Founding(files, Keyring(files.keys, place), now, base_url.rstrip("/"))
     founding.root()

@@ -69,13 +69,14 @@ class Ceremonies:
         entries = self._entries(request)
         if "done" in entries:
             raise CeremonyRefused(Refusal.ALREADY_PERFORMED)
-        if "begun" not in entries:
+        begun = entries.get("begun")
+        if begun is None or begun["signed"] != _digest(signed):
+            # What was begun with these very signatures goes on with them, though one of
+            # the two may have been taken away by it.
             check_dual_control(signed, self.officers)
+        if begun is None:
             check_in_time(request, self.now())
             self.check_possible(request)
-        elif entries["begun"]["signed"] != _digest(signed):
-            # What goes on is what was begun, to the last signature.
-            raise CeremonyRefused(Refusal.STATE_CHANGED)
 
     def check_possible(self, request: KeyRequest) -> None:
         if request.action is Action.ADD_OFFICER:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -261,15 +263,29 @@ def interrupted_after(lines: int, act: Callable[[], object]) -> bool:
                 raise Interrupted
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        act()
-    except Interrupted:
-        return False
-    finally:
-        sys.settrace(before)
-    return True
+    ended: list[object] = []
+
+    def attempt() -> None:
+        sys.settrace(trace)
+        try:
+            act()
+            ended.append(True)
+        except Interrupted:
+            pass
+        except BaseException as error:  # noqa: BLE001  # told to the test, in its own thread
+            ended.append(error)
+        finally:
+            sys.settrace(None)
+
+    # An exception out of a trace confuses what the interpreter takes for the one being
+    # handled; that is a thread's own, and ends with it.
+    thread = threading.Thread(target=attempt)
+    thread.start()
+    thread.join()
+    for outcome in ended:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return bool(ended)
 
 
 @pytest.mark.slow
@@ -314,6 +330,60 @@ def test_a_ceremony_interrupted_at_any_line_is_performed_again_and_ends_the_same
         listed = x509.load_der_x509_crl(files.revocation_list(ROOT))
         assert [entry.serial_number for entry in listed] == [old.serial_number]
         assert files.is_stopped(subject)
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        # Somebody wrote the request by hand, and two officers signed without looking.
+        {"key": "nonsense"},
+        {"algorithm": "RSA-512"},
+    ],
+)
+def test_a_request_that_no_plan_wrote_is_refused_although_two_signed_it(
+    room: Room, altered: dict[str, Any]
+) -> None:
+    planned = room.planned(Action.CREATE, ROOT, name="Root")
+    signed = room.approved(SignedRequest(replace(planned.request, **altered)))
+    assert refused(lambda: room.perform(signed)) is Refusal.IMPOSSIBLE
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_was_begun_is_ended_by_two_officers_and_by_no_others(room: Room) -> None:
+    """Also after its time, and also with signatures that were given again."""
+    signed = room.approved(room.planned(Action.CREATE, ROOT, name="Root"))
+    lines = 0
+    while not room.ceremonies.trail.read_bytes().count(b'"begun"'):
+        assert not interrupted_after(lines, lambda: room.perform(signed))
+        lines += 1
+    one = replace(signed, approvals=signed.approvals[:1])
+    assert refused(lambda: room.perform(one)) is Refusal.APPROVALS_MISSING
+    again = room.approved(signed, "key-officer-b", "key-officer-a")
+    room.now.at = AT + timedelta(days=9)
+    assert room.perform(again).facts["fingerprint_after"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_officer_s_own_removal_is_ended_by_the_other(room: Room) -> None:
+    third = room.officer("key-officer-c")
+    room.done(Action.ADD_OFFICER, third.id, public_key=third.public_key)
+    signed = room.approved(room.planned(Action.REMOVE_OFFICER, "key-officer-b"))
+    lines = 0
+    while len(room.ceremonies.officers.all()) > 2:
+        assert not interrupted_after(lines, lambda: room.perform(signed))
+        lines += 1
+    room.perform(signed)
+    assert [each.id for each in room.ceremonies.officers.all()] == ["key-officer-a", third.id]
+
+
+@pytest.mark.parametrize("id_", ["", "../a", "A", "a" * 65])
+def test_an_officer_has_an_id_that_is_one_and_a_key_that_is_one(room: Room, id_: str) -> None:
+    _, public = new_credential(PASSPHRASE)
+    for officer in (Officer(id_, public), Officer("key-officer-d", public[:-1])):
+        assert (
+            refused(partial(room.ceremonies.officers.check_new, officer))
+            is Refusal.REQUEST_UNREADABLE
+        )
 
 
 # ---- What it means for certificates.
