@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from server.ceremony.ports import CeremonyBook
     from server.delivery.ports import DeliveryBook
+    from server.register.package_seals import PackageSealBook
     from server.register.ports import (
         CertificateBook,
         NumberBook,
@@ -210,6 +211,8 @@ class Transaction(Protocol):
     def register_view(self) -> RegisterView: ...
     @property
     def transparency_log(self) -> TransparencyLog: ...
+    @property
+    def package_seals(self) -> PackageSealBook: ...
     @property
     def deliveries(self) -> DeliveryBook: ...
     @property

@@ -9,7 +9,14 @@ import hashlib
 from typing import TYPE_CHECKING, Final, Protocol
 
 from esign.cms.algorithms import SHA256_SIZE, key_of
-from esign.cms.signed_data import DATA, NamedSigner, Signed, detached, signed_attributes
+from esign.cms.signed_data import (
+    DATA,
+    Carried,
+    NamedSigner,
+    Signed,
+    detached,
+    signed_attributes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,16 +46,17 @@ class CadesSigner:
         sign: SignDigest,
         *,
         issuers: Sequence[bytes],
+        lists: Sequence[bytes] = (),
         stamps: Stamps | None,
     ) -> None:
-        """``issuers`` are certificates (DER) to carry along; no ``stamps``, no time.
+        """``issuers`` and ``lists`` (DER) are carried along; no ``stamps``, no time.
 
         Raises `KeyUnsuitable`.
         """
         self._key = key_of(certificate)
         self._signer = NamedSigner.of(certificate)
         self._sign = sign
-        self._certificates = [self._signer.certificate, *issuers]
+        self._carried = Carried(certificates=[self._signer.certificate, *issuers], lists=lists)
         self._stamps = stamps
 
     @property
@@ -79,4 +87,4 @@ class CadesSigner:
             attributes=attributes,
             signature=signature,
         )
-        return detached(signed, certificates=self._certificates, stamp=stamp)
+        return detached(signed, carried=self._carried, stamp=stamp)

@@ -103,23 +103,32 @@ class Signed:
     signature: bytes
 
 
-def detached(signed: Signed, *, certificates: Iterable[bytes], stamp: bytes | None) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What proves a signature and is not signed itself, all of it DER."""
+
+    certificates: Iterable[bytes]
+    lists: Iterable[bytes] = ()
+    """Revocation lists (ETSI EN 319 122-1 6.3, level B-LT)."""
+
+
+def detached(signed: Signed, *, carried: Carried, stamp: bytes | None) -> bytes:
     """Return a signature whose content is elsewhere, with its time-stamp token if there is one."""
     unsigned = b"" if stamp is None else der.tagged(1, _attribute(SIGNATURE_TIME_STAMP, stamp))
-    return _signed_data(_V1, der.sequence(DATA), certificates, (signed, unsigned))
+    return _signed_data(_V1, der.sequence(DATA), carried, (signed, unsigned))
 
 
 def enveloping(signed: Signed, *, content: bytes, certificates: Iterable[bytes]) -> bytes:
     """Return a time-stamp token around ``content``, the TSTInfo."""
     wrapped = der.sequence(TST_INFO, der.tagged(0, der.octets(content)))
-    return _signed_data(_V3, wrapped, certificates, (signed, b""))
+    return _signed_data(_V3, wrapped, Carried(certificates=certificates), (signed, b""))
 
 
 def _signed_data(
-    version: bytes, content: bytes, certificates: Iterable[bytes], by: tuple[Signed, bytes]
+    version: bytes, content: bytes, carried: Carried, by: tuple[Signed, bytes]
 ) -> bytes:
     signed, unsigned = by
-    carried = sorted(certificates)
+    certificates, lists = sorted(carried.certificates), sorted(carried.lists)
     signer_info = der.sequence(
         _V1,
         signed.signer.identifier,
@@ -134,7 +143,8 @@ def _signed_data(
         version,
         der.set_of(signed.algorithm.digest),
         content,
-        der.tagged(0, *carried) if carried else b"",
+        der.tagged(0, *certificates) if certificates else b"",
+        der.tagged(1, *lists) if lists else b"",
         der.set_of(signer_info),
     )
     return der.sequence(SIGNED_DATA, der.tagged(0, data))

@@ -237,8 +237,8 @@ class IdentityCheck:
         return tuple(d for d in self.objects if d not in self.face_objects)
 
 
-def digest_of(check: IdentityCheck) -> str:
-    """Return what a party's event certificate says of the check: SHA-256 of canonical JSON."""
+def bound_to_signature(check: IdentityCheck) -> dict[str, object]:
+    """Return what of the check a party's signature is bound to."""
     told: dict[str, object] = {
         "check": check.id,
         "objects": list(check.objects),
@@ -248,5 +248,10 @@ def digest_of(check: IdentityCheck) -> str:
     if check.inputs.code is not None:
         # The check names the challenge and not the digits, which anybody can try through.
         told |= {"route": check.inputs.route, "code": check.inputs.code.challenge}
-    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return told
+
+
+def digest_of(check: IdentityCheck) -> str:
+    """Return what a party's event certificate says of the check: SHA-256 of canonical JSON."""
+    canonical = json.dumps(bound_to_signature(check), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from server.cases.identity_checks import CheckId, IdentityCheck
     from server.cases.ids import AccountId, CaseId, PartyId
     from server.cases.status import CaseStatus
+    from server.ceremony.chain import Link
 
 
 class CaseBook(Protocol):
@@ -33,6 +34,10 @@ class CaseBook(Protocol):
 
     def events(self, case_id: CaseId) -> list[CaseEvent]:
         """Return the audit trail of the case, oldest first, its chain verified."""
+        ...
+
+    def trail(self, case_id: CaseId) -> list[Link]:
+        """Return the same trail as the chain that it is, for whoever checks it elsewhere."""
         ...
 
     def standing(self, *statuses: CaseStatus) -> Iterator[CaseId]:

@@ -59,6 +59,13 @@ class Notices:
         codes = sorted({n.code for n in self._every if n.effective_from <= on})
         return [self.in_force(code, language, on=on) for code in codes]
 
+    def published(self, code: str, version: str, *, language: str) -> Notice:
+        """Return one text as published, or raise `NoticeUnknown`."""
+        for notice in self._every:
+            if (notice.code, notice.version, notice.language) == (code, version, language):
+                return notice
+        raise NoticeUnknown(code)
+
     def digest_of(self, code: str, version: str, language: str) -> str | None:
         """Return the digest of one text as published, ``None`` where there is none."""
         for notice in self._every:

@@ -52,13 +52,20 @@ class AuditTrail:
 
     def of_case(self, case: CaseId) -> list[CaseEvent]:
         """Return the events of the case, or raise `AuditBroken`."""
+        return [_event(row) for row in self._rows(case)]
+
+    def links_of_case(self, case: CaseId) -> list[Link]:
+        """Return the events as they are chained, or raise `AuditBroken`."""
+        return list(map(_link, self._rows(case)))
+
+    def _rows(self, case: CaseId) -> Sequence[Row[Any]]:
         self.write()
         head = self._head(case, lock=False)
         rows = self._scoped.connection.execute(
             select(AUDIT_LOG).where(AUDIT_LOG.c.case_id == case).order_by(AUDIT_LOG.c.position)
         ).all()
         _verify(rows, length=head.length if head else 0, last=head.hash if head else GENESIS)
-        return [_event(row) for row in rows]
+        return rows
 
     def _head(self, case: CaseId, *, lock: bool) -> Row[Any] | None:
         query = select(AUDIT_HEADS).where(AUDIT_HEADS.c.case_id == case)
@@ -133,23 +140,23 @@ def _last_link(head: Row[Any]) -> Link | None:
 
 
 def _verify(rows: Sequence[Row[Any]], *, length: int, last: str) -> None:
-    links = [
-        Link(
-            index=row.position,
-            kind=row.kind,
-            at=row.at.astimezone(UTC).isoformat(),
-            body=_body(row.office, row.case_id, _event(row)),
-            prev=row.prev,
-            hash=row.hash,
-        )
-        for row in rows
-    ]
     try:
-        end = verify_chain(links)
+        end = verify_chain(list(map(_link, rows)))
     except ChainBroken as error:
         raise AuditBroken(f"link {error.expected_index} of the audit trail is broken") from error
-    if not (len(links) == length and end == last):
+    if not (len(rows) == length and end == last):
         raise AuditBroken("the audit trail does not end where it ended")
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(
+        index=row.position,
+        kind=row.kind,
+        at=row.at.astimezone(UTC).isoformat(),
+        body=_body(row.office, row.case_id, _event(row)),
+        prev=row.prev,
+        hash=row.hash,
+    )
 
 
 def _event(row: Row[Any]) -> CaseEvent:

@@ -14,6 +14,7 @@ from server.db.books.deliveries import PostgresDeliveryBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
+from server.db.books.package_seals import PostgresPackageSealBook
 from server.db.books.register import (
     PostgresCertificateBook,
     PostgresNumberBook,
@@ -60,6 +61,7 @@ class Work:
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)
         self.public_register = PostgresPublicRegister(scoped)
         self.register_view = PostgresRegisterView(scoped)
+        self.package_seals = PostgresPackageSealBook(scoped)
         self.deliveries = PostgresDeliveryBook(scoped)
         self.idempotency = PostgresIdempotencyBook(scoped)
         self.operations = PostgresOperationBook(scoped)

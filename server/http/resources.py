@@ -116,7 +116,11 @@ def _case(needs: Needs) -> list[Binding]:
         *ceremonies.bindings(),
         *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),
         *issuance.bindings(),
-        *certificates.bindings(fetch=needs.fetch, package=needs.package),
+        *certificates.bindings(
+            fetch=needs.fetch,
+            package=needs.package,
+            open_transaction=needs.open_transaction,
+        ),
         *deliveries.bindings(),
         *registers.bindings(),
     ]

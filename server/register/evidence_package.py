@@ -2,65 +2,93 @@
 
 Deterministic: the same parts give the same bytes (stored, sorted, one fixed
 time), so two exports can be compared by digest. `manifest.json` is RFC 8785
-canonical JSON over strings and integers.
+canonical JSON; `manifest.p7s` is the office's seal over it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import re
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from esign.manifests import FORMAT
+from server.register.canonical_json import canonical_json
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MANIFEST: Final = "manifest.json"
+SEAL: Final = "manifest.p7s"
+UNLISTED: Final = frozenset({MANIFEST, SEAL})
+"""The manifest cannot list itself, nor the seal over it."""
+
 READ_ME: Final = "VERIFY.md"
+"""The one name in capitals: it is to be seen first."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
-_HOW_TO: Final = """\
-# 如何验证 · How to verify
 
-1. `manifest.json` 列出每个文件的 SHA-256；逐一核对即可知文件未被改动。
-   `manifest.json` lists the SHA-256 of every file; compare them one by one.
-   `python3 -c "import hashlib,json;m=json.load(open('manifest.json'));
-   [print(n, hashlib.sha256(open(n,'rb').read()).hexdigest()==h) for n,h in m['files'].items()]"`
-2. `certificate.pdf` 上的签名链接到 `trust/root.pem`，并带有归档时间戳 (PAdES B-LTA)。
-   The signatures on `certificate.pdf` chain to `trust/root.pem` and carry an archive time-stamp.
-   `pdfsig certificate.pdf`
-3. `ceremony/*.json` 是面签录像与事件的哈希链：每一环的 `hash` 是其余各字段规范 JSON 的 SHA-256，
-   `prev` 等于前一环的 `hash`。
-   `ceremony/*.json` is the hash chain of the recording and its events: each `hash` is the SHA-256
-   of the canonical JSON of the other fields, and each `prev` is the `hash` before it.
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something of the case that is in no package, or not in this one."""
+
+    what: str
+    zh: str
+    en: str
+    citation: str
 
 
-def evidence_package(parts: Mapping[str, bytes], *, about: Mapping[str, str]) -> bytes:
-    """Return the ZIP of ``parts`` (name -> content) with manifest and instructions.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    parts: Mapping[str, bytes]
+    about: Mapping[str, str | None]
+    """What the manifest says of the certificate: ids, number, digests."""
 
-    ``about`` is what the manifest says of the certificate: ids, number, digests.
+    left_out: Sequence[LeftOut] = ()
+
+
+def manifest_of(contents: Contents) -> bytes:
+    """Return the manifest: every part by size, SHA-256 and SM3.
+
     Raises `ValueError` for a name that could leave the folder it is unpacked to.
     """
-    files = {READ_ME: _HOW_TO.encode(), **parts}
-    for name in parts:
-        if not _NAME.fullmatch(name):
+    for name in contents.parts:
+        if name in UNLISTED or not (name == READ_ME or _NAME.fullmatch(name)):
             raise ValueError("a part's name is lower-case letters, digits, . _ - and /")
-    manifest = {
-        "about": dict(about),
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
-    }
-    files[MANIFEST] = json.dumps(
-        manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return canonical_json(
+        {
+            "about": contents.about,
+            "files": {name: _described(content) for name, content in contents.parts.items()},
+            "format": FORMAT,
+            "left_out": [
+                {"what": each.what, "zh": each.zh, "en": each.en, "citation": each.citation}
+                for each in contents.left_out
+            ],
+        }
+    )
+
+
+def evidence_package(contents: Contents, *, seal: bytes) -> bytes:
+    """Return the ZIP of ``contents`` with its manifest and the ``seal`` over that."""
+    files = {**contents.parts, MANIFEST: manifest_of(contents), SEAL: seal}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = 0o644 << 16
+            # Made on a Unix of this mode, wherever it is really made.
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
             archive.writestr(entry, files[name])
     return target.getvalue()
+
+
+def _described(content: bytes) -> dict[str, str | int]:
+    return {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        # GB/T 32905: courts in China may ask for it.
+        "sm3": hashlib.new("sm3", content).hexdigest(),
+    }

@@ -1,124 +1,169 @@
-"""What goes into the evidence package of one certificate."""
+"""What goes into the evidence package of one certificate, and who seals it."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.authorities.directory import ROOT
-from server.register.evidence_package import evidence_package
+from esign.authorities.directory import ROOT, TSA, notary_name, office_name
+from esign.offline import INSTRUCTIONS, VERIFIER
+from server.cases.errors import PartNotFound
+from server.register.evidence_package import Contents
+from server.register.package_seals import Sealing, sealed_package
+from server.wiring import evidence_parts as parts_of
 from storage.objects import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from esign.authorities.directory import AuthorityDirectory
     from server.cases.case import Case
     from server.cases.ids import OfficeId
-    from server.cases.materials import Material
+    from server.catalogue.notices import Notices
+    from server.ceremony.ceremony import Ceremony
+    from server.http.certificates import Package, TakenBy
     from server.register.certificates import Certificate
     from server.transaction import Transaction
+    from server.wiring.signing import Signing
+
+    OpenBooks = Callable[[], AbstractContextManager[Transaction]]
+
+MOST_RECORDING: Final = 256 * 1024 * 1024
+"""Bytes of recordings in one package; more is handed over on a disk, beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvidence:
+    proof: bytes
+    """c2sp.org/tlog-proof@v1, with the checkpoint at its end."""
+
+    key: str
+    """The log's verifier key, as c2sp.org/signed-note writes it."""
+
+
+def not_logged(_: Certificate) -> LogEvidence | None:
+    """Say of every certificate that no transparency log has it."""
+    return None
 
 
 def packaging(
-    *, fetch: Callable[[OfficeId, Digest], bytes], files: AuthorityDirectory
-) -> Callable[[Transaction, Case, Certificate, Sequence[Material]], bytes]:
-    """Return what packs a certificate's evidence, as it stands in the caller's transaction."""
-
-    def package(
-        tx: Transaction, case: Case, certificate: Certificate, materials: Sequence[Material]
-    ) -> bytes:
-        parts = _documents(case, certificate, materials, fetch=fetch)
-        for ceremony in tx.ceremonies.of_case(case.id):
-            parts[f"ceremony/{ceremony.id}.json"] = _json(
-                [
-                    {
-                        "index": each.index,
-                        "kind": each.kind,
-                        "at": each.at,
-                        "body": dict(each.body),
-                        "prev": each.prev,
-                        "hash": each.hash,
-                    }
-                    for each in ceremony.links
-                ]
-            )
-        parts["audit/events.json"] = _json(
-            [
-                {"kind": e.kind, "by": e.actor, "at": e.at.isoformat(), "facts": dict(e.facts)}
-                for e in tx.cases.events(case.id)
-                if e.kind != "sensitive_read"
-            ]
-        )
-        parts["identity/checks.json"] = _json(_checks(tx, case))
-        parts["consents.json"] = _json(_consents(case))
-        parts["trust/root.pem"] = files.certificate(ROOT).public_bytes(Encoding.PEM)
-        return evidence_package(
-            parts,
-            about={
-                "certificate": certificate.id,
-                "number": certificate.number.text,
-                "issue_date": certificate.issue_date.isoformat(),
-                "sealed_sha256": certificate.sealed_sha256 or "",
-            },
-        )
-
-    return package
-
-
-def _documents(
-    case: Case,
-    certificate: Certificate,
-    materials: Sequence[Material],
     *,
     fetch: Callable[[OfficeId, Digest], bytes],
-) -> dict[str, bytes]:
+    signing: Signing,
+    notices: Notices,
+    logged: Callable[[Certificate], LogEvidence | None] = not_logged,
+) -> Package:
+    """Return what packs a certificate's evidence.
+
+    Called in a transaction it reads what there is to read; what it returns fetches
+    and seals, with no transaction open.
+    """
+
+    def gather(
+        tx: Transaction, case: Case, certificate: Certificate, taken_by: TakenBy
+    ) -> Callable[[OpenBooks], bytes]:
+        ceremonies = tx.ceremonies.of_case(case.id)
+        objects = _objects(case, certificate, taken_by, ceremonies=ceremonies)
+        written = {
+            **parts_of.consent_files(case, notices, taken_by),
+            **{f"ceremony/{each.id}.json": parts_of.ceremony_file(each) for each in ceremonies},
+            "audit/events.json": parts_of.audit_file(tx.cases.trail(case.id)),
+            "identity/checks.json": parts_of.checks_file(
+                tx.identity_checks.of_case(case.id), taken_by
+            ),
+            "materials.json": parts_of.materials_file(taken_by.materials),
+            "recording.json": parts_of.recording_file(ceremonies, included=taken_by.recordings),
+        }
+
+        def pack(open_books: OpenBooks) -> bytes:
+            fetched = {name: fetch(case.office, each) for name, each in objects.items()}
+            contents = Contents(
+                parts={
+                    "VERIFY.md": INSTRUCTIONS.read_bytes(),
+                    "verify.py": VERIFIER.read_bytes(),
+                    **written,
+                    **fetched,
+                    **_trust(signing.files, case),
+                    **_log(logged(certificate)),
+                },
+                about=_about(case, certificate, taken_by),
+                left_out=parts_of.left_out(taken_by, recordings=taken_by.recordings),
+            )
+            return sealed_package(
+                contents,
+                office=case.office,
+                case=case.id,
+                certificate=certificate.id,
+                sealing=Sealing(open_books=open_books, seal=signing.seal_manifest, now=signing.now),
+            )
+
+        return pack
+
+    return gather
+
+
+def _about(case: Case, certificate: Certificate, taken_by: TakenBy) -> dict[str, str | None]:
+    return {
+        "case": case.id,
+        "certificate": certificate.id,
+        "deed_sha256": case.deed.signed_sha256 if case.deed else None,
+        "issue_date": certificate.issue_date.isoformat(),
+        "matter": certificate.matter,
+        "number": certificate.number.text,
+        "office": certificate.office,
+        "public_id": certificate.public_id,
+        "sealed_sha256": certificate.sealed_sha256,
+        "status": certificate.status,
+        "taken_by": taken_by.audience,
+    }
+
+
+def _objects(
+    case: Case, certificate: Certificate, taken_by: TakenBy, *, ceremonies: Sequence[Ceremony]
+) -> dict[str, Digest]:
     named = {
         "certificate.pdf": certificate.sealed_sha256,
         "deed.pdf": case.deed.signed_sha256 if case.deed else None,
         **{
-            f"materials/{number:02}-{material.item.replace('_', '-')}": material.object_sha256
-            for number, material in enumerate(materials, start=1)
+            parts_of.material_name(number, material): material.object_sha256
+            for number, material in enumerate(taken_by.materials, start=1)
         },
     }
+    if taken_by.recordings:
+        segments = [
+            (parts_of.recording_name(ceremony, number), segment)
+            for ceremony in ceremonies
+            for number, segment in enumerate(ceremony.segments)
+        ]
+        if not sum(segment.size for _, segment in segments) <= MOST_RECORDING:
+            raise PartNotFound("recordings of at most 256 MiB")
+        named |= {name: segment.sha256 for name, segment in segments}
+    return {name: Digest(digest) for name, digest in named.items() if digest is not None}
+
+
+def _trust(files: AuthorityDirectory, case: Case) -> dict[str, bytes]:
+    office, notary = case.office, case.staffing.handling_notary
+    names = {
+        "root": ROOT,
+        "time-stamper": TSA,
+        "office-authority": office_name(office, "authority"),
+        "office-seal": office_name(office, "seal"),
+        **({"notary": notary_name(office, notary)} if notary else {}),
+    }
     return {
-        name: fetch(case.office, Digest(digest))
-        for name, digest in named.items()
-        if digest is not None
+        f"trust/{file}.pem": files.certificate(name).public_bytes(Encoding.PEM)
+        for file, name in names.items()
+        if files.has_certificate(name)
     }
 
 
-def _checks(tx: Transaction, case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": check.id,
-            "party": check.party,
-            "state": check.state,
-            "doubts": list(check.outcome.doubts) if check.outcome else [],
-            "policy": check.outcome.policy_citation if check.outcome else None,
-            "decided_by": check.decision.decided_by if check.decision else None,
-            "pictures_ended": check.pictures_ended.ground if check.pictures_ended else None,
-        }
-        for check in tx.identity_checks.of_case(case.id)
-    ]
-
-
-def _consents(case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "party": consent.party,
-            "purpose": consent.purpose,
-            "notice": f"{consent.notice_code}@{consent.notice_version}",
-            "language": consent.language,
-            "text_sha256": consent.text_sha256,
-            "given_at": consent.given_at.isoformat(),
-            "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
-        }
-        for consent in case.consents
-    ]
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def _log(found: LogEvidence | None) -> dict[str, bytes]:
+    if found is None:
+        return {}
+    return {
+        "log/certificate.tlog-proof": found.proof,
+        "trust/log.vkey": f"{found.key}\n".encode(),
+    }

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
+from esign.manifests import manifest_sealer
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.pdf.deeds import DeedSigner, PartySignature
 from esign.pdf.drawings import Handwriting
@@ -54,6 +55,13 @@ class Signing:
     def verify(self, document: bytes) -> Report:
         """Return what a stranger finds who trusts our root, or raise why not."""
         return verify(document, roots=[self.files.certificate(ROOT)], at=self.now())
+
+    def seal_manifest(self, office: str, manifest: bytes) -> bytes:
+        """Return the office's detached seal over the manifest of an evidence package."""
+        sealer = manifest_sealer(
+            office, files=self.files, custody=self.custody, stamps=self.stamps, now=self.now
+        )
+        return sealer.seal(sealer.prepare(manifest))
 
     def published(self, name: str) -> bytes | None:
         """Return a file of the authorities; an office's list is made fresh when asked for."""

@@ -76,17 +76,18 @@ def build_web(parts: Parts) -> Flask:
 
 
 def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
+    notices = read_notices()
     return Needs(
         open_transaction=parts.open_transaction,
         catalogue=parts.catalogue,
-        notices=read_notices(),
+        notices=notices,
         messages=messages,
         cursors=Cursors(parts.secret("cursor-key")),
         door=_door(parts, tokens),
         token_keys=tokens.keys,
         uploads=parts.uploads,
         fetch=parts.get,
-        package=packaging(fetch=parts.get, files=parts.authorities),
+        package=packaging(fetch=parts.get, signing=parts.signing, notices=notices),
         verify_document=parts.verify_document,
         new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
         probes={"database": lambda: _answers(parts)},

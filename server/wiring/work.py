@@ -183,7 +183,7 @@ def _sweep_staging(parts: Parts) -> None:
 
 
 def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
-    desk, bench, press = _desk(parts), _bench(parts), press_of(parts)
+    desk, bench, press = deed_desk(parts), _bench(parts), press_of(parts)
 
     def check(progress: Progress, *, case: str, check: str) -> None:
         check_identity(
@@ -294,7 +294,7 @@ def _bench(parts: Parts) -> IdentityBench:
     )
 
 
-def _desk(parts: Parts) -> DeedDesk:
+def deed_desk(parts: Parts) -> DeedDesk:
     def sign(case: Case, party: PartyId, deed: bytes, head: str) -> bytes:
         return parts.signing.sign_deed(
             case,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case
     from server.cases.events import CaseEvent
     from server.cases.status import CaseStatus
+    from server.ceremony.chain import Link
     from server.db.audit import AuditTrail
     from server.db.scoped import ScopedConnection
     from server.db.secrets import FieldCipher
@@ -82,6 +83,10 @@ class PostgresCaseBook:
     def events(self, case_id: CaseId) -> list[CaseEvent]:
         self._row(case_id, lock=False)
         return self._trail.of_case(case_id)
+
+    def trail(self, case_id: CaseId) -> list[Link]:
+        self._row(case_id, lock=False)
+        return self._trail.links_of_case(case_id)
 
     def standing(self, *statuses: CaseStatus) -> Iterator[CaseId]:
         rows = self._scoped.connection.execute(

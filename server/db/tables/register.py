@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, Table
 
 from server.db.tables.metadata import METADATA, moment, text
 
@@ -53,6 +53,19 @@ DELIVERIES = Table(
     moment("sent_at"),
     moment("downloaded_at", optional=True),
     moment("received_at", optional=True),
+)
+
+PACKAGE_SEALS = Table(
+    "package_seals",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("certificate"),
+    text("manifest_sha256", key=True),
+    moment("intended_at"),
+    moment("sealed_at", optional=True),
+    # Of the office, for everybody to read; nothing personal, so not encrypted.
+    Column("signature", LargeBinary),
 )
 
 # A view is no table: whoever compares the schema must not look for it there.

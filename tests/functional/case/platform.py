@@ -162,7 +162,10 @@ class Platform:
             *issuance.bindings(),
             *certificates.bindings(
                 fetch=self.fetch,
-                package=lambda tx, case, c, seen: f"PK {c.id} {[m.item for m in seen]}".encode(),
+                package=lambda tx, case, c, by: (
+                    lambda _: f"PK {c.id} {[m.item for m in by.materials]}".encode()
+                ),
+                open_transaction=self.open_transaction,
             ),
             *deliveries.bindings(),
             *registers.bindings(),

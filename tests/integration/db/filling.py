@@ -5,6 +5,7 @@ Every personal field carries `CANARY`, which must not be readable in the databas
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -61,6 +62,7 @@ from server.register.certificates import (
     CertificateStatus,
 )
 from server.register.log_state import KeptCheckpoint
+from server.register.package_seals import PackageSeal
 from server.transaction import NOBODY, KeptAnswer, Operation, Scope, Upload
 
 if TYPE_CHECKING:
@@ -386,6 +388,16 @@ def identity_challenge(case: Case) -> IdentityChallenge:
     )
 
 
+def package_seal(issued: Certificate) -> PackageSeal:
+    return PackageSeal(
+        office=issued.office,
+        case=issued.case,
+        certificate=issued.id,
+        manifest_sha256=hashlib.sha256(issued.id.encode()).hexdigest(),
+        intended_at=AT,
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
@@ -400,6 +412,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.ceremonies.add(ceremony(case, account))
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
+        tx.package_seals.intend(package_seal(issued))
         tx.deliveries.add(
             Delivery(
                 id=DeliveryId(fresh("delivery")),

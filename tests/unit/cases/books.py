@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.cases.events import CaseEvent
     from server.cases.ids import CaseId
     from server.cases.status import CaseStatus
+    from server.ceremony.chain import Link
     from server.delivery.delivery import Delivery, DeliveryId
     from server.register.certificates import Certificate, CertificateId
 
@@ -49,6 +50,9 @@ class MemoryCases(CaseBook):
 
     def events(self, case_id: CaseId) -> list[CaseEvent]:
         return self.recorded
+
+    def trail(self, case_id: CaseId) -> list[Link]:
+        raise NotImplementedError("nothing is chained in memory")
 
     def standing(self, *statuses: CaseStatus) -> Iterator[CaseId]:
         return (c.id for c in self.every.values() if c.status in statuses)

@@ -1,0 +1,40 @@
+"""A case taken to its certificate over HTTP, its papers typeset, signed and sealed for real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.wiring.press import press_of
+from server.wiring.work import deed_desk
+from tests.functional.case.staging import Staging
+from tests.functional.case.worker import Worker
+
+if TYPE_CHECKING:
+    from server.cases.press import Press
+    from server.tasks.deeds import DeedDesk
+    from tests.servers.whole import Whole, WholePlatform
+
+
+@dataclass(slots=True, kw_only=True)
+class SealingWorker(Worker):
+    """Looks at no faces, but prints, signs and seals as the platform's own worker does."""
+
+    platform: WholePlatform
+
+    def _desk(self) -> DeedDesk:
+        return deed_desk(self.platform.parts)
+
+    def _press(self) -> Press:
+        return press_of(self.platform.parts)
+
+
+def begun_case(whole: Whole) -> Staging:
+    case = Staging(
+        platform=whole.platform, worker=SealingWorker(platform=whole.platform, engine=whole.owner)
+    )
+    parts = whole.platform.parts
+    parts.custody.enrol_notary(
+        office="kunming-demo", notary=case.notary.account, common_name="王公证"
+    )
+    return case
