@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT
+from server.cli.evidence import evidence_group
 from server.cli.identity import identity_group
 from server.cli.keys import keys_group
 from server.cli.log import log_group
@@ -22,6 +23,7 @@ from server.cli.log import log_group
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from server.cli.evidence import EvidenceCommands
     from server.cli.identity import IdentityCommands
     from server.cli.keys import KeyCommands
     from server.cli.log import LogCommands
@@ -44,6 +46,7 @@ class Commands:
     identity: IdentityCommands
     log: LogCommands
     keys: KeyCommands
+    evidence: EvidenceCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -89,6 +92,7 @@ def notary_group(commands: Commands) -> click.Group:
     notary.add_command(identity_group(commands.identity))
     notary.add_command(log_group(commands.log))
     notary.add_command(keys_group(commands.keys))
+    notary.add_command(evidence_group(commands.evidence))
     notary.add_command(_demo_group(commands))
     return notary
 

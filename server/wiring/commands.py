@@ -16,12 +16,15 @@ import click
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT, AuthorityDirectory
-from esign.errors import AuthorityMissing
+from esign.errors import AuthorityMissing, EsignError
+from esign.offline import verify
+from server.cases.errors import CaseNotFound, PartNotFound
 from server.cases.ids import OfficeId
 from server.cases.status import CaseStatus
 from server.catalogue.errors import OfficeUnknown
 from server.cli import Commands
 from server.cli.codes import DEPENDENCY_DOWN
+from server.cli.evidence import EvidenceCommands
 from server.db.engine import CONNECTION_OPTIONS, make_engine
 from server.db.errors import AuditBroken
 from server.db.migrating import head, revision_of, upgrade
@@ -32,11 +35,13 @@ from server.demo.seeding import seed
 from server.embedded.errors import EmbeddedError
 from server.embedded.state import CLONE
 from server.http.token_keys import TokenKeysUnusable
+from server.register.errors import CertificateNotFound
 from server.settings import Settings, SettingsError
 from server.tasks.worker import WorkerSettings, run_worker
 from server.transaction import Scope
 from server.typesetting.errors import FontMissing
 from server.wiring.ceremonies import key_commands
+from server.wiring.exporting import exported
 from server.wiring.inspecting import identity_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from server.cli.evidence import Wanted
     from server.demo.seeding import Credentials
     from server.wiring.launching import Running
 
@@ -60,6 +66,7 @@ MENDABLE: Final = (
     SettingsError,
     FontMissing,
     StorageError,
+    EsignError,
     TokenKeysUnusable,
     OfficeUnknown,
     CallRefused,
@@ -86,6 +93,7 @@ def commands() -> Commands:
         identity=identity_commands(),
         log=log_commands(),
         keys=key_commands(),
+        evidence=EvidenceCommands(export=_told(_export), verify=verify.main),
     )
 
 
@@ -192,6 +200,13 @@ def _verify_audit(office: str) -> Mapping[str, str | None]:
         else:
             found[case] = None
     return found
+
+
+def _export(wanted: Wanted) -> bytes:
+    try:
+        return exported(Parts(Settings.from_environ(os.environ)), wanted)
+    except (CaseNotFound, CertificateNotFound, PartNotFound) as error:
+        raise click.UsageError(str(error) or "no such certificate has been sealed") from error
 
 
 def _examine() -> Mapping[str, str | None]:

@@ -12,12 +12,13 @@ from click.testing import CliRunner
 
 from server.cli import Commands, notary_group
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
+from server.cli.evidence import EvidenceCommands, Wanted
 from server.cli.identity import Faces, IdentityCommands, Measured
 from server.cli.log import LogCommands, LogUnbelieved, LogUnreachable, Watch
 from server.wiring.ceremonies import key_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from click.testing import Result
 
@@ -36,6 +37,9 @@ class Platform:
 
     trouble: Exception | None = None
     """Of the log that is watched."""
+
+    fault: int = 0
+    """What the verifier of packages returns."""
 
     def commands(self) -> Commands:
         def played(into: Path) -> Mapping[str, Any]:
@@ -57,6 +61,7 @@ class Platform:
             identity=self.identity(),
             log=self.log(),
             keys=key_commands(),
+            evidence=self.evidence(),
         )
 
     def identity(self) -> IdentityCommands:
@@ -88,6 +93,17 @@ class Platform:
             return self.answer
 
         return LogCommands(check=lambda _: self.answer, show=shown, watch=watched)
+
+    def evidence(self) -> EvidenceCommands:
+        def exported(wanted: Wanted) -> bytes:
+            self.asked.append((wanted.case, wanted.certificate, wanted.recordings))
+            return b"PK"
+
+        def verified(arguments: Sequence[str]) -> int:
+            self.asked.append(tuple(arguments))
+            return self.fault
+
+        return EvidenceCommands(export=exported, verify=verified)
 
     def told(self, *arguments: str) -> Result:
         return CliRunner().invoke(notary_group(self.commands()), arguments)
@@ -359,3 +375,22 @@ def test_a_monitor_that_learns_nothing_says_why(trouble: Exception, exit_code: i
     told = platform.told("log", "monitor", "http://log.example", "--state", "s.json")
     assert told.exit_code == exit_code
     assert str(trouble) in told.stderr
+
+
+def test_a_package_is_written_where_the_operator_says(tmp_path: Path) -> None:
+    platform, into = Platform(), tmp_path / "e.zip"
+    told = platform.told("evidence", "export", "case-1", "--into", str(into), "--recordings")
+    assert (told.exit_code, into.read_bytes()) == (0, b"PK")
+    assert platform.asked == [("case-1", None, True)]
+
+
+@pytest.mark.parametrize(("fault", "code"), [(0, 0), (1, INCONSISTENT)])
+def test_a_package_with_a_fault_ends_as_an_inconsistency(
+    tmp_path: Path, fault: int, code: int
+) -> None:
+    package = tmp_path / "e.zip"
+    package.write_bytes(b"PK")
+    platform = Platform(fault=fault)
+    told = platform.told("evidence", "verify", str(package), "--lang", "zh", "--json")
+    assert told.exit_code == code
+    assert platform.asked == [(str(package), "--lang", "zh", "--json")]
