@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from esign.errors import EsignError
+from esign.errors import CustodyUnavailable, EsignError, TimeStampUnavailable
 from server.access import errors as access
 from server.billing import errors as billing
 from server.cases import errors as cases
@@ -116,6 +116,8 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     storage.UploadIncomplete: Row(409, "upload_incomplete", telling.missing_parts),
     storage.UploadTooLarge: Row(422, "upload_too_large"),
     storage.StoreUnavailable: Row(503, "store_unavailable", telling.try_again_soon),
+    CustodyUnavailable: Row(503, "seal_unavailable", telling.try_again_soon),
+    TimeStampUnavailable: Row(503, "time_stamp_unavailable", telling.try_again_soon),
 }
 
 # Bases whose other members must never reach a caller: named so that a reader

@@ -40,8 +40,14 @@ class Answered:
 
 
 @pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the main job leaves what it made."""
+    return tmp_path_factory.mktemp("run") / "made"
+
+
+@pytest.fixture(scope="session")
 def main_job(
-    running: Running, people: Mapping[str, Credentials], tmp_path_factory: pytest.TempPathFactory
+    running: Running, people: Mapping[str, Credentials], run_folder: Path
 ) -> dict[str, Any]:
     """Play the whole case and its two refusals."""
     if not (PHOTOGRAPHS / "obama.jpg").is_file():
@@ -56,8 +62,7 @@ def main_job(
         now=now,
         tell=lambda _: None,
     )
-    into: Path = tmp_path_factory.mktemp("run") / "made"
-    return run(scene, into)
+    return run(scene, run_folder)
 
 
 @pytest.fixture(scope="session")

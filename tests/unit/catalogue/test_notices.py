@@ -89,3 +89,10 @@ def test_a_version_twice_stops_the_start(folder: Path) -> None:
     (folder / "terms.yaml").write_text(TWO_VERSIONS.replace("2026.1", "2025.1"), encoding="utf-8")
     with pytest.raises(CatalogueDataInvalid, match="key twice"):
         read_notices(folder)
+
+
+def test_a_text_that_was_published_is_found_as_it_was_shown(folder: Path) -> None:
+    notices = read_notices(folder)
+    assert notices.published("terms", "2025.1", language="en").text == "old"
+    with pytest.raises(NoticeUnknown):
+        notices.published("terms", "2024.1", language="en")

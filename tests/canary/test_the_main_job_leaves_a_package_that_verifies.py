@@ -1,0 +1,23 @@
+"""The package that `make run` leaves is accepted offline, under the root that it leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+
+from esign.offline import verify
+from server.wiring.parts import now
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_package_of_the_main_job_verifies(main_job: dict[str, Any], run_folder: Path) -> None:
+    assert main_job["status"] == "archived"
+    made = run_folder
+    root = x509.load_pem_x509_certificate((made / "trust" / "root.pem").read_bytes())
+    asked = verify.Asked((made / "evidence.zip").read_bytes(), now(), [root])
+    steps = verify.verify(asked)
+    assert [fault.code for step in steps for fault in step.faults] == []
+    assert all(step.reached for step in steps)
