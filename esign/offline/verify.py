@@ -3,10 +3,10 @@
 
     python verify.py PACKAGE.zip [--root ROOT.pem] [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
 
-Needs Python 3.9 or later and the package `cryptography` (42 or later), nothing else.
+Needs Python 3.9 or later and the package `cryptography` (44 or later), nothing else.
 Exit code 0: everything holds; 1: a fault was found and is named; 2: wrong usage.
 
-本程序独立核验公证证据包，不联网，也不依赖出证机构。只需 Python 3.9 以上和 cryptography 库。
+本程序独立核验公证证据包，不联网，也不依赖出证机构。只需 Python 3.9 以上和 cryptography 44 以上。
 退出码：0 全部通过；1 发现问题并指出；2 用法错误。
 
 How to read it. Each numbered step is one function `step_...` near the end of the file; the
@@ -35,6 +35,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Optional
 
+import cryptography
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -44,6 +45,7 @@ from cryptography.x509 import ocsp
 UTC = timezone.utc
 FORMAT = "feigui.evidence-package/1"
 ZEROS = "0" * 64
+OLDEST_LIBRARY = 44  # earlier ones cannot read object identifiers as long as ours
 
 # ------------------------------------------------------------------ what can be wrong, by code
 
@@ -1680,6 +1682,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lang", choices=("zh", "en"), help="只用一种语言 · one language only")
     parser.add_argument("--json", action="store_true", help="机器可读 · for machines")
     wanted = parser.parse_args(arguments)
+    if int(cryptography.__version__.split(".")[0]) < OLDEST_LIBRARY:
+        parser.error(
+            f"需要 cryptography {OLDEST_LIBRARY} 以上 · needs cryptography {OLDEST_LIBRARY}"
+        )
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import cryptography
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -282,3 +283,12 @@ def test_every_fault_is_told_in_both_languages() -> None:
     for code, (zh, en) in verify.FAULTS.items():
         assert any("\u4e00" <= letter <= "\u9fff" for letter in zh), code
         assert en.isascii(), code
+
+
+def test_a_library_that_cannot_read_our_certificates_is_no_fault_of_the_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cryptography, "__version__", "43.0.3")
+    with pytest.raises(SystemExit, match="2"):
+        verify.main(["absent.zip"])
+    assert "needs cryptography 44" in capsys.readouterr().err
