@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.wiring.press import press_of
 from server.wiring.work import deed_desk
-from tests.functional.case.staging import Staging
+from tests.functional.case.staging import APPLICATION, Staging
 from tests.functional.case.worker import Worker
 
 if TYPE_CHECKING:
@@ -29,9 +29,12 @@ class SealingWorker(Worker):
         return press_of(self.platform.parts)
 
 
-def begun_case(whole: Whole) -> Staging:
+def begun_case(whole: Whole, *, matter: str = APPLICATION["matter"]) -> Staging:
     case = Staging(
-        platform=whole.platform, worker=SealingWorker(platform=whole.platform, engine=whole.owner)
+        platform=whole.platform,
+        worker=SealingWorker(platform=whole.platform, engine=whole.owner),
+        application={**APPLICATION, "matter": matter},
+        has_deed=matter == APPLICATION["matter"],
     )
     parts = whole.platform.parts
     parts.custody.enrol_notary(

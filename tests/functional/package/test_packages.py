@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from tests.functional.package.verifying import Isolated
     from tests.servers.whole import Whole
 
+COPY_CONFORMS = "ZZ01"
+"""复印件与原件相符: free of approval, and nothing is signed by a party."""
+
 
 def test_the_environment_knows_nothing_of_us(isolated: Isolated) -> None:
     for module in ("server", "esign", "identity", "storage", "pyhanko", "asn1crypto", "pikepdf"):
@@ -207,3 +210,15 @@ def test_the_verifier_tells_people_and_machines_the_same(
     for step in report["steps"]:
         assert f"[{step['number']:2}] {step['step']['zh']} · {step['step']['en']}" in told
     assert ("! file_digest" in told) is altered
+
+
+def test_a_case_in_which_nobody_signs_a_deed_has_a_package_too(
+    whole: Whole, isolated: Isolated
+) -> None:
+    case = begun_case(whole, matter=COPY_CONFORMS).sign()
+    case.act(case.notary, "start_draft")
+    case.draft("兹证明前面的复印件与原件相符。").check().print_it(case.notary)
+    wanted = Wanted(case=case.case, certificate=None, recordings=False)
+    package = exported(whole.platform.parts, wanted)
+    assert "deed.pdf" not in unpacked(package)
+    assert isolated.judge(package, "--root", "root.pem") == (0, [])

@@ -25,6 +25,7 @@ from esign.manifests import manifest_sealer
 from esign.offline import verify
 from esign.offline.verify import Fault, Proof
 from esign.testing import BASE_URL, OFFICE, RunningOffice, key_signature, running_office
+from tests.unit.esign.test_deeds import evidence_for, party, prepared_deed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -292,3 +293,15 @@ def test_a_library_that_cannot_read_our_certificates_is_no_fault_of_the_package(
     with pytest.raises(SystemExit, match="2"):
         verify.main(["absent.zip"])
     assert "needs cryptography 44" in capsys.readouterr().err
+
+
+def test_a_deed_of_three_parties_is_read_signature_by_signature(office: RunningOffice) -> None:
+    prepared = prepared_deed(3)
+    evidence, signed = evidence_for(prepared), prepared
+    for number in (1, 2, 3):
+        signed = office.deed_signer().sign(signed, party(number, evidence))
+    found = verify.check_document(signed, "deed.pdf", office.roots, AT)
+    told = [(each.role, verify.name_of(each.signer)) for each in found.signatures]
+    assert told == [("party", f"当事人{number}") for number in (1, 2, 3)]
+    assert found.archived == [AT] * 3
+    assert found.pdf.has_state(bytes.fromhex(evidence.document))
