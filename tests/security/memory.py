@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 if TYPE_CHECKING:
@@ -17,15 +18,19 @@ LONGEST_NEEDLE = 128
 
 
 def forms_of(pem: bytes) -> list[bytes]:
-    """Return how a private key lies in a memory: its scalar either way round, its lines of PEM.
+    """Return how a private key lies in a memory: its bytes either way round, its lines of PEM.
 
-    OpenSSL keeps numbers with the least byte first, DER with the greatest.
+    OpenSSL keeps the numbers of ECDSA with the least byte first, DER with the greatest;
+    a key of Ed25519 has one order.
     """
     key = load_pem_private_key(pem, password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    scalar = key.private_numbers().private_value
+    if isinstance(key, Ed25519PrivateKey):
+        secret = key.private_bytes_raw()
+    else:
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        secret = key.private_numbers().private_value.to_bytes(32, "big")
     lines = [line for line in pem.splitlines() if not line.startswith(b"-")]
-    return [scalar.to_bytes(32, "big"), scalar.to_bytes(32, "little"), *lines[:2]]
+    return [secret, secret[::-1], *lines[:2]]
 
 
 def family_of(pid: int) -> list[int]:

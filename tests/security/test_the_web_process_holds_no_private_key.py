@@ -30,7 +30,7 @@ def needles(running: Running, people: Mapping[str, Credentials]) -> dict[str, li
     assert people
     keys = AuthorityDirectory(running.settings.authorities).keys
     found = {path.stem: forms_of(path.read_bytes()) for path in keys.glob("*.pem")}
-    assert {"root", "tsa"} < set(found)
+    assert {"root", "tsa", "log"} < set(found)
     assert any(".notary." in name for name in found)
     return found
 
