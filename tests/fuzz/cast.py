@@ -118,7 +118,10 @@ def _first(name: str, items: list[Any], key: str = "id") -> dict[str, str]:
 
 
 def _row(whole: Whole, name: str, table: str, case: str) -> dict[str, str]:
-    query = text(f"SELECT id FROM {table} WHERE case_id = :case LIMIT 1")  # noqa: S608  # from above
+    # One that the applicant began, so that both sides may see it: without an order any row comes.
+    query = text(
+        f"SELECT id FROM {table} WHERE case_id = :case ORDER BY account NULLS LAST, id LIMIT 1"  # noqa: S608  # from above
+    )
     with whole.owner.connect() as connection:
         connection.execute(text("SELECT set_config('feigui.office', 'kunming-demo', true)"))
         found = connection.execute(query, {"case": case}).scalar()
