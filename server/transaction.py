@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from server.access.ports import AccountBook, CodeBook, LoginTries, SessionBook
+    from server.access.ports import (
+        AccountBook,
+        CodeBook,
+        DeviceBook,
+        LoginTries,
+        SessionBook,
+    )
     from server.cases.ids import AccountId, CaseId, OfficeId
     from server.cases.ports import (
         CaseBook,
         IdentityChallengeBook,
         IdentityCheckBook,
         SensitiveReads,
+        StepUpBook,
     )
     from server.ceremony.ports import CeremonyBook
     from server.delivery.ports import DeliveryBook
@@ -188,6 +195,8 @@ class Transaction(Protocol):
     @property
     def codes(self) -> CodeBook: ...
     @property
+    def devices(self) -> DeviceBook: ...
+    @property
     def login_tries(self) -> LoginTries: ...
     @property
     def cases(self) -> CaseBook: ...
@@ -197,6 +206,8 @@ class Transaction(Protocol):
     def identity_checks(self) -> IdentityCheckBook: ...
     @property
     def identity_challenges(self) -> IdentityChallengeBook: ...
+    @property
+    def step_ups(self) -> StepUpBook: ...
     @property
     def sensitive_reads(self) -> SensitiveReads: ...
     @property

@@ -81,21 +81,7 @@ def redeem_code(
     given: Redemption, *, books: SignInBooks, making: CodeMaking, minting: Minting, now: datetime
 ) -> Grant:
     """Begin a session for whoever holds the phone, or raise `LoginRefused`."""
-    code = books.codes.latest(given.phone)
-    # The same work without a code, so that the time tells nothing either.
-    expected = code.code_hmac if code else ""
-    is_right = hmac.compare_digest(
-        expected, _hashed(given.code, code.id if code else "", making.key)
-    )
-    # The try is used up before the answer is looked at.
-    if (
-        code is None
-        or not books.codes.take_try(code.id)
-        or not is_right
-        or not now < code.expires_at
-        or not books.codes.spend(code.id, at=now)
-    ):
-        raise LoginRefused
+    spend_code(given.phone, given.code, codes=books.codes, making=making, now=now)
     account = _account_of(given.phone, books.accounts, minting, now)
     person = Person(
         account=account.id,
@@ -106,6 +92,25 @@ def redeem_code(
     return begin_session(
         person, device=given.device, sessions=books.sessions, minting=minting, now=now
     )
+
+
+def spend_code(
+    phone: str, given: str, *, codes: CodeBook, making: CodeMaking, now: datetime
+) -> None:
+    """Use the newest code of ``phone`` up, or raise `LoginRefused`."""
+    code = codes.latest(phone)
+    # The same work without a code, so that the time tells nothing either.
+    expected = code.code_hmac if code else ""
+    is_right = hmac.compare_digest(expected, _hashed(given, code.id if code else "", making.key))
+    # The try is used up before the answer is looked at.
+    if (
+        code is None
+        or not codes.take_try(code.id)
+        or not is_right
+        or not now < code.expires_at
+        or not codes.spend(code.id, at=now)
+    ):
+        raise LoginRefused
 
 
 def _account_of(

@@ -50,3 +50,19 @@ class TokenReplayed(RefusedOnRecord):
 
 class NotPermitted(AccessError):
     """The caller is known and may not do this."""
+
+
+class SecondFactorRefused(RefusedOnRecord):
+    """Whoever is signed in could not prove it once more; which part was wrong is not said."""
+
+
+class DeviceNotFound(AccessError):
+    """The caller has no such device."""
+
+
+class DeviceRevoked(AccessError):
+    """The device was the caller's, and answers no longer."""
+
+
+class DeviceKnown(AccessError):
+    """The key was added before; a new device makes a new key."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.errors import NotPermitted, TokenRefused
 from server.cases.roles import STAFF_ROLES, Role
+from server.cases.step_up import MAY_ASK
 
 if TYPE_CHECKING:
     from server.access.principals import Principal
@@ -81,6 +82,9 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "list_sessions": signed_in,
     "end_session": signed_in,
     "sign_out": signed_in,
+    "add_device": signed_in,
+    "list_devices": signed_in,
+    "revoke_device": signed_in,
     # Catalogue and notices
     "list_offices": open_to_all,
     "get_office": open_to_all,
@@ -134,6 +138,8 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "close_verification": only(Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER),
     "quote_fee": only(Role.ASSISTANT, Role.NOTARY),
     "put_fee_on_account": only(Role.CASHIER),
+    # Asked again before a key is used; whose act it is stands beside the act
+    "begin_step_up": only(*frozenset().union(*MAY_ASK.values())),
     # Deed and interview record
     "write_deed": only(Role.ASSISTANT, Role.NOTARY),
     "get_deed": readers_of_papers,
@@ -147,9 +153,11 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "step_ceremony": in_the_room,
     "add_ceremony_event": in_the_room,
     "add_segment": in_the_room,
+    "confirm_presence": only(Role.NOTARY),
     # Draft, check, approval
     "write_draft": only(Role.ASSISTANT, Role.NOTARY),
-    "get_draft": team,
+    # Whoever has it sealed reads what is sealed.
+    "get_draft": only(Role.ISSUING_CLERK, *TEAM),
     "give_check": only(Role.CHECKER),
     "give_approval": only(Role.APPROVER, Role.DIRECTOR),
     # Certificates, deliveries, register

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from server.access.devices import Device, DeviceId
     from server.access.principals import (
         ApplicantAccount,
         OneTimeCode,
@@ -66,6 +67,20 @@ class SessionBook(Protocol):
         ...
 
     def add_refresh_token(self, token: RefreshToken) -> None: ...
+
+
+class DeviceBook(Protocol):
+    def add(self, device: Device) -> bool:
+        """Keep the device unless its key is known; say whether it was new."""
+        ...
+
+    def get(self, device_id: DeviceId) -> Device | None: ...
+
+    def of(self, account: AccountId) -> list[Device]:
+        """Return every device that the account ever had, newest first."""
+        ...
+
+    def revoke(self, device_id: DeviceId, *, at: datetime) -> None: ...
 
 
 class CodeBook(Protocol):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from server.access.passwords import Passwords
     from server.access.ports import AccountBook, LoginTries, SessionBook
+    from server.access.principals import StaffAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,19 @@ def sign_in_staff(
     now: datetime,
 ) -> Grant:
     """Begin a session, or raise `LoginRefused` / `LoginBlocked`."""
+    staff = prove_staff(given, books=books, passwords=passwords, now=now)
+    person = Person(
+        account=staff.id, kind=AccountKind.STAFF, office=staff.office, roles=staff.roles
+    )
+    return begin_session(
+        person, device=given.device, sessions=books.sessions, minting=minting, now=now
+    )
+
+
+def prove_staff(
+    given: StaffCredentials, *, books: StaffBooks, passwords: Passwords, now: datetime
+) -> StaffAccount:
+    """Return whose password and code these are, or raise `LoginRefused` / `LoginBlocked`."""
     wait = seconds_to_wait(books.tries.wrong_since(given.login, now - LOGIN_TERMS.window), now=now)
     if wait:
         raise LoginBlocked(wait)
@@ -64,12 +78,7 @@ def sign_in_staff(
         books.tries.add(given.login, at=now)
         raise LoginRefused
     books.tries.forget(given.login)
-    person = Person(
-        account=staff.id, kind=AccountKind.STAFF, office=staff.office, roles=staff.roles
-    )
-    return begin_session(
-        person, device=given.device, sessions=books.sessions, minting=minting, now=now
-    )
+    return staff
 
 
 def seconds_to_wait(

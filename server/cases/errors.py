@@ -108,3 +108,47 @@ class IntentBroken(CaseError):
 
 class IssueOvertaken(CaseError):
     """The case was closed or changed while its certificate was made; the number is void."""
+
+
+class DeviceKeyRefused(CaseError):
+    """Not a P-256 public key in its one encoding."""
+
+
+class DeviceSignatureRefused(CaseError):
+    """The signature is not the device's, not over this statement, or not strict DER."""
+
+
+class StepUpRefused(CaseError):
+    """Base of why a person's agreement does not cover what is about to be done."""
+
+
+class StepUpNotFound(StepUpRefused):
+    """Nobody was asked under this id, or it was somebody else."""
+
+
+class StepUpOfAnotherSession(StepUpRefused):
+    """It was asked in another sign-in of the same person."""
+
+
+class StepUpOfAnotherCase(StepUpRefused):
+    """It was asked for another case."""
+
+
+class StepUpOfAnotherAct(StepUpRefused):
+    """It was asked for another act."""
+
+
+class StepUpOfAnotherDocument(StepUpRefused):
+    """What was shown is not, or no longer, the document at hand."""
+
+
+class StepUpExpired(StepUpRefused):
+    """The answer came too late."""
+
+
+class StepUpSpent(StepUpRefused):
+    """It was answered before; an answer serves once."""
+
+
+class StepUpUnanswered(StepUpRefused):
+    """Nobody has answered it."""

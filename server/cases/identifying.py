@@ -21,7 +21,7 @@ from server.cases.identity_checks import (
     IdentityCheck,
     PersonDecision,
 )
-from server.cases.intake import may_use_face, require_part
+from server.cases.intake import may_use_face, require_part, require_time_to_identify
 from server.cases.parties import IdDocument, IdType
 from server.cases.roles import Role
 from server.cases.status import CaseStatus
@@ -61,8 +61,8 @@ def request_check(
 ) -> IdentityCheck:
     """Return the check to be run. Without consent to face data no face is looked at."""
     require_part(case, actor, "request_check")
-    case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
     party = case.party(party_id)
+    require_time_to_identify(case, party, actor)
     if inputs.shows_the_face and not may_use_face(case, party.id):
         raise ConditionsUnmet(
             (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
@@ -198,7 +198,8 @@ def refusals_of(checks: Iterable[IdentityCheck], party: PartyId) -> tuple[dateti
 def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:
     party = case.party(check.party)
     document = party.id_document
-    if outcome.id_number is not None:
+    # In the ceremony a face is seen again; the document on file is what was reviewed.
+    if outcome.id_number is not None and case.status is not CaseStatus.INTERVIEW_SET:
         document = IdDocument(
             type=TYPE_OF[check.inputs.document],
             number=outcome.id_number,

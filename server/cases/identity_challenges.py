@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
-from server.cases.case import BEFORE_ACCEPTANCE
 from server.cases.errors import ChallengeSpent, ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.ids import CaseId, OfficeId, PartyId
-from server.cases.intake import may_use_face, require_part
-from server.cases.status import CaseStatus
+from server.cases.intake import may_use_face, require_part, require_time_to_identify
 
 if TYPE_CHECKING:
     from server.cases.actor import Actor
@@ -106,8 +104,8 @@ def issue_identity_challenge(
     Nobody has a code sent for another: it goes to the contact of the party's own login.
     """
     require_part(case, actor, "issue_identity_challenge")
-    case.require_editable("identity", *BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED)
     party = case.party(party_id)
+    require_time_to_identify(case, party, actor)
     if answered_by is AnsweredBy.CODE and party.account != actor.account:
         raise NotYourAction("issue_identity_challenge")
     if answered_by is AnsweredBy.CAMERA and not may_use_face(case, party.id):

@@ -121,6 +121,17 @@ def may_use_face(case: Case, party_id: PartyId) -> bool:
     return case.consent_holds(party_id, Purpose.FACE_ONLINE)
 
 
+def require_time_to_identify(case: Case, party: Party, actor: Actor) -> None:
+    """Raise unless the party may be identified now: at intake, or before the camera again.
+
+    In the ceremony a face vouches for a signature, so only the person can show it.
+    """
+    times = (*BEFORE_ACCEPTANCE, CaseStatus.SUBMITTED, CaseStatus.INTERVIEW_SET)
+    case.require_editable("identity", *times)
+    if case.status is CaseStatus.INTERVIEW_SET and party.account != actor.account:
+        raise NotYourAction("identify_in_ceremony")
+
+
 def attach_material(
     case: Case,
     material_id: MaterialId,

@@ -19,11 +19,14 @@ from server.cases.errors import (
     ConditionsUnmet,
     IntentBroken,
     IssueOvertaken,
+    StepUpSpent,
+    StepUpUnanswered,
     TransitionRefused,
 )
 from server.cases.guards import unmet
 from server.cases.parties import PartyRole
 from server.cases.press import Fault
+from server.cases.step_up import KeyUse, StepUpId, Wanted, require_answered, shown_digests
 from server.cases.transitions import Action
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
 from server.register.certificates import (
@@ -35,6 +38,7 @@ from server.register.certificates import (
 from storage.objects import Digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from server.cases.case import Case
@@ -42,18 +46,22 @@ if TYPE_CHECKING:
     from server.cases.press import IssuingBooks, Press
 
 
-def issue_case(office: OfficeId, case_id: CaseId, *, press: Press) -> CertificateId:
+def issue_case(
+    office: OfficeId, case_id: CaseId, *, press: Press, step_up: StepUpId | None = None
+) -> CertificateId:
     """Issue the certificate of an approved case, or finish what a crash left.
 
-    Raises `ConditionsUnmet` when the case may not bear a number, and whatever
-    signer, time-stamp authority or store raise: then the intent stays on
-    record and the sweep comes back to it.
+    ``step_up`` names the answer in which somebody of the office agreed to the draft; without
+    it only what was intended under an answer goes on. Raises a `StepUpRefused` where nobody
+    agreed, `ConditionsUnmet` when the case may not bear a number, and whatever signer,
+    time-stamp authority or store raise: then the intent stays on record and the sweep comes
+    back to it.
     """
     # (1) Refuse before anything irreversible happens. The number and the
     #     intent are one row in one transaction, so that neither exists alone.
     with press.open_books(office) as books:
         case = books.cases.get(case_id, lock=True)
-        certificate = _intended(books, case, press=press)
+        certificate = _intended(books, case, press=press, step_up=step_up)
     if certificate.status is not CertificateStatus.INTENDED:
         return _usable(certificate)
     press.reach(Fault.NUMBER_ALLOTTED)
@@ -90,13 +98,15 @@ def _usable(certificate: Certificate) -> CertificateId:
     return certificate.id
 
 
-def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
+def _intended(
+    books: IssuingBooks, case: Case, *, press: Press, step_up: StepUpId | None
+) -> Certificate:
     """Return the certificate that is under way, or allot a number to a new one."""
     known = books.certificates.of_case(case.id)
     under_way = [c for c in known if c.status is CertificateStatus.INTENDED]
     if case.status.is_ready_for_a_number:
         if under_way:
-            return under_way[-1]
+            return _agreed_anew(books, case, under_way[-1], step_up)
     elif under_way:
         # The case was closed between the intent and a crash.
         return _voided(books, case, under_way[-1], at=press.now())
@@ -106,6 +116,7 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
         raise TransitionRefused(case.status, Action.ISSUE)
     if missing := unmet(case, Action.ISSUE, SYSTEM_ACTOR):
         raise ConditionsUnmet(missing)
+    agreed = _agreed(books, case, step_up, known)
     on, series = issue_date(case), press.series_of(case)
     kind, relates_to = relation_of(case, known)
     sequence = books.numbers.allot(year=on.year, series=series)
@@ -127,11 +138,43 @@ def _intended(books: IssuingBooks, case: Case, *, press: Press) -> Certificate:
         kind=kind,
         relates_to=relates_to,
         intended_at=press.now(),
+        step_up=agreed,
     )
     books.certificates.add(certificate)
     case.note("issue_intended", SYSTEM_ACTOR, press.now(), certificate=certificate.id)
     books.cases.save(case)
     return certificate
+
+
+def _agreed(
+    books: IssuingBooks, case: Case, step_up: StepUpId | None, known: Iterable[Certificate]
+) -> StepUpId:
+    """Return the answer that covers the draft as it stands, or raise a `StepUpRefused`.
+
+    An answer bears one certificate, so that a job that comes again makes no second one.
+    """
+    if step_up is None:
+        raise StepUpUnanswered
+    if any(each.step_up == step_up for each in known):
+        raise StepUpSpent
+    wanted = Wanted(use=KeyUse.ISSUE, case=case.id, digests=shown_digests(case, KeyUse.ISSUE))
+    require_answered(books.step_ups.get(step_up), wanted)
+    return step_up
+
+
+def _agreed_anew(
+    books: IssuingBooks, case: Case, under_way: Certificate, step_up: StepUpId | None
+) -> Certificate:
+    """Return what is under way, if somebody agreed to it: then, or now that it is asked again."""
+    before = None if under_way.step_up is None else StepUpId(under_way.step_up)
+    known = books.certificates.of_case(case.id)
+    others = (each for each in known if each.id != under_way.id)
+    agreed = _agreed(books, case, step_up or before, others)
+    if agreed == before:
+        return under_way
+    under_way = replace(under_way, step_up=agreed)
+    books.certificates.save(under_way)
+    return under_way
 
 
 def _prepared(

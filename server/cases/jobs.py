@@ -27,8 +27,8 @@ ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
     Job.CHECK_IDENTITY: ("office", "case", "check", "operation"),
     Job.SEND_IDENTITY_CODE: ("office", "case", "challenge"),
     Job.TYPESET_DEED: ("office", "case", "operation"),
-    Job.SIGN_DEED: ("office", "case", "party", "ceremony", "operation"),
+    Job.SIGN_DEED: ("office", "case", "party", "ceremony", "step_up", "operation"),
     Job.TYPESET_DRAFT: ("office", "case", "operation"),
-    Job.ISSUE_CASE: ("office", "case", "operation"),
+    Job.ISSUE_CASE: ("office", "case", "step_up", "operation"),
     Job.TRANSFER_CASE: ("office", "case"),
 }

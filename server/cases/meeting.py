@@ -6,25 +6,41 @@ and the handling notary leads in person.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.consents import Purpose
-from server.cases.errors import ConditionsUnmet, NotYourAction
+from server.cases.errors import (
+    ConditionsUnmet,
+    NotYourAction,
+    StepUpNotFound,
+    StepUpUnanswered,
+)
 from server.cases.guards import Unmet, deed_signed, two_persons_present
+from server.cases.presence import vouched_by
 from server.cases.status import CaseStatus as S
+from server.cases.step_up import (
+    KeyUse,
+    Wanted,
+    evidence_digest,
+    put_on_record,
+    require_answered,
+    shown_digests,
+)
 from server.ceremony.ceremony import Ceremony, Participant, Seat
 from server.ceremony.errors import CeremonyRefused, NotTakingPart, RecordingIncomplete
 from server.ceremony.status import CeremonyStatus, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from server.cases.actor import Actor
     from server.cases.case import Case, Strokes
-    from server.cases.ids import PartyId
+    from server.cases.identity_checks import IdentityCheck
+    from server.cases.ids import AccountId, PartyId
+    from server.cases.step_up import StepUp
     from server.ceremony.ceremony import CeremonyId
 
 _SEATS_OF_PARTIES: Final = frozenset(Seat) - {Seat.NOTARY, Seat.SECOND_HANDLER}
@@ -118,33 +134,91 @@ def _parties_of(case: Case, ceremony: Ceremony) -> Iterator[PartyId]:
     return (party.id for party in case.parties if party.id in seated)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WillToSign:
+    """What shows that this party, now, wants to sign this deed."""
+
+    deed_sha256: str
+    """The file that was shown."""
+
+    step_up: StepUp
+    """The answer of the party's own device."""
+
+    checks: Sequence[IdentityCheck] = ()
+    """Of the case: a face that was seen in the ceremony vouches for the person."""
+
+    strokes: Strokes = ()
+
+
 def confirm_deed(
-    case: Case,
-    ceremony: Ceremony,
-    actor: Actor,
-    *,
-    deed_sha256: str,
-    at: datetime,
-    strokes: Strokes = (),
+    case: Case, ceremony: Ceremony, actor: Actor, will: WillToSign, *, at: datetime
 ) -> PartyId:
     """Put on record that a party wants to sign exactly this deed (电子签名法 Art. 13).
 
-    The signature itself is made afterwards by a job, with an event certificate.
+    The signature itself is made afterwards by a job, with an event certificate. Raises a
+    `StepUpRefused` unless the party's own device agreed to this deed: staff have no way here.
     """
     case.require_editable("deed", S.INTERVIEW_SET)
     if ceremony.case != case.id:
         raise NotTakingPart
     party = case.party_of(actor.account)
-    if missing := tuple(_unmet_before_signing(case, party.id, deed_sha256)):
+    digest = will.deed_sha256
+    if missing := tuple(_unmet_before_signing(case, party.id, digest)):
         raise ConditionsUnmet(missing)
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
-    if strokes and case.deed is not None:
-        written = {**case.deed.handwriting, party.id: strokes}
+    require_answered(will.step_up, _wanted(case, actor.account, digest))
+    vouching = vouched_by(ceremony, will.checks, party, deed_sha256=digest, at=at)
+    if vouching is None:
+        raise ConditionsUnmet((Unmet("presence_not_proven", "P-28; 电子签名法 Art. 13", party.id),))
+    if will.strokes and case.deed is not None:
+        written = {**case.deed.handwriting, party.id: will.strokes}
         case.deed = replace(case.deed, handwriting=written)
-    ceremony.add_event("deed_confirmed", at, by=actor.account, facts={"object": deed_sha256})
-    case.note("deed_confirmed", actor, at, party=party.id, object=deed_sha256)
+    put_on_record(case, will.step_up, actor)
+    ceremony.add_event(
+        "deed_confirmed",
+        at,
+        by=actor.account,
+        facts={
+            "object": digest,
+            "step_up": will.step_up.id,
+            "agreed": evidence_digest(will.step_up),
+            "vouched_by": vouching,
+        },
+    )
+    case.note("deed_confirmed", actor, at, party=party.id, object=digest, vouched_by=vouching)
     return party.id
+
+
+def require_agreement_to_deed(
+    case: Case, ceremony: Ceremony, party_id: PartyId, step_up: StepUp
+) -> None:
+    """Raise unless this party agreed to the deed as it is: asked again where its key is used.
+
+    The ceremony has to know of it, with whoever vouched for the person. A file with the
+    signatures of others since then is the same deed; one that was written anew is not.
+    """
+    account = case.party(party_id).account
+    if account is None or case.deed is None:
+        raise StepUpNotFound
+    known = {str(each.body["object"]) for each in ceremony.links if each.kind == "deed_signed"}
+    digests = shown_digests(case, KeyUse.SIGN_DEED) | known
+    require_answered(step_up, _wanted(case, account, *digests))
+    confirmed = {
+        "object": step_up.digest,
+        "step_up": step_up.id,
+        "agreed": evidence_digest(step_up),
+        "by": account,
+    }
+    if not any(
+        each.kind == "deed_confirmed" and confirmed.items() <= each.body.items()
+        for each in ceremony.links
+    ):
+        raise StepUpUnanswered
+
+
+def _wanted(case: Case, account: AccountId, *digests: str) -> Wanted:
+    return Wanted(use=KeyUse.SIGN_DEED, case=case.id, digests=frozenset(digests), account=account)
 
 
 def _unmet_before_signing(case: Case, party: PartyId, deed_sha256: str) -> Iterator[Unmet]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from server.cases.identity_checks import CheckId, IdentityCheck
     from server.cases.ids import AccountId, CaseId, PartyId
     from server.cases.status import CaseStatus
+    from server.cases.step_up import StepUp, StepUpAnswer, StepUpId
     from server.ceremony.chain import Link
 
 
@@ -84,6 +85,24 @@ class IdentityChallengeBook(Protocol):
         self, challenge_id: ChallengeId, *, party: PartyId, at: datetime
     ) -> IdentityChallenge:
         """Return the challenge of ``party``, once; raise `ChallengeSpent` ever after."""
+        ...
+
+
+class StepUpBook(Protocol):
+    def add(self, step_up: StepUp) -> None: ...
+
+    def get(self, step_up_id: StepUpId) -> StepUp:
+        """Return the challenge with its answer, or raise `StepUpNotFound`.
+
+        The key of an answer is that of the account's own device, wherever the answer came from.
+        """
+        ...
+
+    def answer(self, step_up_id: StepUpId, answer: StepUpAnswer) -> bool:
+        """Keep the answer unless there is one or it is too late; say whether it was taken.
+
+        One conditional update, so two answers at once cannot both be.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.ids import Clock, NewId, OfficeId
-    from server.cases.ports import CaseBook
+    from server.cases.ports import CaseBook, StepUpBook
     from server.delivery.ports import DeliveryBook
     from server.register.certificates import Certificate
     from server.register.ports import CertificateBook, NumberBook
@@ -45,6 +45,8 @@ class IssuingBooks(Protocol):
     def certificates(self) -> CertificateBook: ...
     @property
     def deliveries(self) -> DeliveryBook: ...
+    @property
+    def step_ups(self) -> StepUpBook: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from server.db.books.cases import PostgresCaseBook, PostgresCaseLists
 from server.db.books.ceremonies import PostgresCeremonyBook
 from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
 from server.db.books.deliveries import PostgresDeliveryBook
+from server.db.books.devices import PostgresDeviceBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
@@ -23,6 +24,7 @@ from server.db.books.register import (
 )
 from server.db.books.requests import PostgresOperationBook, PostgresUploadBook
 from server.db.books.sessions import PostgresSessionBook
+from server.db.books.step_ups import PostgresStepUpBook
 from server.db.books.transparency import PostgresTransparencyLog
 from server.db.scoped import ScopedConnection
 
@@ -49,11 +51,13 @@ class Work:
         self.accounts = PostgresAccountBook(scoped)
         self.sessions = PostgresSessionBook(scoped)
         self.codes = PostgresCodeBook(scoped)
+        self.devices = PostgresDeviceBook(scoped)
         self.login_tries = PostgresLoginTries(scoped)
         self.cases = PostgresCaseBook(scoped, self._trail)
         self.case_lists = PostgresCaseLists(scoped)
         self.identity_checks = PostgresIdentityCheckBook(scoped)
         self.identity_challenges = PostgresIdentityChallengeBook(scoped)
+        self.step_ups = PostgresStepUpBook(scoped)
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
         self.numbers = PostgresNumberBook(scoped)

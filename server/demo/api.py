@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import urllib3
 
+from server.demo.device import DeviceKey
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -54,6 +56,9 @@ class Api:
     base: str
     language: str = "en"
     token: str | None = None
+    key: DeviceKey = field(default_factory=DeviceKey)
+    """What the device keeps in its keystore; added at the sign-in."""
+
     calls: list[tuple[str, str, int]] = field(default_factory=list)
     """(method, path, status) of every call, for the timeline."""
 
@@ -80,6 +85,22 @@ class Api:
     def post_file(self, path: str, content: bytes, media_type: str) -> Reply:
         headers = {"Content-Type": media_type, "Idempotency-Key": str(uuid.uuid4())}
         return self._answer(self._request("POST", path, headers=headers, body=content))
+
+    def agree(self, case: str, action: str, document: bytes) -> dict[str, str]:
+        """Let the device agree to ``action`` on what was shown; return what goes with the act.
+
+        An app shows ``says`` and asks for the screen lock here. It believes its own eyes
+        only: a statement that does not name what was shown is not signed.
+        """
+        digest = hashlib.sha256(document).hexdigest()
+        asked = self.post(
+            f"/v1/cases/{case}/step-ups", {"action": action, "document_sha256": digest}
+        )
+        told = json.loads(asked["statement"])
+        named = (told["type"], told["action"], told["case"], told["digest"])
+        if named != ("feigui.step-up.v1", action, case, digest):
+            raise CallRefused(409, {"code": "statement_is_of_something_else"})
+        return self.key.answer(asked.body)
 
     def wait(self, operation: Reply, *, on_step: Callable[[str], None] | None = None) -> str:
         """Follow a 202 to its end and return the URL of what was made."""

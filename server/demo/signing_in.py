@@ -32,10 +32,15 @@ def as_applicant(base: str, phone: str, outbox: Path, *, language: str = "en") -
     api.post("/v1/auth/codes", {"phone": phone})
     code = _latest_code(outbox, phone)
     granted = api.post(
-        "/v1/auth/codes/redemption", {"phone": phone, "code": code, "device": DEVICE}
+        "/v1/auth/codes/redemption",
+        {
+            "phone": phone,
+            "code": code,
+            "device": DEVICE,
+            "device_key": api.key.introduced(code),
+        },
     )
-    api.token = granted["access_token"]
-    return api
+    return _in(api, granted["access_token"])
 
 
 def as_staff(base: str, person: Credentials) -> Api:
@@ -49,7 +54,13 @@ def as_staff(base: str, person: Credentials) -> Api:
             raise
         time.sleep(STEP_S - time.time() % STEP_S + 0.5)  # the present step is spent
         granted = _sign_in(api, person, totp.now())
-    api.token = granted
+    return _in(api, granted)
+
+
+def _in(api: Api, token: str) -> Api:
+    api.token = token
+    newest, *_ = api.get("/v1/auth/devices")["items"]
+    api.key.id = str(newest["id"])
     return api
 
 
@@ -61,6 +72,7 @@ def _sign_in(api: Api, person: Credentials, code: str) -> str:
             "password": person.password,
             "totp": code,
             "device": DEVICE,
+            "device_key": api.key.introduced(code),
         },
     )
     return str(granted["access_token"])

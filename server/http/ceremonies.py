@@ -8,6 +8,7 @@ from server.cases.ids import PartyId
 from server.cases.meeting import join_ceremony as join
 from server.cases.meeting import plan_ceremony as plan
 from server.cases.meeting import step_ceremony as step
+from server.cases.presence import confirm_presence
 from server.ceremony.ceremony import CeremonyId, Seat, Segment
 from server.ceremony.errors import CeremonyNotFound
 from server.ceremony.status import Step
@@ -103,6 +104,22 @@ def add_segment(call: Call) -> Answer:
     return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
 
 
+def confirm_presence_of_party(call: Call) -> Answer:
+    case = case_held(call)
+    ceremony = _ceremony(call, case, lock=True)
+    link = confirm_presence(
+        case,
+        ceremony,
+        PartyId(call.body["party"]),
+        call.actor,
+        deed_sha256=call.body["deed_sha256"],
+        at=call.now,
+    )
+    call.tx.ceremonies.save(ceremony)
+    call.tx.cases.save(case)
+    return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
+
+
 def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
     ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]), lock=lock)
     if ceremony.case != case.id:
@@ -122,4 +139,5 @@ def bindings() -> list[Binding]:
         Binding(operation_id="step_ceremony", handler=step_ceremony),
         Binding(operation_id="add_ceremony_event", handler=add_ceremony_event),
         Binding(operation_id="add_segment", handler=add_segment),
+        Binding(operation_id="confirm_presence", handler=confirm_presence_of_party),
     ]

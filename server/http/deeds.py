@@ -9,11 +9,13 @@ from server.cases.case import Deed
 from server.cases.errors import PartNotFound
 from server.cases.handling import write_deed
 from server.cases.jobs import Job
-from server.cases.meeting import confirm_deed
+from server.cases.meeting import WillToSign, confirm_deed
+from server.cases.step_up import KeyUse
 from server.ceremony.ceremony import CeremonyId
 from server.http.call import Answer, Binding, Call, etag_of
 from server.http.case_at_hand import case_held, case_read, case_to_change
 from server.http.started import started
+from server.http.step_ups import agreed
 from storage.objects import Digest
 
 if TYPE_CHECKING:
@@ -31,17 +33,19 @@ def write(call: Call) -> Answer:
 def sign(call: Call) -> Answer:
     case = case_held(call)
     ceremony = call.tx.ceremonies.get(CeremonyId(call.body["ceremony_id"]), lock=True)
-    party = confirm_deed(
-        case,
-        ceremony,
-        call.actor,
-        deed_sha256=call.body["deed_sha256"],
-        at=call.now,
+    digest = call.body["deed_sha256"]
+    step_up = agreed(call, case, KeyUse.SIGN_DEED, told=call.body["step_up"], digest=digest)
+    will = WillToSign(
+        deed_sha256=digest,
+        step_up=step_up,
+        checks=call.tx.identity_checks.of_case(case.id),
         strokes=tuple(tuple((x, y) for x, y in line) for line in call.body.get("strokes", ())),
     )
+    party = confirm_deed(case, ceremony, call.actor, will, at=call.now)
     call.tx.ceremonies.save(ceremony)
     call.tx.cases.save(case)
-    return started(call, case, Job.SIGN_DEED, party=party, ceremony=ceremony.id)
+    ids = {"party": party, "ceremony": ceremony.id, "step_up": step_up.id}
+    return started(call, case, Job.SIGN_DEED, **ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

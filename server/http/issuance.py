@@ -8,13 +8,16 @@ from uuid import UUID, uuid5
 
 from server.cases.jobs import Job
 from server.cases.releasing import release
+from server.cases.step_up import KeyUse, put_on_record
 from server.http.call import Binding
 from server.http.case_at_hand import case_held
 from server.http.started import accepted, new_operation
+from server.http.step_ups import agreed
 from server.transaction import OperationNotFound
 
 if TYPE_CHECKING:
     from server.cases.case import Case
+    from server.cases.step_up import StepUpId
     from server.http.call import Answer, Call
     from server.transaction import Operation
 
@@ -22,12 +25,13 @@ if TYPE_CHECKING:
 def request_issue(call: Call) -> Answer:
     case = case_held(call)
     release(case, call.actor, at=call.now)
-    if case.pending:
-        call.tx.cases.save(case)
-    return accepted(call, case, _the_one_operation(call, case))
+    step_up = agreed(call, case, KeyUse.ISSUE, told=call.body["step_up"])
+    put_on_record(case, step_up, call.actor)
+    call.tx.cases.save(case)
+    return accepted(call, case, _the_one_operation(call, case, step_up.id))
 
 
-def _the_one_operation(call: Call, case: Case) -> Operation:
+def _the_one_operation(call: Call, case: Case, step_up: StepUpId) -> Operation:
     """Return the operation under which this approval is issued; there is only one.
 
     Its id follows from the case's and its approval, so a second request finds the first one's.
@@ -48,7 +52,8 @@ def _the_one_operation(call: Call, case: Case) -> Operation:
         call.tx.operations.add(operation)
     else:
         call.tx.operations.save(replace(operation, problem=None))
-    call.tx.jobs.defer(Job.ISSUE_CASE, office=case.office, case=case.id, operation=operation.id)
+    ids = {"case": case.id, "step_up": step_up, "operation": operation.id}
+    call.tx.jobs.defer(Job.ISSUE_CASE, office=case.office, **ids)
     return operation
 
 

@@ -15,6 +15,7 @@ from server.http import (
     consents,
     deeds,
     deliveries,
+    devices,
     drafts,
     eligibility,
     fees,
@@ -31,6 +32,7 @@ from server.http import (
     reviews,
     sessions,
     signing_in,
+    step_ups,
     uploads,
     verification,
 )
@@ -84,6 +86,7 @@ def _access_and_catalogue(needs: Needs) -> list[Binding]:
     return [
         *signing_in.bindings(needs.door),
         *sessions.bindings(),
+        *devices.bindings(making=needs.door.making, passwords=needs.door.passwords),
         *catalogue.bindings(catalogue=needs.catalogue, notices=needs.notices),
         *eligibility.bindings(catalogue=needs.catalogue),
         *uploads.bindings(uploads=needs.uploads, open_transaction=needs.open_transaction),
@@ -111,6 +114,7 @@ def _case(needs: Needs) -> list[Binding]:
         *identity_pictures.bindings(fetch=needs.fetch),
         *reviews.bindings(),
         *fees.bindings(catalogue=needs.catalogue),
+        *step_ups.bindings(new_nonce=needs.new_nonce),
         *deeds.bindings(fetch=needs.fetch),
         *interviews.bindings(),
         *ceremonies.bindings(),

@@ -9,6 +9,7 @@ from server.access.codes import CodeMaking, Redemption, SignInBooks, make_code, 
 from server.access.refreshing import refresh
 from server.access.staff_login import StaffBooks, StaffCredentials, sign_in_staff
 from server.http.call import Answer, Binding, Call
+from server.http.devices import add_device_of_sign_in
 from server.http.scopes import scope_of
 from server.http.shown.times import rfc3339
 
@@ -49,19 +50,19 @@ class Door:
         grant = redeem_code(
             given, books=books, making=self.making, minting=self.minting, now=call.now
         )
+        add_device_of_sign_in(call, grant, code=given.code)
         return Answer(status=201, body=grant_as_seen(grant))
 
     def sign_in_staff(self, call: Call) -> Answer:
         books = StaffBooks(
             accounts=call.tx.accounts, sessions=call.tx.sessions, tries=call.tx.login_tries
         )
+        told = {name: call.body[name] for name in ("login", "password", "totp", "device")}
+        given = StaffCredentials(**told)
         grant = sign_in_staff(
-            StaffCredentials(**call.body),
-            books=books,
-            passwords=self.passwords,
-            minting=self.minting,
-            now=call.now,
+            given, books=books, passwords=self.passwords, minting=self.minting, now=call.now
         )
+        add_device_of_sign_in(call, grant, code=given.totp)
         return Answer(status=201, body=grant_as_seen(grant))
 
     def refresh(self, call: Call) -> Answer:

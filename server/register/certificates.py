@@ -81,3 +81,6 @@ class Certificate:
 
     supplemented_by: str | None = None
     """The number of the newest supplementary certificate to it."""
+
+    step_up: str | None = None
+    """Under which somebody of the office agreed to this certificate on a device of their own."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.errors import PartNotFound
+from server.cases.meeting import require_agreement_to_deed
 from server.transaction import Scope
 from storage.objects import Digest
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case, Deed
     from server.cases.ids import CaseId, Clock, OfficeId, PartyId
+    from server.cases.step_up import StepUpId
     from server.ceremony.ceremony import CeremonyId
     from server.tasks.progress import Progress
     from server.transaction import OpenTransaction
@@ -72,26 +74,30 @@ def sign_deed(
     party: PartyId,
     ceremony_id: CeremonyId,
     *,
+    step_up: StepUpId,
     desk: DeedDesk,
     progress: Progress,
 ) -> None:
-    """Sign for one party, who asked for it in the live ceremony.
+    """Sign for one party, who asked for it in the live ceremony and agreed on a device.
 
-    Each signature goes on top of the one before, so two parties never sign at
-    once: the case tells whose file is the newest.
+    Whatever queued this job: without that party's own answer to ``step_up``, for the deed as
+    it is now, a `StepUpRefused` is raised and no key is used. Each signature goes on top of
+    the one before, so two parties never sign at once: the case tells whose file is the newest.
     """
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id)
-        head = tx.ceremonies.get(ceremony_id).head
+        ceremony = tx.ceremonies.get(ceremony_id)
+        agreed = tx.step_ups.get(step_up)
     deed = case.deed
     if deed is None or deed.object_sha256 is None:
         raise PartNotFound("deed")
     if party in deed.signed_by:
         progress.succeed(f"/v1/cases/{case_id}/deed")
         return
+    require_agreement_to_deed(case, ceremony, party, agreed)
     progress.step(1, 3, "deed.signing")
     base = desk.fetch(office, Digest(deed.signed_sha256 or deed.object_sha256))
-    signed = desk.put(office, desk.sign(case, party, base, head))
+    signed = desk.put(office, desk.sign(case, party, base, ceremony.head))
     progress.step(2, 3, "deed.recording")
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id, lock=True)

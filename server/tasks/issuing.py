@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
     from server.cases.ids import OfficeId
     from server.cases.press import Press
+    from server.cases.step_up import StepUpId
     from server.tasks.progress import Progress
     from server.transaction import OpenTransaction
 
 STUCK_AFTER: Final = timedelta(seconds=20)
 
 
-def issue(office: OfficeId, case_id: CaseId, *, press: Press, progress: Progress) -> None:
+def issue(
+    office: OfficeId, case_id: CaseId, *, step_up: StepUpId, press: Press, progress: Progress
+) -> None:
     progress.step(1, 2, "issue.sealing")
-    certificate = issue_case(office, case_id, press=press)
+    certificate = issue_case(office, case_id, press=press, step_up=step_up)
     progress.succeed(f"/v1/cases/{case_id}/certificates/{certificate}")
 
 

@@ -15,6 +15,7 @@ from server.cases.identity_checks import CheckId, CheckState, digest_of
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.issuing import issue_case
 from server.cases.jobs import Job
+from server.cases.step_up import StepUpId
 from server.ceremony.ceremony import CeremonyId
 from server.problems.table import INTERNAL, problem_for
 from server.register.errors import LogDamaged
@@ -196,18 +197,25 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
     def draft(progress: Progress, *, case: str) -> None:
         typeset_draft(progress.office, CaseId(case), desk=desk, progress=progress)
 
-    def sign(progress: Progress, *, case: str, party: str, ceremony: str) -> None:
+    def sign(progress: Progress, *, case: str, party: str, ceremony: str, step_up: str) -> None:
         sign_deed(
             progress.office,
             CaseId(case),
             PartyId(party),
             CeremonyId(ceremony),
+            step_up=StepUpId(step_up),
             desk=desk,
             progress=progress,
         )
 
-    def issued(progress: Progress, *, case: str) -> None:
-        issue(progress.office, CaseId(case), press=press, progress=progress)
+    def issued(progress: Progress, *, case: str, step_up: str) -> None:
+        issue(
+            progress.office,
+            CaseId(case),
+            step_up=StepUpId(step_up),
+            press=press,
+            progress=progress,
+        )
 
     return {
         Job.CHECK_IDENTITY: check,

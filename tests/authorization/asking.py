@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.drafting import Tick
 from server.cases.review import Head
+from server.demo.device import DeviceKey
 from tests.functional.case.platform import new_id
 from tests.functional.case.staging import APPLICATION, ELIGIBILITY, consent_to
+from tests.simulated.device import nobodys_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +85,20 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "close_verification": lambda _: {"result": "属实", "source": "派出所"},
     "quote_fee": lambda _: {},
     "write_deed": lambda _: {"title": "声明书", "variables": {"statements": ["一"]}},
-    "sign_deed": lambda ids: {"ceremony_id": ids["ceremony_id"], "deed_sha256": SUM},
+    "sign_deed": lambda ids: {
+        "ceremony_id": ids["ceremony_id"],
+        "deed_sha256": SUM,
+        "step_up": nobodys_answer(),
+    },
+    "begin_step_up": lambda _: {"action": "sign_deed", "document_sha256": SUM},
+    "request_issue": lambda _: {"step_up": nobodys_answer()},
+    "confirm_presence": lambda ids: {"party": ids["party_id"], "deed_sha256": SUM},
+    "add_device": lambda _: {
+        "name": "test",
+        "device_key": DeviceKey().introduced("000000"),
+        "code": "000000",
+        "password": "wrong",
+    },
     "write_interview": lambda _: {
         "place": "远程视频",
         "started_at": "2026-11-23T10:00:00+08:00",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.permissions import PERMISSIONS
 from server.cases.roles import STAFF_ROLES, Role
+from server.cases.step_up import KeyUse
 from server.cases.transitions import TRANSITIONS, Action
 
 if TYPE_CHECKING:
@@ -62,7 +63,16 @@ CALLERS: Final = (
 
 # Of no case: whoever passes the gate is answered with what is his own.
 ABOUT_ONESELF: Final = frozenset(
-    {"get_me", "list_sessions", "end_session", "sign_out", "list_cases", "get_register"}
+    {
+        "get_me",
+        "list_sessions",
+        "end_session",
+        "sign_out",
+        "list_devices",
+        "revoke_device",
+        "list_cases",
+        "get_register",
+    }
 )
 # Somebody's own file; a colleague does not sign parts for another's phone.
 OF_THE_UPLOADER: Final = frozenset({"get_upload", "sign_upload_parts", "complete_upload"})
@@ -76,6 +86,7 @@ SEAT_OF: Final = {
     "step_ceremony": {Role.NOTARY, Role.APPLICANT},
     "add_ceremony_event": {Role.NOTARY, Role.APPLICANT},
     "add_segment": {Role.NOTARY, Role.APPLICANT},
+    "confirm_presence": {Role.NOTARY},
     "list_events": set(SEATED.values()),
     "request_issue": {Role.NOTARY},
 }
@@ -95,6 +106,14 @@ SEAT_OF_STEP: Final = {
     Action.REFUSE_ENFORCEMENT: Role.APPROVER,
 }
 STEP: Final = "act_on_case:"
+# Being asked before a key is used: whose act it is, written down a second time.
+ASKED: Final = "begin_step_up:"
+ASKED_OF: Final = {
+    KeyUse.SIGN_DEED: {Role.APPLICANT},
+    KeyUse.APPROVE: {Role.APPROVER, Role.DIRECTOR},
+    KeyUse.APPROVE_ENFORCEMENT: {Role.APPROVER, Role.DIRECTOR},
+    KeyUse.ISSUE: {Role.NOTARY, Role.ISSUING_CLERK},
+}
 
 
 def operations() -> Iterator[str]:
@@ -102,6 +121,8 @@ def operations() -> Iterator[str]:
     for operation in PERMISSIONS:
         if operation == "act_on_case":
             yield from (f"{STEP}{action}" for action in Action)
+        elif operation == "begin_step_up":
+            yield from (f"{ASKED}{use}" for use in KeyUse)
         else:
             yield operation
 
@@ -128,6 +149,8 @@ def expected(operation: str, caller: Caller) -> str:
 def _beyond_the_gate(operation: str, caller: Caller) -> str:
     if operation in ABOUT_ONESELF:
         return OK
+    if operation == "add_device":
+        return "403"  # Nobody adds one without a second factor, which here is wrong.
     if operation == "create_case":
         # Which offices there are is public, so this is no secret to keep.
         return "403" if caller.role is Role.ASSISTANT and caller.tenant == OTHER else OK
@@ -139,6 +162,8 @@ def _beyond_the_gate(operation: str, caller: Caller) -> str:
 def has_a_part(operation: str, caller: Caller) -> bool:
     if operation.startswith(STEP):
         return _may_take(Action(operation.removeprefix(STEP)), caller)
+    if operation.startswith(ASKED):
+        return caller.role in ASKED_OF[KeyUse(operation.removeprefix(ASKED))]
     if operation not in SEAT_OF:
         return True
     if caller.role in WITHOUT_A_SEAT.get(operation, ()):

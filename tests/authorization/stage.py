@@ -42,6 +42,8 @@ IN_STATUS: Final = {
     "attach_material": "review",
     "bind_witness": "review",
     "decide_material": "review",
+    "issue_identity_challenge": "submitted",
+    "request_identity_check": "submitted",
     "get_certificate_file": "issued",
     "give_approval": "to_approve",
     "give_check": "checking",
@@ -52,7 +54,14 @@ IN_STATUS: Final = {
     "write_draft": "drafting",
 }
 IN_THE_ROOM: Final = frozenset(
-    {"get_ceremony", "join_ceremony", "step_ceremony", "add_ceremony_event", "add_segment"}
+    {
+        "get_ceremony",
+        "join_ceremony",
+        "step_ceremony",
+        "add_ceremony_event",
+        "add_segment",
+        "confirm_presence",
+    }
 )
 IN_OFFICE: Final = text("SELECT set_config('feigui.office', 'kunming-demo', true)")
 PUT_BACK: Final = text("UPDATE cases SET status = :status WHERE id = :case RETURNING version")
@@ -132,13 +141,20 @@ class Stage:
             # Of a session of its own, which the call may end.
             person = self.whole.platform.again(person)
             ids["session_id"] = person.principal.session
-        ids.setdefault("session_id", new_id())
-        body = (
-            {"action": cell.operation.removeprefix(STEP)}
-            if operation == "act_on_case"
-            else body_of(operation, ids, person if cell.tenant == "own" else None, self.today)
-        )
+        if operation == "revoke_device" and person is not None:
+            ids["device_id"] = person.another_device().id
+        for absent in ("session_id", "device_id"):
+            ids.setdefault(absent, new_id())
+        body = self._body(cell, ids, person)
         return self._send(operation, person, ids, body=body, version=version)
+
+    def _body(self, cell: Cell, ids: dict[str, Any], person: Person | None) -> object:
+        operation, _, act = cell.operation.partition(":")
+        if operation == "act_on_case":
+            return {"action": act}
+        if operation == "begin_step_up":
+            return {"action": act, "document_sha256": "ab" * 32}
+        return body_of(operation, ids, person if cell.tenant == "own" else None, self.today)
 
     def _send(
         self,

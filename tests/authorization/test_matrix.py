@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from server.cases.roles import Role
-from tests.authorization.expected import OK, OTHER, Cell, cells, operations, read_reviewed
+from server.cases.roles import STAFF_ROLES, Role
+from tests.authorization.expected import CALLERS, OK, OTHER, Cell, cells, operations, read_reviewed
 from tests.functional.case.platform import HEKOU, new_id
 from tests.fuzz.cast import CASE_WORKERS
 
@@ -25,6 +25,7 @@ HIDDEN: Final = frozenset({"case_not_found", "upload_not_found", "operation_not_
 # Here 401 says that the made-up credentials are wrong, to whoever sends them.
 ASKS_FOR_CREDENTIALS: Final = frozenset({"redeem_code", "sign_in_staff", "refresh_session"})
 REVIEWED: Final = read_reviewed()
+SEATS: Final = {caller.name for caller in CALLERS if caller.name.endswith(":seated")}
 
 
 def test_the_reviewed_matrix_is_what_the_permission_table_says() -> None:
@@ -55,6 +56,15 @@ def fits(cell: Cell, answer: Reply) -> bool:
 
 def code_of(answer: Reply) -> str:
     return str(answer.body.get("code", "")) if isinstance(answer.body, dict) else ""
+
+
+def test_nobody_of_the_office_has_a_way_to_a_party_s_key() -> None:
+    ways = {"sign_deed", "begin_step_up:sign_deed"}
+    staff = [c for c in REVIEWED if c.operation in ways and c.caller in {*STAFF_ROLES, *SEATS}]
+    assert len(staff) == len(ways) * (2 * len(STAFF_ROLES) + len(SEATS))
+    assert {c.expected for c in staff} <= {"403", "404"}
+    own = {c.expected for c in staff if c.tenant == "own"}
+    assert own == {"403"}
 
 
 def test_another_offices_case_looks_like_one_that_never_was(stage: Stage) -> None:

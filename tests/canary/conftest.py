@@ -84,7 +84,16 @@ def spilled(running: Running, people: Mapping[str, Credentials]) -> list[Answere
         "picture": "live",
         "on": now().date(),
     }
-    for name in ("upload", "operation", "session", "consent", "check", "task", "ceremony"):
+    for name in (
+        "upload",
+        "operation",
+        "session",
+        "consent",
+        "check",
+        "task",
+        "ceremony",
+        "device",
+    ):
         ids[f"{name}_id"] = new_id()
     ids |= {"certificate_id": new_id(), "delivery_id": new_id()}
     pool = urllib3.PoolManager(timeout=30, retries=False)

@@ -26,6 +26,7 @@ FIELDS: Final = {
     "material": "material_id",
     "matter": "matter",
     "office": "office",
+    "device_id": "device_id",
     "party": "party_id",
     "upload_id": "upload_id",
 }

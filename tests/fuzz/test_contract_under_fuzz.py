@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 AT_LEAST: Final = 5000
 EXAMPLES: Final = int(os.environ.get("FEIGUI_FUZZ_EXAMPLES", "8"))
 # A process or a slow hash of its own stands behind each of these.
-SLOW: Final = frozenset({"verify_document", "sign_in_staff"})
+SLOW: Final = frozenset({"verify_document", "sign_in_staff", "add_device"})
 # Boundaries are the same for everybody; this voice gets furthest with them.
 WALKS_BOUNDARIES: Final = frozenset({"office"})
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)

@@ -15,6 +15,7 @@ from server.db.tables import (
     ceremonies,
     register,
     requests,
+    step_up,
     transparency,
 )
 from server.db.tables.metadata import METADATA
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from server.transaction import OpenTransaction
     from tests.servers.postgres import PostgresServer
 
-REGISTERED = (access, audit, cases, ceremonies, register, requests, transparency)
+REGISTERED = (access, audit, cases, ceremonies, register, requests, step_up, transparency)
 
 SCHEMA = """
 SELECT 'column ' || attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod)

@@ -243,6 +243,7 @@ def _values(certificate: Certificate) -> dict[str, Any]:
         "kind": certificate.kind.value,
         "relates_to": certificate.relates_to,
         "supplemented_by": certificate.supplemented_by,
+        "step_up": certificate.step_up,
     }
 
 
@@ -266,4 +267,5 @@ def _certificate(row: Row[Any]) -> Certificate:
         kind=CertificateKind(row.kind),
         relates_to=row.relates_to,
         supplemented_by=row.supplemented_by,
+        step_up=row.step_up,
     )

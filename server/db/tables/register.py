@@ -39,6 +39,7 @@ CERTIFICATES = Table(
     text("kind"),
     text("relates_to", optional=True),
     text("supplemented_by", optional=True),
+    text("step_up", optional=True),
 )
 
 DELIVERIES = Table(

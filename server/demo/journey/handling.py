@@ -124,13 +124,15 @@ def conclude_it(stage: Stage) -> None:
     ):
         api = stage.staff[who]
         stage.change(api, api.put, form, {"ticks": list(TICKS), "opinion": "同意"})
-        stage.act(api, action)
+        agreed = {"step_up": api.agree(stage.case, action, draft)} if action == "approve" else {}
+        stage.act(api, action, **agreed)
         stage.timeline.add(f"{who.title()}", zh, en)
 
 
 def issue_it(stage: Stage) -> None:
     clerk = stage.staff["clerk"]
-    clerk.wait(clerk.post(stage.path("/issuance")))
+    agreed = clerk.agree(stage.case, "issue", clerk.content(stage.path("/draft")))
+    clerk.wait(clerk.post(stage.path("/issuance"), {"step_up": agreed}))
     (certificate,) = clerk.get(stage.path("/certificates"))["items"]
     stage.certificate = certificate["id"]
     stage.timeline.add(

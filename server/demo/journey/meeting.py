@@ -121,11 +121,26 @@ def _sign(stage: Stage) -> None:
         _path(stage, "/events"),
         {"kind": "page_shown", "subject": "1", "sha256": hashlib.sha256(deed).hexdigest()},
     )
+    seen = {"party": stage.party, "deed_sha256": hashlib.sha256(deed).hexdigest()}
+    stage.staff["notary"].post(_path(stage, "/presence"), seen)
+    stage.timeline.add(
+        "公证员 Notary",
+        "确认本人在场、愿意签署",
+        "Confirms that the party is there and wants to sign",
+    )
+    agreed = party.agree(stage.case, "sign_deed", deed)
+    stage.timeline.add(
+        "当事人 Party",
+        "在本人手机上再次确认：所见即所签",
+        "Confirms again on the own phone: what is seen is what is signed",
+        detail=f"SHA-256 {seen['deed_sha256'][:12]}…",
+    )
     started = party.post(
         stage.path("/deed/signatures"),
         {
             "ceremony_id": stage.ceremony,
-            "deed_sha256": hashlib.sha256(deed).hexdigest(),
+            "deed_sha256": seen["deed_sha256"],
+            "step_up": agreed,
             "strokes": scribble(),
         },
     )

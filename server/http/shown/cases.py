@@ -55,6 +55,8 @@ TAKES: Final[dict[Action, tuple[str, ...]]] = {
     Action.APPLY_ENFORCEMENT: ("report",),
     Action.SUBMIT_ENFORCEMENT: ("report",),
     Action.REFUSE_ENFORCEMENT: ("ground", "report"),
+    Action.APPROVE: ("step_up",),
+    Action.APPROVE_ENFORCEMENT: ("step_up",),
 }
 _MET_BY_WHAT_IT_TAKES: Final = frozenset({"ground_missing", "supplement_empty"})
 

@@ -7,6 +7,7 @@ clean worker is started and everything has to come right within a minute.
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -22,12 +23,14 @@ from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
 from server.cases.press import Fault
 from server.cases.status import CaseStatus
+from server.cases.step_up import LIFE, NONCE_BYTES, KeyUse, StepUp, StepUpAnswer, StepUpId
 from server.embedded.state import CLONE
 from server.register.certificates import Certificate, CertificateStatus
 from server.register.log_entries import LogKind, read_entry
 from server.transaction import NOBODY, Operation, Scope
 from server.wiring.parts import Parts, new_id, now
 from storage.objects import Digest
+from tests.integration.db.filling import kept_device
 from tests.servers.platform import platform, with_people
 from tests.unit.cases.a_case import ready_case
 
@@ -92,9 +95,37 @@ def assert_every_number_is_used_once(parts: Parts) -> None:
     assert sequences == list(range(1, len(sequences) + 1))
 
 
+def agree_to_issue(parts: Parts, case: Case) -> StepUpId:
+    """Let the notary agree to the draft on a device; return the id of the answer."""
+    notary, begun = case.staffing.handling_notary, now()
+    assert notary is not None
+    assert case.draft is not None
+    asked_in, key = kept_device(parts.open_transaction, notary)
+    asked = StepUp(
+        id=StepUpId(new_id()),
+        office=OFFICE,
+        case=case.id,
+        account=notary,
+        session=asked_in,
+        use=KeyUse.ISSUE,
+        digest=str(case.draft.object_sha256),
+        nonce=secrets.token_bytes(NONCE_BYTES),
+        issued_at=begun,
+        expires_at=begun + LIFE,
+    )
+    signature = key.sign(asked.statement)
+    answer = StepUpAnswer(device=key.id, public_key=key.public, signature=signature, at=now())
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
+        tx.step_ups.add(asked)
+        assert tx.step_ups.answer(asked.id, answer)
+    return asked.id
+
+
 def queue_issue(parts: Parts, case: Case) -> None:
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
         tx.cases.add(case)
+    agreed = agree_to_issue(parts, case)
+    with parts.open_transaction(Scope(office=OFFICE)) as tx:
         operation = Operation(
             id=new_id(),
             office=OFFICE,
@@ -107,7 +138,8 @@ def queue_issue(parts: Parts, case: Case) -> None:
             label="queued",
         )
         tx.operations.add(operation)
-        tx.jobs.defer(Job.ISSUE_CASE, office=OFFICE, case=case.id, operation=operation.id)
+        ids = {"case": case.id, "operation": operation.id}
+        tx.jobs.defer(Job.ISSUE_CASE, office=OFFICE, step_up=agreed, **ids)
 
 
 def start_worker(running: Running, log: Path, fault: str = "") -> subprocess.Popen[bytes]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.access.devices import AuthenticatorKind, Device, DeviceId
 from server.access.permissions import PERMISSIONS
 from server.access.principals import (
     AccountKind,
@@ -35,6 +36,7 @@ from server.catalogue.loading import load_catalogue
 from server.catalogue.notices import read_notices
 from server.contract.spec import Spec, read_spec
 from server.contract.views import Edge
+from server.demo.device import DeviceKey
 from server.http import (
     case_actions,
     case_events,
@@ -56,6 +58,7 @@ from server.http import (
     parties,
     registers,
     reviews,
+    step_ups,
 )
 from server.http.cursors import Cursors
 from server.http.languages import Messages
@@ -155,6 +158,7 @@ class Platform:
             *identity_pictures.bindings(fetch=self.fetch),
             *reviews.bindings(),
             *fees.bindings(catalogue=catalogue),
+            *step_ups.bindings(new_nonce=lambda: secrets.token_bytes(32)),
             *deeds.bindings(fetch=self.fetch),
             *interviews.bindings(),
             *ceremonies.bindings(),
@@ -200,7 +204,7 @@ class Platform:
                     login=f"login-{account}",
                     display_name=" ".join(roles),
                     password_hash="not used here",
-                    totp_secret="NOTUSEDHERE",
+                    totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
                     totp_last_step=0,
                     roles=frozenset(roles),
                     is_active=True,
@@ -243,6 +247,35 @@ class Person:
     platform: Platform
     principal: Principal
     phone: str = ""
+    _device: DeviceKey | None = None
+
+    @property
+    def device(self) -> DeviceKey:
+        """The person's telephone, known to the platform from its first use on."""
+        if self._device is None:
+            self._device = self.another_device()
+        return self._device
+
+    def another_device(self) -> DeviceKey:
+        """Leave what adding a device leaves: its row."""
+        key = DeviceKey(id=new_id())
+        device = Device(
+            id=DeviceId(key.id),
+            account=self.account,
+            kind=AuthenticatorKind.DEVICE_KEY,
+            public_key=key.public,
+            name="telephone",
+            added_at=self.platform.clock.at,
+            added_in=self.principal.session,
+        )
+        with self.platform.open_transaction(NOBODY) as tx:
+            assert tx.devices.add(device)
+        return key
+
+    def asked(self, case: str, action: str, document: str) -> Reply:
+        """Ask for a challenge to ``action`` on the document with this SHA-256."""
+        wanted = {"action": action, "document_sha256": document}
+        return self.post(f"/cases/{case}/step-ups", wanted)
 
     @property
     def account(self) -> AccountId:

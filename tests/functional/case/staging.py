@@ -37,6 +37,7 @@ APPLICATION: dict[str, Any] = {
     "eligibility": ELIGIBILITY,
     "applicant": {"name": "欧阳明", "nationality": "CN"},
 }
+AGREED_TO = ("approve", "approve_enforcement")
 CONSENTS = ("terms", "personal_data", "recording", "face_online", "e_signature", "notice_of_rights")
 
 
@@ -97,7 +98,32 @@ class Staging:
         """Change something of the case as it stands now."""
         return good(send(self.path(rest), body, etag=self.read(person).etag))
 
+    def agreed(self, person: Person, action: str) -> dict[str, str]:
+        """Let the person's own device agree to ``action`` on the document as it is shown now."""
+        document = self.shown(person, "/deed" if action == "sign_deed" else "/draft")
+        return person.device.answer(good(person.asked(self.case, action, document)))
+
+    def shown(self, person: Person, paper: str) -> str:
+        """Return the SHA-256 of what the person is shown."""
+        return hashlib.sha256(good(person.get(self.path(paper))).body).hexdigest()
+
+    def confirm_presence(self) -> Reply:
+        """Let the notary vouch for the party and the deed that lies open."""
+        seen = {"party": self.party, "deed_sha256": self.shown(self.notary, "/deed")}
+        return good(self.notary.post(self.room("/presence"), seen))
+
+    def sign_deed(self) -> Reply:
+        """Let the party sign what lies open, on its own device; the job is left to the worker."""
+        body = {
+            "ceremony_id": self.ceremony,
+            "deed_sha256": self.shown(self.applicant, "/deed"),
+            "step_up": self.agreed(self.applicant, "sign_deed"),
+        }
+        return good(self.applicant.post(self.path("/deed/signatures"), body))
+
     def act(self, person: Person, action: str, **particulars: object) -> Reply:
+        if action in AGREED_TO:
+            particulars = {"step_up": self.agreed(person, action), **particulars}
         return self.change(person, person.post, "/actions", {"action": action, **particulars})
 
     def open(self) -> Staging:
@@ -223,9 +249,8 @@ class Staging:
     def sign(self) -> Staging:
         self.interview()
         if self.has_deed:
-            deed = good(self.applicant.get(self.path("/deed"))).body
-            body = {"ceremony_id": self.ceremony, "deed_sha256": hashlib.sha256(deed).hexdigest()}
-            good(self.applicant.post(self.path("/deed/signatures"), body))
+            self.confirm_presence()
+            self.sign_deed()
             assert self.worker.run() == ["deed.sign"]
         self.step("complete")
         self.act(self.notary, "complete_interview")
@@ -261,9 +286,13 @@ class Staging:
         return self
 
     def print_it(self, person: Person) -> Staging:
-        good(person.post(self.path("/issuance")))
+        good(self.ask_to_issue(person))
         assert self.worker.run() == ["case.issue"]
         return self
+
+    def ask_to_issue(self, person: Person) -> Reply:
+        body = {"step_up": self.agreed(person, "issue")}
+        return person.post(self.path("/issuance"), body)
 
     def deliver(self) -> Staging:
         """Receive the newest certificate, and have the delivery closed."""

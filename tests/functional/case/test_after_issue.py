@@ -69,7 +69,7 @@ def test_a_corrected_certificate_supersedes_the_one_before(
     ):
         case.change(person, person.put, form, {"ticks": list(Tick), "opinion": "同意"})
         case.act(person, action)
-    good(case.clerk.post(case.path("/issuance")))
+    good(case.ask_to_issue(case.clerk))
     assert case.worker.run() == ["case.issue"]
 
     old = known_publicly(platform, first)

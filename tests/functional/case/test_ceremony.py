@@ -89,8 +89,8 @@ def test_a_ceremony_without_recording_cannot_be_completed(case: Staging) -> None
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        # Not a byte of the deed may differ from what the party saw.
-        ({"deed_sha256": "0" * 64}, "deed_differs"),
+        # Not a byte of the deed may differ from what the party saw and agreed to.
+        ({"deed_sha256": "0" * 64}, "step_up_of_another_document"),
         # The deed as it stands, signed after its consent was withdrawn.
         ({}, "consent_missing_e_signature"),
     ],
@@ -99,13 +99,17 @@ def test_a_party_signs_exactly_what_was_shown(
     case: Staging, change: dict[str, Any], code: str
 ) -> None:
     case.interview()
-    deed = good(case.applicant.get(case.path("/deed"))).body
-    body = {"ceremony_id": case.ceremony, "deed_sha256": hashlib.sha256(deed).hexdigest()}
+    case.confirm_presence()
+    body = {
+        "ceremony_id": case.ceremony,
+        "deed_sha256": case.shown(case.applicant, "/deed"),
+        "step_up": case.agreed(case.applicant, "sign_deed"),
+    }
     if not change:
         (given,) = [c for c in case.read()["consents"] if c["purpose"] == "e_signature"]
         case.change(case.applicant, case.applicant.post, f"/consents/{given['id']}/withdrawal")
     refused = case.applicant.post(case.path("/deed/signatures"), {**body, **change})
-    assert (refused.status, refused.codes) == (409, [code])
+    assert (refused.status, *(refused.codes or [refused["code"]])) == (409, code)
     assert case.worker.run() == []
 
 
@@ -113,7 +117,12 @@ def test_a_party_signs_once(case: Staging) -> None:
     case.sign()
     deed = case.read()["deed"]
     assert deed["signed_by"] == [case.party]
-    body = {"ceremony_id": case.ceremony, "deed_sha256": deed["signed_sha256"]}
+    agreed = case.agreed(case.applicant, "sign_deed")
+    body = {
+        "ceremony_id": case.ceremony,
+        "deed_sha256": deed["signed_sha256"],
+        "step_up": agreed,
+    }
     again = case.applicant.post(case.path("/deed/signatures"), body)
     assert (again.status, again["code"]) == (409, "not_editable")
 

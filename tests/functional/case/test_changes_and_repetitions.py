@@ -83,13 +83,13 @@ def test_a_refused_request_leaves_its_key_free(case: Staging, platform: Platform
 
 def test_issuing_is_asked_for_once_however_often(case: Staging, worker: Worker) -> None:
     case.approve()
-    first, again = (good(case.clerk.post(case.path("/issuance"))) for _ in range(2))
-    by_the_notary = good(case.notary.post(case.path("/issuance")))
+    first, again = (good(case.ask_to_issue(case.clerk)) for _ in range(2))
+    by_the_notary = good(case.ask_to_issue(case.notary))
     assert first["id"] == again["id"] == by_the_notary["id"]
     assert first.headers["Location"] == f"/v1/operations/{first['id']}"
     assert worker.run() == ["case.issue"]
 
-    after = good(case.clerk.post(case.path("/issuance")))
+    after = good(case.ask_to_issue(case.clerk))
     assert (after["id"], after["state"]) == (first["id"], "succeeded")
     assert worker.run() == []
     assert len(good(case.clerk.get(case.path("/certificates")))["items"]) == 1

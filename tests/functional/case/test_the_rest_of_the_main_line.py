@@ -195,13 +195,13 @@ def test_free_of_approval_the_notary_signs_and_the_clerk_cannot(
         "approved",
         "release_certificate",
     )
-    assert case.clerk.post(case.path("/issuance")).status == 403
+    assert case.ask_to_issue(case.clerk).status == 403
     case.print_it(case.notary)
     issued = case.read(case.notary)
     assert issued["status"] == "issued"
     assert issued["milestones"]["approved_at"] is None
     assert issued["milestones"]["released_at"]
-    good(case.notary.post(case.path("/issuance")))  # asking again is no second certificate
+    good(case.ask_to_issue(case.notary))  # asking again is no second certificate
     assert case.worker.run() == []
 
 

@@ -15,6 +15,7 @@ from tests.functional.case.staging import (
     consent_to,
     good,
 )
+from tests.simulated.device import nobodys_answer
 
 if TYPE_CHECKING:
     from tests.functional.case.platform import Person, Platform, Reply
@@ -217,7 +218,7 @@ def test_invariant_01_no_handler_approves(case: Staging, platform: Platform) -> 
 
 def test_invariant_02_no_number_before_approval(case: Staging) -> None:
     case.accept()
-    refused = case.notary.post(case.path("/issuance"))
+    refused = case.notary.post(case.path("/issuance"), {"step_up": nobodys_answer()})
     assert (refused.status, refused["code"]) == (409, "transition_refused")
     assert case.worker.run() == []
 

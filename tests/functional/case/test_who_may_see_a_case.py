@@ -11,6 +11,7 @@ from server.http.shown import visibility
 from server.http.shown.visibility import Audience
 from tests.functional.case.platform import HEKOU, new_id
 from tests.functional.case.staging import APPLICATION, Staging, good
+from tests.simulated.device import nobodys_answer
 
 if TYPE_CHECKING:
     from tests.functional.case.platform import Platform
@@ -56,7 +57,7 @@ def test_another_office_changes_nothing(issued: Staging, platform: Platform) -> 
     before = issued.read(issued.notary)
     for answer in (
         neighbour.post(issued.path("/actions"), {"action": "void"}, etag=before.etag),
-        neighbour.post(issued.path("/issuance")),
+        neighbour.post(issued.path("/issuance"), {"step_up": nobodys_answer()}),
         neighbour.put(issued.path("/staffing"), {"checker": neighbour.account}, etag=before.etag),
     ):
         assert answer.status == 404

@@ -14,6 +14,7 @@ from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
 from server.cases.numbering import series_of
 from server.cases.press import Press
+from server.cases.step_up import StepUpId
 from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
@@ -101,10 +102,17 @@ class Worker:
                 what,
                 PartyId(ids["party"]),
                 CeremonyId(ids["ceremony"]),
+                step_up=StepUpId(ids["step_up"]),
                 desk=self._desk(),
                 progress=progress,
             ),
-            Job.ISSUE_CASE: lambda: issue(at, what, press=self._press(), progress=progress),
+            Job.ISSUE_CASE: lambda: issue(
+                at,
+                what,
+                step_up=StepUpId(ids["step_up"]),
+                press=self._press(),
+                progress=progress,
+            ),
             Job.TRANSFER_CASE: lambda: transfer_case(at, what, desk=self._transfer_desk()),
         }
         bodies[job]()

@@ -6,15 +6,25 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from server.cases.step_up import StepUpAnswer, evidence_digest
 from server.tasks.deeds import DeedDesk
 from server.tasks.progress import Progress
 from server.transaction import Operation, Scope, Upload
 from storage.objects import Digest
-from tests.integration.db.filling import AT, ceremony, full_case, operation, upload
+from tests.integration.db.filling import (
+    AT,
+    ceremony,
+    full_case,
+    kept_device,
+    operation,
+    step_up,
+    upload,
+)
 
 if TYPE_CHECKING:
     from server.cases.case import Case, Deed
     from server.cases.ids import OfficeId
+    from server.cases.step_up import StepUpId
     from server.ceremony.ceremony import Ceremony
     from server.transaction import OpenTransaction
 
@@ -70,6 +80,40 @@ class Kept:
             fetch=self.fetch,
             now=lambda: AT,
         )
+
+    def agree(
+        self,
+        *,
+        by: str = ACCOUNT,
+        answers: bool = True,
+        in_ceremony: bool = True,
+        signature: bytes | None = None,
+    ) -> StepUpId:
+        """Let a party agree to the deed as it stands, in the ceremony; return the answer's id."""
+        deed = self.as_it_stands().deed
+        started, key = kept_device(self.open_transaction, by)
+        digest = str(deed and (deed.signed_sha256 or deed.object_sha256))
+        asked = step_up(self.case, by, started, digest=digest)
+        answer = StepUpAnswer(
+            device=key.id,
+            public_key=key.public,
+            signature=signature or key.sign(asked.statement),
+            at=AT,
+        )
+        with self.open_transaction(Scope(office=self.office)) as tx:
+            tx.step_ups.add(asked)
+            assert not answers or tx.step_ups.answer(asked.id, answer)
+            if not in_ceremony:
+                return asked.id
+            held = tx.ceremonies.get(self.ceremony.id, lock=True)
+            facts: dict[str, str | int | None] = {
+                "object": digest,
+                "step_up": asked.id,
+                "agreed": evidence_digest(replace(asked, answer=answer)),
+            }
+            held.add_event("deed_confirmed", AT, by=ACCOUNT, facts=facts)
+            tx.ceremonies.save(held)
+        return asked.id
 
     def as_it_stands(self) -> Case:
         with self.open_transaction(Scope(office=self.office)) as tx:

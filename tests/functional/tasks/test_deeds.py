@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.cases.case import Deed
-from server.cases.errors import PartNotFound
+from server.cases.errors import (
+    DeviceSignatureRefused,
+    PartNotFound,
+    StepUpNotFound,
+    StepUpOfAnotherDocument,
+    StepUpUnanswered,
+)
 from server.cases.ids import PartyId
+from server.cases.step_up import StepUpId
 from server.tasks.deeds import sign_deed, typeset_deed, typeset_draft
 from server.transaction import Scope
 from tests.functional.tasks.kept import ACCOUNT, Kept
+from tests.integration.db.filling import fresh
 
 if TYPE_CHECKING:
     from server.tasks.deeds import DeedDesk
@@ -26,11 +34,17 @@ def typeset(kept: Kept) -> None:
 
 
 def sign(kept: Kept, *, desk: DeedDesk | None = None) -> None:
+    """Run the job of a party who agreed to the deed, in the ceremony, on its own device."""
+    sign_under(kept, kept.agree(), desk=desk)
+
+
+def sign_under(kept: Kept, step_up: StepUpId, *, desk: DeedDesk | None = None) -> None:
     sign_deed(
         kept.office,
         kept.case.id,
         kept.case.parties[0].id,
         kept.ceremony.id,
+        step_up=step_up,
         desk=desk or kept.desk(),
         progress=kept.progress,
     )
@@ -86,8 +100,9 @@ def test_a_signature_is_bound_to_the_chain_and_put_into_it(
 ) -> None:
     kept = Kept.of(open_transaction, deed=WRITTEN)
     typeset(kept)
+    agreed = kept.agree()
     head = kept.in_its_room().head
-    sign(kept)
+    sign_under(kept, agreed)
     deed, party = kept.as_it_stands().deed, kept.case.parties[0].id
     assert deed is not None
     assert deed.signed_by == (party,)
@@ -121,3 +136,53 @@ def test_a_signature_on_what_is_no_longer_the_deed_is_thrown_away(
         sign(kept, desk=replace(kept.desk(), sign=slow))
     assert kept.as_it_stands().deed == other
     assert kept.in_its_room().links[-1].kind != "deed_signed"
+
+
+def test_a_job_forged_into_the_queue_signs_nothing(open_transaction: OpenTransaction) -> None:
+    kept = Kept.of(open_transaction, deed=WRITTEN)
+    typeset(kept)
+    with pytest.raises(StepUpNotFound):
+        sign_under(kept, StepUpId(fresh("forged")))
+    with pytest.raises(StepUpUnanswered):
+        sign_under(kept, kept.agree(answers=False))
+    # Of somebody else, even where the ceremony was told of it.
+    with pytest.raises(StepUpNotFound):
+        sign_under(kept, kept.agree(by=fresh("account")))
+    assert nothing_was_signed(kept)
+
+
+def test_a_row_without_the_device_s_signature_is_not_believed(
+    open_transaction: OpenTransaction,
+) -> None:
+    kept = Kept.of(open_transaction, deed=WRITTEN)
+    typeset(kept)
+    with pytest.raises(DeviceSignatureRefused):
+        sign_under(kept, kept.agree(signature=b"0" * 70))
+    assert nothing_was_signed(kept)
+
+
+def test_an_agreement_that_the_ceremony_knows_nothing_of_signs_nothing(
+    open_transaction: OpenTransaction,
+) -> None:
+    kept = Kept.of(open_transaction, deed=WRITTEN)
+    typeset(kept)
+    with pytest.raises(StepUpUnanswered):
+        sign_under(kept, kept.agree(in_ceremony=False))
+    assert nothing_was_signed(kept)
+
+
+def test_who_agreed_to_one_deed_does_not_sign_the_one_that_took_its_place(
+    open_transaction: OpenTransaction,
+) -> None:
+    kept = Kept.of(open_transaction, deed=WRITTEN)
+    typeset(kept)
+    agreed = kept.agree()
+    kept.rewrite(replace(WRITTEN, object_sha256=kept.put(kept.office, b"another deed").hex))
+    with pytest.raises(StepUpOfAnotherDocument):
+        sign_under(kept, agreed)
+    assert nothing_was_signed(kept)
+
+
+def nothing_was_signed(kept: Kept) -> bool:
+    deed = kept.as_it_stands().deed
+    return deed is not None and deed.signed_by == () and deed.signed_sha256 is None

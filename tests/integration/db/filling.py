@@ -6,11 +6,13 @@ Every personal field carries `CANARY`, which must not be readable in the databas
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
+from server.access.devices import AuthenticatorKind, Device, DeviceId
 from server.access.principals import (
     AccountKind,
     ApplicantAccount,
@@ -51,10 +53,12 @@ from server.cases.review import Finding, Head, Review, VerificationTask
 from server.cases.roles import Role
 from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
+from server.cases.step_up import LIFE, KeyUse, StepUp, StepUpId
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.status import Step
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
+from server.demo.device import DeviceKey
 from server.register.certificates import (
     Allotted,
     Certificate,
@@ -398,14 +402,53 @@ def package_seal(issued: Certificate) -> PackageSeal:
     )
 
 
+def kept_device(open_transaction: OpenTransaction, account: str) -> tuple[SessionId, DeviceKey]:
+    """Leave a session of the account with a device that can answer in it."""
+    started, token = session(account)
+    key = DeviceKey(id=fresh("device"))
+    with open_transaction(NOBODY) as tx:
+        tx.sessions.start(started, token)
+        tx.devices.add(device(account, started.id, key))
+    return started.id, key
+
+
+def device(account: str, added_in: SessionId, key: DeviceKey) -> Device:
+    return Device(
+        id=DeviceId(key.id),
+        account=AccountId(account),
+        kind=AuthenticatorKind.DEVICE_KEY,
+        public_key=key.public,
+        name=f"{CANARY}-telephone",
+        added_at=AT,
+        added_in=added_in,
+    )
+
+
+def step_up(case: Case, account: str, asked_in: SessionId, *, digest: str = DIGEST) -> StepUp:
+    return StepUp(
+        id=StepUpId(fresh("step-up")),
+        office=case.office,
+        case=case.id,
+        account=AccountId(account),
+        session=asked_in,
+        use=KeyUse.SIGN_DEED,
+        digest=digest,
+        nonce=secrets.token_bytes(32),
+        issued_at=AT,
+        expires_at=AT + LIFE,
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
     case = full_case(office, account)
+    asked_in, _ = kept_device(open_transaction, account)
     with open_transaction(Scope(office=OfficeId(office))) as tx:
         tx.cases.add(case)
         tx.identity_checks.add(identity_check(case))
         tx.identity_challenges.add(identity_challenge(case))
+        tx.step_ups.add(step_up(case, account, asked_in))
         tx.sensitive_reads.put_on_record(
             case.id, field="id_number", subject=case.parties[0].id, by=AccountId("notary-1")
         )

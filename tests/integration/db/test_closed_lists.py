@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from server.access.devices import AuthenticatorKind
 from server.access.principals import AccountKind
 from server.cases.closing import WayOfClosing
 from server.cases.consents import Purpose
@@ -18,6 +19,7 @@ from server.cases.materials import MaterialState
 from server.cases.parties import PartyRole
 from server.cases.roles import STAFF_ROLES
 from server.cases.status import CaseStatus
+from server.cases.step_up import KeyUse
 from server.ceremony.status import CeremonyStatus
 from server.delivery.delivery import DeliveryState
 from server.register.certificates import CertificateStatus
@@ -55,6 +57,8 @@ class OperationState(StrEnum):
         ("sessions_kind", AccountKind),
         ("staff_roles", STAFF_ROLES),
         ("operations_state", OperationState),
+        ("devices_kind", AuthenticatorKind),
+        ("step_ups_action", KeyUse),
     ],
 )
 def test_a_constraint_lists_what_the_code_lists(

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from server.transaction import NOBODY
-from tests.integration.db.filling import Filled, fill
+from server.transaction import NOBODY, Scope
+from tests.integration.db.filling import Filled, applicant, fill, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ OF_NO_OFFICE = frozenset(
         "one_time_codes",
         "login_tries",
         "idempotency_keys",
+        "devices",
         # One log for all offices.
         "log_nodes",
         "log_heads",
@@ -184,6 +185,41 @@ def test_a_part_cannot_hang_on_a_case_of_another_office(
     see(platform, office=OFFICE_A)
     with pytest.raises(IntegrityError, match="foreign key"):
         platform.execute(text("UPDATE parties SET case_id = :theirs"), {"theirs": filled["b"].case})
+
+
+def test_not_even_another_party_of_the_case_sees_what_one_was_asked(
+    filled: dict[str, Filled], open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    beside = applicant(fresh("account"))
+    with open_transaction(Scope(office=filled["a"].office)) as tx:
+        case = tx.cases.get(filled["a"].case, lock=True)
+        case.parties.append(beside)
+        tx.cases.save(case)
+    with app_engine.connect() as platform:
+        inside = {"office": OFFICE_A, "case": filled["a"].case}
+        see(platform, account=str(beside.account), **inside)
+        assert values(platform, "identity_challenges", "case_id") == {filled["a"].case}
+        assert values(platform, "step_ups", "case_id") == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # What was asked, and of whom, stays as it was asked.
+        "UPDATE step_ups SET digest = 'f'",
+        "UPDATE step_ups SET account = 'another', expires_at = now()",
+        "DELETE FROM step_ups",
+        # A device keeps its key and its person.
+        "UPDATE devices SET public_key = 'f'",
+        "DELETE FROM devices",
+    ],
+)
+def test_what_was_asked_and_who_may_answer_is_not_rewritten(
+    platform: Connection, change: str
+) -> None:
+    see(platform, office=OFFICE_A)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        platform.exec_driver_sql(change)
 
 
 @pytest.mark.parametrize(

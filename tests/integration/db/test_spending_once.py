@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cases.errors import ChallengeSpent
-from server.cases.ids import OfficeId, PartyId
+from server.access.devices import DeviceId
+from server.cases.errors import ChallengeSpent, StepUpNotFound
+from server.cases.ids import AccountId, OfficeId, PartyId
+from server.cases.step_up import StepUpAnswer
 from server.transaction import NOBODY, Scope
 from tests.integration.db.filling import (
     AT,
     code,
+    device,
     fill,
     fresh,
     identity_challenge,
+    kept_device,
     session,
     staff,
+    step_up,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
+    from server.cases.step_up import StepUp
+    from server.demo.device import DeviceKey
     from server.transaction import OpenTransaction, Transaction
 
 ASKING = 16
@@ -76,6 +86,75 @@ def test_a_challenge_is_answered_by_exactly_one(
             return False
 
     assert race(open_transaction, answered) == 1
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_of_many_answers_before_a_key_is_used_one_is_taken(
+    round_: int, open_transaction: OpenTransaction
+) -> None:
+    filled = fill(open_transaction, "kunming-a")
+    scope = Scope(office=filled.office)
+    asked_in, key = kept_device(open_transaction, filled.account)
+    with open_transaction(scope) as tx:
+        asked = step_up(tx.cases.get(filled.case), filled.account, asked_in)
+        tx.step_ups.add(asked)
+
+    def answered(tx: Transaction) -> bool:
+        tx.narrow(scope)
+        return tx.step_ups.answer(asked.id, answer_of(key, asked, at=AT))
+
+    assert race(open_transaction, answered) == 1
+    with open_transaction(scope) as tx:
+        found = tx.step_ups.get(asked.id).answer
+    assert found is not None
+    assert (found.device, found.public_key, found.at) == (key.id, key.public, AT)
+
+
+def test_an_answer_outside_its_two_minutes_is_not_taken(open_transaction: OpenTransaction) -> None:
+    filled = fill(open_transaction, "kunming-a")
+    asked_in, key = kept_device(open_transaction, filled.account)
+    with open_transaction(Scope(office=filled.office)) as tx:
+        asked = step_up(tx.cases.get(filled.case), filled.account, asked_in)
+        tx.step_ups.add(asked)
+        moment = timedelta(microseconds=1)
+        for at in (AT - moment, asked.expires_at):
+            assert not tx.step_ups.answer(asked.id, answer_of(key, asked, at=at))
+        assert tx.step_ups.get(asked.id) == asked
+        last = answer_of(key, asked, at=asked.expires_at - moment)
+        assert tx.step_ups.answer(asked.id, last)
+
+
+def test_an_answer_of_somebody_else_s_device_is_no_answer(
+    open_transaction: OpenTransaction,
+) -> None:
+    filled = fill(open_transaction, "kunming-a")
+    asked_in, _ = kept_device(open_transaction, filled.account)
+    _, theirs = kept_device(open_transaction, fresh("account"))
+    with open_transaction(Scope(office=filled.office)) as tx:
+        asked = step_up(tx.cases.get(filled.case), filled.account, asked_in)
+        tx.step_ups.add(asked)
+        assert tx.step_ups.answer(asked.id, answer_of(theirs, asked, at=AT))
+        with pytest.raises(StepUpNotFound):
+            tx.step_ups.get(asked.id)
+
+
+def answer_of(key: DeviceKey, asked: StepUp, *, at: datetime) -> StepUpAnswer:
+    signature = key.sign(asked.statement)
+    return StepUpAnswer(device=key.id, public_key=key.public, signature=signature, at=at)
+
+
+def test_a_key_is_one_device_s_and_one_person_s(open_transaction: OpenTransaction) -> None:
+    account, other = fresh("account"), fresh("account")
+    asked_in, key = kept_device(open_transaction, account)
+    again = replace(device(other, asked_in, key), id=DeviceId(fresh("device")))
+    with open_transaction(NOBODY) as tx:
+        assert not tx.devices.add(again)
+        assert tx.devices.of(AccountId(other)) == []
+        (kept,) = tx.devices.of(AccountId(account))
+        tx.devices.revoke(kept.id, at=AT)
+        tx.devices.revoke(kept.id, at=AT + timedelta(days=1))
+        assert tx.devices.get(kept.id) == replace(kept, revoked_at=AT)
+        assert tx.devices.get(again.id) is None
 
 
 def test_a_challenge_is_nobody_else_s(open_transaction: OpenTransaction) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from server.access.errors import AccountNotFound
-from server.access.ports import AccountBook, CodeBook, LoginTries, SessionBook
+from server.access.ports import AccountBook, CodeBook, DeviceBook, LoginTries, SessionBook
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from server.access.devices import Device, DeviceId
     from server.access.principals import (
         ApplicantAccount,
         OneTimeCode,
@@ -94,6 +95,26 @@ class MemorySessions(SessionBook):
 
     def add_refresh_token(self, token: RefreshToken) -> None:
         self.tokens[token.sha256] = token
+
+
+@dataclass(slots=True)
+class MemoryDevices(DeviceBook):
+    every: dict[DeviceId, Device] = field(default_factory=dict)
+
+    def add(self, device: Device) -> bool:
+        if any(d.public_key == device.public_key for d in self.every.values()):
+            return False
+        self.every[device.id] = device
+        return True
+
+    def get(self, device_id: DeviceId) -> Device | None:
+        return self.every.get(device_id)
+
+    def of(self, account: AccountId) -> list[Device]:
+        return [d for d in self.every.values() if d.account == account]
+
+    def revoke(self, device_id: DeviceId, *, at: datetime) -> None:
+        self.every[device_id] = replace(self.every[device_id], revoked_at=at)
 
 
 @dataclass(slots=True)

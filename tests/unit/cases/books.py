@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from server.cases.errors import CaseNotFound
-from server.cases.ports import CaseBook
+from server.cases.errors import CaseNotFound, StepUpNotFound
+from server.cases.ports import CaseBook, StepUpBook
 from server.cases.press import IssuingBooks
 from server.delivery.ports import DeliveryBook
 from server.register.certificates import CertificateStatus
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.cases.events import CaseEvent
     from server.cases.ids import CaseId
     from server.cases.status import CaseStatus
+    from server.cases.step_up import StepUp, StepUpAnswer, StepUpId
     from server.ceremony.chain import Link
     from server.delivery.delivery import Delivery, DeliveryId
     from server.register.certificates import Certificate, CertificateId
@@ -110,6 +111,29 @@ class MemoryDeliveries(DeliveryBook):
         self.every = [delivery if d.id == delivery.id else d for d in self.every]
 
 
+class MemoryStepUps(StepUpBook):
+    """What people agreed to. It is only read here: answers are given elsewhere."""
+
+    def __init__(self) -> None:
+        self.every: dict[StepUpId, StepUp] = {}
+
+    def add(self, step_up: StepUp) -> None:
+        self.every[step_up.id] = step_up
+
+    def get(self, step_up_id: StepUpId) -> StepUp:
+        try:
+            return self.every[step_up_id]
+        except KeyError:
+            raise StepUpNotFound from None
+
+    def answer(self, step_up_id: StepUpId, answer: StepUpAnswer) -> bool:
+        asked = self.every[step_up_id]
+        is_open = asked.answer is None and asked.issued_at <= answer.at < asked.expires_at
+        if is_open:
+            self.every[step_up_id] = replace(asked, answer=answer)
+        return is_open
+
+
 @dataclass(slots=True)
 class Shelf(IssuingBooks):
     """All of them together, and whatever one transaction did to them."""
@@ -118,6 +142,7 @@ class Shelf(IssuingBooks):
     numbers: MemoryNumbers = field(default_factory=MemoryNumbers)
     certificates: MemoryCertificates = field(default_factory=MemoryCertificates)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    step_ups: MemoryStepUps = field(default_factory=MemoryStepUps)
 
     @contextmanager
     def opened(self) -> Iterator[Shelf]:

@@ -24,6 +24,7 @@ from server.register.certificates import (
     CertificateStatus,
 )
 from tests.unit.cases.a_case import APPLICANT, DIRECTOR, NOTARY, NOW, ready_case
+from tests.unit.cases.agreeing import agreed_to_issue
 from tests.unit.cases.test_issuing import Works, approved, works
 
 if TYPE_CHECKING:
@@ -167,7 +168,10 @@ def issued_again() -> Works:
     at.issue()
     case = approved()
     case.amendment = Amendment.CORRECTION
+    assert case.draft is not None
+    case.draft = replace(case.draft, object_sha256="6" * 64)
     at.shelf.cases.save(case)
+    at.shelf.step_ups.add(agreed_to_issue(case))
     at.issue_next()
     return at
 

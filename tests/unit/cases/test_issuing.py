@@ -17,6 +17,11 @@ from server.cases.errors import (
     ConditionsUnmet,
     IntentBroken,
     IssueOvertaken,
+    StepUpNotFound,
+    StepUpOfAnotherAct,
+    StepUpOfAnotherDocument,
+    StepUpSpent,
+    StepUpUnanswered,
     TransitionRefused,
 )
 from server.cases.ids import OfficeId, PartyId
@@ -25,14 +30,19 @@ from server.cases.particulars import Particulars
 from server.cases.parties import Party, PartyRole
 from server.cases.press import Fault, Press
 from server.cases.status import CaseStatus as S
+from server.cases.step_up import KeyUse, StepUpId
 from server.cases.transitions import Action
 from server.register.certificates import Certificate, CertificateId, CertificateStatus
 from storage.objects import Digest
 from tests.unit.cases.a_case import APPLICANT, NOW, WANG, ready_case
+from tests.unit.cases.agreeing import agreed_to_issue, answered, asked
 from tests.unit.cases.books import MemoryCases, Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from server.cases.case import Case
+    from server.cases.step_up import StepUp
 
 OFFICE = OfficeId("kunming-demo")
 
@@ -74,8 +84,10 @@ class Works:
             reach=self._reach,
         )
 
-    def issue_next(self) -> CertificateId:
-        return issue_case(OFFICE, self.case.id, press=self.press())
+    def issue_next(self, press: Press | None = None) -> CertificateId:
+        """Run the job of whoever asked, who agreed to the draft on a device."""
+        step_up = agreed_to_issue(self.case)
+        return issue_case(OFFICE, self.case.id, press=press or self.press(), step_up=step_up.id)
 
     def issue(self) -> Certificate:
         """Issue the only certificate there is."""
@@ -112,7 +124,10 @@ class Works:
 
 
 def works(case: Case | None = None) -> Works:
-    return Works(Shelf(MemoryCases(case or approved())))
+    case = case or approved()
+    shelf = Shelf(MemoryCases(case))
+    shelf.step_ups.add(agreed_to_issue(case))
+    return Works(shelf)
 
 
 def test_a_certificate_bears_its_number_and_the_day_of_approval() -> None:
@@ -167,7 +182,7 @@ def test_of_two_runs_at_once_the_second_adopts_the_certificate_of_the_first() ->
         if fault == Fault.READ_BACK:
             at.issue()
 
-    issue_case(OFFICE, at.case.id, press=replace(slow, reach=overtaken))
+    at.issue_next(replace(slow, reach=overtaken))
     (certificate,) = at.shelf.certificates.every.values()
     assert certificate.sealed_sha256 is not None
     # The later file lies in the store and is nobody's certificate.
@@ -183,7 +198,7 @@ def test_two_runs_never_intend_two_documents() -> None:
             at.issue()
 
     with pytest.raises(IntentBroken, match="differs"):
-        issue_case(OFFICE, at.case.id, press=replace(at.press(), reach=overtaken))
+        at.issue_next(replace(at.press(), reach=overtaken))
     assert at.case.status is S.ISSUED
 
 
@@ -202,7 +217,7 @@ def test_a_case_withdrawn_while_the_seal_was_made_gets_no_certificate() -> None:
             withdraw(at)
 
     with pytest.raises(IssueOvertaken):
-        issue_case(OFFICE, at.case.id, press=replace(at.press(), reach=withdrawn))
+        at.issue_next(replace(at.press(), reach=withdrawn))
     (certificate,) = at.shelf.certificates.every.values()
     assert (certificate.status, certificate.sealed_sha256) == (CertificateStatus.VOIDED, None)
     assert at.case.status is S.TERMINATING
@@ -225,7 +240,7 @@ def test_a_case_withdrawn_after_a_crash_is_not_issued_by_the_sweep() -> None:
 def test_a_store_that_returns_other_bytes_gets_no_certificate() -> None:
     at = works()
     with pytest.raises(IntentBroken, match="other bytes"):
-        issue_case(OFFICE, at.case.id, press=replace(at.press(), get=lambda *_: b"rot"))
+        at.issue_next(replace(at.press(), get=lambda *_: b"rot"))
     assert at.case.status is S.APPROVED
 
 
@@ -236,7 +251,12 @@ def test_a_voided_certificate_keeps_its_number_and_the_case_gets_the_next() -> N
         at.issue()
     (intended,) = at.shelf.certificates.every.values()
     at.shelf.certificates.save(replace(intended, status=CertificateStatus.VOIDED))
-    fresh = issue_case(OFFICE, at.case.id, press=at.press())
+    with pytest.raises(StepUpSpent):
+        at.issue_next()
+    anew = replace(agreed_to_issue(at.case), id=StepUpId("u-anew"))
+    anew = answered(replace(anew, answer=None))
+    at.shelf.step_ups.add(anew)
+    fresh = issue_case(OFFICE, at.case.id, press=at.press(), step_up=anew.id)
     assert at.shelf.certificates.get(CertificateId(fresh)).number.sequence == 2
 
 
@@ -259,3 +279,66 @@ def test_the_day_is_shanghai_s_and_nobody_has_one_before_approval() -> None:
     case.milestones = replace(case.milestones, approved_at=None)
     with pytest.raises(TransitionRefused):
         issue_date(case)
+
+
+def unanswered(case: Case) -> StepUp:
+    return replace(agreed_to_issue(case), answer=None)
+
+
+def of_another_draft(case: Case) -> StepUp:
+    return replace(answered(asked(case, KeyUse.ISSUE, "9" * 64)), id=agreed_to_issue(case).id)
+
+
+def of_another_act(case: Case) -> StepUp:
+    approved_only = answered(asked(case, KeyUse.APPROVE, "4" * 64))
+    return replace(approved_only, id=agreed_to_issue(case).id)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "error"),
+    [
+        # Asked, and nobody answered.
+        (unanswered, StepUpUnanswered),
+        # Another draft was read than the one that would be sealed.
+        (of_another_draft, StepUpOfAnotherDocument),
+        # Whoever approved has not asked for the seal.
+        (of_another_act, StepUpOfAnotherAct),
+    ],
+)
+def test_a_job_that_nobody_agreed_to_allots_no_number(
+    agreed: Callable[[Case], StepUp], error: type[Exception]
+) -> None:
+    at = works()
+    at.shelf.step_ups.every.clear()
+    with pytest.raises(StepUpNotFound):
+        at.issue_next()
+    at.shelf.step_ups.add(agreed(at.case))
+    with pytest.raises(error):
+        at.issue_next()
+    with pytest.raises(StepUpUnanswered):
+        issue_case(OFFICE, at.case.id, press=at.press())
+    assert (at.shelf.numbers.last, at.seals) == ({}, 0)
+
+
+def test_what_a_crash_left_goes_on_under_the_answer_it_was_begun_with() -> None:
+    at = works()
+    at.dies_at = Fault.NUMBER_ALLOTTED
+    with pytest.raises(Died):
+        at.issue()
+    issue_case(OFFICE, at.case.id, press=at.press())
+    (certificate,) = at.shelf.certificates.every.values()
+    assert certificate.status is CertificateStatus.VALID
+    assert certificate.step_up == agreed_to_issue(at.case).id
+
+
+def test_what_was_begun_without_an_answer_waits_for_one() -> None:
+    at = works()
+    at.dies_at = Fault.NUMBER_ALLOTTED
+    with pytest.raises(Died):
+        at.issue()
+    (begun,) = at.shelf.certificates.every.values()
+    at.shelf.certificates.save(replace(begun, step_up=None))
+    with pytest.raises(StepUpUnanswered):
+        issue_case(OFFICE, at.case.id, press=at.press())
+    assert at.seals == 0
+    assert at.issue().step_up == agreed_to_issue(at.case).id

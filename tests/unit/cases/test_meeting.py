@@ -10,9 +10,17 @@ from server.cases.case import Case, Deed
 from server.cases.consents import Purpose
 from server.cases.errors import ConditionsUnmet, NotEditable, NotYourAction
 from server.cases.ids import PartyId
-from server.cases.meeting import confirm_deed, join_ceremony, plan_ceremony, step_ceremony
+from server.cases.meeting import (
+    WillToSign,
+    confirm_deed,
+    join_ceremony,
+    plan_ceremony,
+    step_ceremony,
+)
 from server.cases.parties import Party, PartyRole
+from server.cases.presence import confirm_presence
 from server.cases.status import CaseStatus
+from server.cases.step_up import evidence_digest
 from server.ceremony.ceremony import Ceremony, CeremonyId, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.errors import CeremonyRefused, NotTakingPart, RecordingIncomplete
@@ -26,6 +34,7 @@ from tests.unit.cases.a_case import (
     consent,
     ready_case,
 )
+from tests.unit.cases.agreeing import agreed_to_deed
 
 DEED = "2" * 64
 
@@ -50,6 +59,12 @@ def opened(case: Case, *steps: Step) -> Ceremony:
     for step in steps:
         step_ceremony(case, ceremony, step, NOTARY, at=NOW)
     return ceremony
+
+
+def will_to_sign(case: Case, ceremony: Ceremony, *, deed: str = DEED) -> WillToSign:
+    """Let the notary vouch for the party, and the party's device agree to the deed."""
+    confirm_presence(case, ceremony, WANG, NOTARY, deed_sha256=deed, at=NOW)
+    return WillToSign(deed_sha256=deed, step_up=agreed_to_deed(case, deed))
 
 
 TO_SIGNING = (Step.ADMIT, Step.START_RECORDING, Step.OPEN_SIGNING)
@@ -135,8 +150,15 @@ def test_a_recording_with_nothing_in_it_is_not_completed() -> None:
 def test_whoever_signs_has_confirmed_the_very_deed_in_the_chain() -> None:
     case = meeting_case()
     ceremony = opened(case, *TO_SIGNING)
-    assert confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW) == WANG
-    assert ceremony.links[-1].body == {"by": APPLICANT.account, "object": DEED}
+    will = will_to_sign(case, ceremony)
+    assert confirm_deed(case, ceremony, APPLICANT, will, at=NOW) == WANG
+    assert ceremony.links[-1].body == {
+        "by": APPLICANT.account,
+        "object": DEED,
+        "step_up": will.step_up.id,
+        "agreed": evidence_digest(will.step_up),
+        "vouched_by": ceremony.links[-2].hash,
+    }
 
 
 def signed_already(case: Case) -> None:
@@ -171,10 +193,11 @@ def no_consent(case: Case) -> None:
 def test_what_keeps_a_party_from_signing(spoil: object, code: str) -> None:
     case = meeting_case()
     ceremony = opened(case, *TO_SIGNING)
+    will = will_to_sign(case, ceremony)
     assert callable(spoil)
     spoil(case)
     with pytest.raises(ConditionsUnmet, match=code):
-        confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW)
+        confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -191,15 +214,17 @@ def test_signing_belongs_to_its_own_live_room(
 ) -> None:
     case = meeting_case()
     ceremony = opened(case, *steps)
+    will = WillToSign(deed_sha256=DEED, step_up=agreed_to_deed(case, DEED))
     ceremony.case = room
     with pytest.raises(error):
-        confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW)
+        confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
 
 
 def test_what_a_party_wrote_by_hand_is_kept_with_the_deed() -> None:
     case = meeting_case()
     ceremony = opened(case, *TO_SIGNING)
     strokes = (((0, 0), (5000, 2500)), ((10_000, 10_000),))
-    confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW, strokes=strokes)
+    will = replace(will_to_sign(case, ceremony), strokes=strokes)
+    confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
     assert case.deed is not None
     assert case.deed.handwriting == {WANG: strokes}

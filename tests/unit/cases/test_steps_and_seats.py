@@ -100,7 +100,17 @@ def test_a_certificate_exists_from_issue_on(status: S) -> None:
 
 def test_every_job_is_told_ids_and_no_more() -> None:
     assert set(ARGUMENTS) == set(Job)
-    ids = {"office", "case", "upload", "check", "challenge", "party", "ceremony", "operation"}
+    ids = {
+        "office",
+        "case",
+        "upload",
+        "check",
+        "challenge",
+        "party",
+        "ceremony",
+        "step_up",
+        "operation",
+    }
     assert {name for names in ARGUMENTS.values() for name in names} <= ids
 
 

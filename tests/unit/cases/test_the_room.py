@@ -9,12 +9,20 @@ import pytest
 
 from server.cases.consents import Purpose
 from server.cases.errors import ConditionsUnmet, NotYourAction
-from server.cases.meeting import confirm_deed, join_ceremony, step_ceremony
+from server.cases.meeting import WillToSign, confirm_deed, join_ceremony, step_ceremony
 from server.ceremony.ceremony import Participant, Seat
 from server.ceremony.errors import NotRecording, NotTakingPart
 from server.ceremony.status import CeremonyStatus, Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER
-from tests.unit.cases.test_meeting import DEED, TO_SIGNING, meeting_case, opened, planned
+from tests.unit.cases.agreeing import agreed_to_deed
+from tests.unit.cases.test_meeting import (
+    DEED,
+    TO_SIGNING,
+    meeting_case,
+    opened,
+    planned,
+    will_to_sign,
+)
 
 if TYPE_CHECKING:
     from server.cases.case import Case
@@ -75,7 +83,11 @@ def test_nobody_signs_another_text_than_the_one_on_file() -> None:
     case = meeting_case()
     ceremony = opened(case, *TO_SIGNING)
     with pytest.raises(ConditionsUnmet, match="deed_differs"):
-        confirm_deed(case, ceremony, APPLICANT, deed_sha256="f" * 64, at=NOW)
+        confirm_deed(case, ceremony, APPLICANT, agreeing_to(case, "f" * 64), at=NOW)
+
+
+def agreeing_to(case: Case, deed: str) -> WillToSign:
+    return WillToSign(deed_sha256=deed, step_up=agreed_to_deed(case, deed))
 
 
 def untypeset(case: Case) -> None:
@@ -88,7 +100,7 @@ def test_a_deed_that_nobody_could_read_yet_is_not_signed() -> None:
     ceremony = opened(case, *TO_SIGNING)
     untypeset(case)
     with pytest.raises(ConditionsUnmet, match="deed_missing"):
-        confirm_deed(case, ceremony, APPLICANT, deed_sha256=DEED, at=NOW)
+        confirm_deed(case, ceremony, APPLICANT, agreeing_to(case, DEED), at=NOW)
 
 
 def test_the_second_party_signs_on_top_of_the_first_one_s_signature() -> None:
@@ -97,7 +109,8 @@ def test_the_second_party_signs_on_top_of_the_first_one_s_signature() -> None:
     signed = "5" * 64
     assert case.deed is not None
     case.deed = replace(case.deed, signed_sha256=signed)
-    confirm_deed(case, ceremony, APPLICANT, deed_sha256=signed, at=NOW)
+    will = will_to_sign(case, ceremony, deed=signed)
+    confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
     assert ceremony.links[-1].body["object"] == signed
 
 

@@ -45,6 +45,7 @@ NEVER_TOLD = {
     "LogEntryMalformed",
     "NotInLog",
     "SeriesUnknown",
+    "StepUpRefused",
     "TransactionError",
 }
 

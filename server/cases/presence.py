@@ -1,0 +1,108 @@
+"""Is the person there who signs? A face seen just now, or the notary's word in the room.
+
+A device proves which telephone answered, not whose hand held it. 电子签名法 Art. 13(1)(二),
+公证程序规则 Art. 28: so either this case's own identity check has looked at the face since
+the recording began, or the notary who leads confirms it for this party and this very deed.
+The second way is open to whoever cannot or will not show a face to a machine.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from server.cases.errors import ConditionsUnmet, NotYourAction
+from server.cases.guards import Unmet
+from server.cases.identity_checks import CheckState
+from server.cases.status import CaseStatus as S
+from server.cases.step_up import KeyUse, shown_digests
+from server.ceremony.ceremony import Seat
+from server.ceremony.errors import CeremonyRefused, NotTakingPart
+from server.ceremony.status import CeremonyStatus, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from server.cases.actor import Actor
+    from server.cases.case import Case
+    from server.cases.identity_checks import IdentityCheck
+    from server.cases.ids import PartyId
+    from server.cases.parties import Party
+    from server.ceremony.ceremony import Ceremony
+    from server.ceremony.chain import Link
+
+FRESH_FOR: Final = timedelta(minutes=15)
+"""How long a face that was seen, or a notary's word, vouches for a person."""
+
+CONFIRMED: Final = "presence_confirmed"
+
+
+def confirm_presence(
+    case: Case,
+    ceremony: Ceremony,
+    party_id: PartyId,
+    actor: Actor,
+    *,
+    deed_sha256: str,
+    at: datetime,
+) -> Link:
+    """Put on record that the notary sees this party about to sign this deed; return the link."""
+    case.require_editable("deed", S.INTERVIEW_SET)
+    leads = ceremony.seat_of(actor.account).seat is Seat.NOTARY
+    if not (leads and case.staffing.handling_notary == actor.account):
+        raise NotYourAction("confirm_presence")
+    party = case.party(party_id)
+    if not any(p.party == party.id and p.joined_at is not None for p in ceremony.participants):
+        raise NotTakingPart
+    if ceremony.status is not CeremonyStatus.SIGNING:
+        raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
+    if deed_sha256 not in shown_digests(case, KeyUse.SIGN_DEED):
+        raise ConditionsUnmet((Unmet("deed_differs", "电子签名法 Art. 13", party.id),))
+    facts: dict[str, str | int | None] = {"object": deed_sha256, "party": party.id}
+    added = ceremony.add_event(CONFIRMED, at, by=actor.account, facts=facts)
+    case.note(CONFIRMED, actor, at, party=party.id, object=deed_sha256, ceremony=ceremony.id)
+    return added
+
+
+def vouched_by(
+    ceremony: Ceremony,
+    checks: Iterable[IdentityCheck],
+    party: Party,
+    *,
+    deed_sha256: str,
+    at: datetime,
+) -> str | None:
+    """Return what vouches for the party now: the id of a check, or the hash of a link."""
+    for check in checks:
+        if _is_of(check, party) and _shows_the_face_now(check, ceremony, at=at):
+            return check.id
+    for link in ceremony.links:
+        told = link.kind == CONFIRMED and (link.body["party"], link.body["object"])
+        if told == (party.id, deed_sha256) and _is_fresh(_moment(link), at=at):
+            return link.hash
+    return None
+
+
+def _is_of(check: IdentityCheck, party: Party) -> bool:
+    """Say whether the check is of the party, by the document that is on file."""
+    on_file = None if party.id_document is None else party.id_document.number
+    read = None if check.outcome is None else check.outcome.id_number
+    return check.party == party.id and read is not None and read == on_file
+
+
+def _shows_the_face_now(check: IdentityCheck, ceremony: Ceremony, *, at: datetime) -> bool:
+    begun = [_moment(each) for each in ceremony.links if each.kind == Step.START_RECORDING]
+    return (
+        check.state is CheckState.PROVEN
+        and check.inputs.shows_the_face
+        and any(start <= check.requested_at for start in begun)
+        and _is_fresh(check.requested_at, at=at)
+    )
+
+
+def _is_fresh(since: datetime, *, at: datetime) -> bool:
+    return since <= at < since + FRESH_FOR
+
+
+def _moment(link: Link) -> datetime:
+    return datetime.fromisoformat(link.at)
