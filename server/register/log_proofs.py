@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from esign.transparency.checkpoints import Head
     from server.register.certificates import Certificate
+    from server.register.log_state import LoggedEntry
     from server.register.ports import TransparencyLog
     from server.register.standing import Standing
 
@@ -53,25 +54,24 @@ def with_publication(standing: Standing, log: TransparencyLog) -> Standing:
 def proofs_for(certificate: Certificate, log: TransparencyLog) -> list[bytes]:
     """Return a c2sp.org/tlog-proof for each published entry, the issue first.
 
-    Raises `NotInLog` while there is none.
+    Each is under the first checkpoint that was published over it, so that it is the same
+    bytes whenever it is asked for. Raises `NotInLog` while there is none.
     """
-    shown = log.last_checkpoint()
-    entries = [] if shown is None else log.of_certificate(certificate.id)
-    published = [each for each in entries if shown and each.index < shown.size]
-    if shown is None or not published:
+    proofs = [_proof(entry, log) for entry in log.of_certificate(certificate.id)]
+    published = [each for each in proofs if each is not None]
+    if not published:
         raise NotInLog
-    head = _head(shown.note)
-    return [
-        bytes(
-            LogProof(
-                index=entry.index,
-                path=tuple(inclusion_proof(entry.index, head.size, log.node)),
-                checkpoint=shown.note,
-                extra=entry.content,
-            )
-        )
-        for entry in published
-    ]
+    return published
+
+
+def _proof(entry: LoggedEntry, log: TransparencyLog) -> bytes | None:
+    shown = log.first_checkpoint_over(entry.index)
+    if shown is None:
+        return None
+    path = inclusion_proof(entry.index, _head(shown.note).size, log.node)
+    return bytes(
+        LogProof(index=entry.index, path=tuple(path), checkpoint=shown.note, extra=entry.content)
+    )
 
 
 def proof_for(certificate: Certificate, log: TransparencyLog) -> bytes:

@@ -103,6 +103,10 @@ class TransparencyLog(Protocol):
 
     def last_checkpoint(self) -> KeptCheckpoint | None: ...
 
+    def first_checkpoint_over(self, index: int) -> KeptCheckpoint | None:
+        """Return the published checkpoint of the smallest tree that has the entry."""
+        ...
+
     def checkpoints(self) -> list[KeptCheckpoint]:
         """Return every published checkpoint, the smallest tree first."""
         ...

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT, TSA, notary_name, office_name
+from esign.custody.log_signer import log_key
 from esign.offline import INSTRUCTIONS, VERIFIER
 from server.cases.errors import PartNotFound
+from server.register.errors import NotInLog
 from server.register.evidence_package import Contents
+from server.register.log_proofs import proof_for
 from server.register.package_seals import Sealing, sealed_package
 from server.wiring import evidence_parts as parts_of
 from storage.objects import Digest
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from server.ceremony.ceremony import Ceremony
     from server.http.certificates import Package, TakenBy
     from server.register.certificates import Certificate
+    from server.register.ports import TransparencyLog
     from server.transaction import Transaction
     from server.wiring.signing import Signing
 
@@ -35,26 +38,11 @@ MOST_RECORDING: Final = 256 * 1024 * 1024
 """Bytes of recordings in one package; more is handed over on a disk, beside it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEvidence:
-    proof: bytes
-    """c2sp.org/tlog-proof@v1, with the checkpoint at its end."""
-
-    key: str
-    """The log's verifier key, as c2sp.org/signed-note writes it."""
-
-
-def not_logged(_: Certificate) -> LogEvidence | None:
-    """Say of every certificate that no transparency log has it."""
-    return None
-
-
 def packaging(
     *,
     fetch: Callable[[OfficeId, Digest], bytes],
     signing: Signing,
     notices: Notices,
-    logged: Callable[[Certificate], LogEvidence | None] = not_logged,
 ) -> Package:
     """Return what packs a certificate's evidence.
 
@@ -78,6 +66,8 @@ def packaging(
             "recording.json": parts_of.recording_file(ceremonies, included=taken_by.recordings),
         }
 
+        logged = _log(certificate, tx.transparency_log, signing.files)
+
         def pack(open_books: OpenBooks) -> bytes:
             fetched = {name: fetch(case.office, each) for name, each in objects.items()}
             contents = Contents(
@@ -87,7 +77,7 @@ def packaging(
                     **written,
                     **fetched,
                     **_trust(signing.files, case),
-                    **_log(logged(certificate)),
+                    **logged,
                 },
                 about=_about(case, certificate, taken_by),
                 left_out=parts_of.left_out(taken_by, recordings=taken_by.recordings),
@@ -160,10 +150,15 @@ def _trust(files: AuthorityDirectory, case: Case) -> dict[str, bytes]:
     }
 
 
-def _log(found: LogEvidence | None) -> dict[str, bytes]:
-    if found is None:
+def _log(
+    certificate: Certificate, log: TransparencyLog, files: AuthorityDirectory
+) -> dict[str, bytes]:
+    """Return the proof that its issue is in the log, or nothing until it is published."""
+    try:
+        proof = proof_for(certificate, log)
+    except NotInLog:
         return {}
     return {
-        "log/certificate.tlog-proof": found.proof,
-        "trust/log.vkey": f"{found.key}\n".encode(),
+        "log/certificate.tlog-proof": proof,
+        "trust/log.vkey": f"{log_key(files)}\n".encode(),
     }

@@ -113,6 +113,16 @@ class PostgresTransparencyLog:
         row = self._sought().execute(newest).first()
         return None if row is None else _checkpoint(row)
 
+    def first_checkpoint_over(self, index: int) -> KeptCheckpoint | None:
+        first = (
+            select(LOG_CHECKPOINTS)
+            .where(LOG_CHECKPOINTS.c.size > index)
+            .order_by(LOG_CHECKPOINTS.c.size)
+            .limit(1)
+        )
+        row = self._sought().execute(first).first()
+        return None if row is None else _checkpoint(row)
+
     def checkpoints(self) -> list[KeptCheckpoint]:
         rows = self._sought().execute(select(LOG_CHECKPOINTS).order_by(LOG_CHECKPOINTS.c.size))
         return [_checkpoint(row) for row in rows]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from server.wiring.work import registry
 from tests.functional.case.staging import good
 from tests.functional.package.kit import Kit
 from tests.functional.package.sealed_case import begun_case
@@ -40,6 +41,8 @@ def case(whole: Whole) -> Staging:
 @pytest.fixture(scope="package")
 def kit(whole: Whole, case: Staging) -> Kit:
     other = begun_case(whole).issue()
+    # What the worker does every few seconds.
+    registry(whole.platform.parts)["log.publish"].run()
     return Kit(
         package=package_of(case, case.notary),
         of_party=package_of(case, case.applicant),

@@ -434,7 +434,7 @@ ALTERED: Mapping[str, tuple[Callable[[Kit], Made], list[str]]] = {
     "another material": (partial(other_text, "materials/"), ["material_differs"]),
     "another public id": (
         lambda kit: kit.resealed({}, about={"public_id": "a" * 26}),
-        ["number_differs"],
+        ["number_differs", "log_leaf"],
     ),
     # The log.
     "a wrong index in the log": (

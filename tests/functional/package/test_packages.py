@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.custody.log_signer import log_key
 from esign.offline import verify
 from server.cases.errors import CaseNotFound
 from server.cases.ids import CaseId, OfficeId
@@ -19,14 +20,15 @@ from server.http.certificates import TakenBy
 from server.http.shown.visibility import Audience
 from server.register.errors import CertificateNotFound
 from server.transaction import Scope
-from server.wiring.evidence import LogEvidence, packaging
+from server.wiring.evidence import packaging
 from server.wiring.exporting import exported
 from server.wiring.parts import now
+from server.wiring.work import registry
 from tests.functional.case.staging import good
 from tests.functional.package.conftest import package_of
 from tests.functional.package.kit import unpacked
 from tests.functional.package.sealed_case import begun_case
-from tests.functional.package.test_altered_packages import log_with, logged
+from tests.functional.package.test_altered_packages import logged
 from tests.functional.package.verifying import judged
 
 if TYPE_CHECKING:
@@ -171,27 +173,36 @@ def test_an_operator_is_told_what_is_not_there(
         exported(whole.platform.parts, wanted)
 
 
-def test_what_a_log_proves_is_packed_where_a_log_is_connected(
+def test_what_the_log_proves_is_packed_and_stays_what_it_was(
     whole: Whole, kit: Kit, case: Staging, isolated: Isolated
 ) -> None:
-    parts, log = whole.platform.parts, log_with(kit)
-    gather = packaging(
-        fetch=parts.get,
-        signing=parts.signing,
-        notices=read_notices(),
-        logged=lambda _: LogEvidence(proof=log.proof(4), key=log.verifier_key),
-    )
+    parts = whole.platform.parts
+    key = str(log_key(parts.authorities))
+    options = ("--root", "root.pem", "--log-key", key)
+    assert isolated.judge(kit.package, *options) == (0, [])
+    # The log grows; the proof is under the first checkpoint that had the entry.
+    begun_case(whole).issue()
+    registry(parts)["log.publish"].run()
+    wanted = Wanted(case=case.case, certificate=None, recordings=False)
+    assert exported(parts, wanted) == kit.package
+
+
+def test_before_it_is_published_a_package_has_no_proof_and_nobody_s_checks_go_to_a_desk(
+    whole: Whole, isolated: Isolated
+) -> None:
+    parts, case = whole.platform.parts, begun_case(whole).issue()
     scope = Scope(office=OfficeId("kunming-demo"))
     with parts.open_transaction(scope) as tx:
         of_case = tx.cases.get(CaseId(case.case))
         (certificate,) = tx.certificates.of_case(case.case)
         taken_by = TakenBy(audience=Audience.DESK, materials=[], parties=frozenset())
+        gather = packaging(fetch=parts.get, signing=parts.signing, notices=read_notices())
         pack = gather(tx, of_case, certificate, taken_by)
     package = pack(lambda: parts.open_transaction(scope))
-    options = ("--root", "root.pem", "--log-key", log.verifier_key)
-    assert isolated.judge(package, *options) == (0, [])
-    # Nobody's checks go to a desk that asks for nobody's.
-    assert all(each["withheld"] for each in json.loads(unpacked(package)["identity/checks.json"]))
+    assert isolated.judge(package, "--root", "root.pem") == (0, [])
+    files = unpacked(package)
+    assert not [name for name in files if "log" in name]
+    assert all(each["withheld"] for each in json.loads(files["identity/checks.json"]))
 
 
 @pytest.mark.parametrize("altered", [False, True])
