@@ -96,6 +96,14 @@ class TimeStampUnavailable(EsignError):
     """
 
 
+class ListStale(EsignError):
+    """A revocation list has ended, so nothing new is built on it; publish a new one."""
+
+
+class RenewalUseless(EsignError):
+    """The authority's certificate ends no later than what is to be renewed; give it a new one."""
+
+
 class FieldMissing(EsignError):
     """The document has no unsigned field of this name; prepare it first."""
 
@@ -118,6 +126,9 @@ class SignatureBroken(EsignError):
 
 class VerificationFailed(EsignError):
     """Base of every reason why a file is not what it claims to be."""
+
+    step: int | None = None
+    """Number of the verification's step that failed, once one had begun."""
 
 
 class NotAPdf(VerificationFailed):
@@ -142,6 +153,10 @@ class ChainInvalid(VerificationFailed):
 
 class SignatureDoubtful(VerificationFailed):
     """The signature is intact, but it proves less than the law asks for."""
+
+
+class StampLapsed(SignatureDoubtful):
+    """The archive time-stamp ended before another one covered it; the file is intact."""
 
 
 class CertificateRevoked(SignatureDoubtful):

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pikepdf
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +24,7 @@ from esign.pdf.deeds import DeedSigner
 from esign.pdf.drawings import RoundSeal
 from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
 from esign.pdf.signing import Revocation, Signatory
+from esign.renewing import StampRenewer
 from esign.trust import office_trust
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.profiles import Profile
+    from esign.custody.ports import Custody
     from esign.evidence import EvidenceDigests
     from esign.sealing import DocumentSealer
 
@@ -110,6 +112,16 @@ class ClockDoubt:
             raise ClockUnproven("taken away by a test")
 
 
+@dataclass(frozen=True, slots=True)
+class _OneKey:
+    """Custody of the one key that a new time-stamper has."""
+
+    key: ec.EllipticCurvePrivateKey
+
+    def sign_digest(self, _: str, digest: bytes) -> bytes:
+        return key_signature(self.key, digest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningOffice:
     """One office with its authorities, its vault and a time-stamping server."""
@@ -118,6 +130,7 @@ class RunningOffice:
     vault: Vault
     stamps: TimeStampSource
     tsa_url: str
+    server: TimeStampServer
     now: SetClock
     proof: ClockDoubt = field(default_factory=ClockDoubt)
 
@@ -174,6 +187,35 @@ class RunningOffice:
         sealer = self.sealer()
         return sealer.seal(sealer.prepare(archival_page()))
 
+    def new_stamper(self, *, valid_for: dt.timedelta) -> None:
+        """Give the time-stamping authority another key and certificate, from now on."""
+        own = ec.generate_private_key(ec.SECP256R1())
+        order = CertificateOrder(
+            profile=replace(profiles.TIME_STAMPER, valid_for=valid_for),
+            subject=Subject(common_name="Feigui Time-Stamping"),
+            public_key=own.public_key(),
+        )
+        issuer = issuer_of(self.files, Keyring(self.files.keys), ROOT, BASE_URL)
+        certificate = issue(order, issuer, now=self.now())
+        self.files.keep_certificate(TSA, certificate)
+        self.server.authority = TimeStampingAuthority(
+            certificate=certificate,
+            key=f"file:{TSA}",
+            custody=cast("Custody", _OneKey(own)),
+            now=self.now,
+            proof=self.proof,
+        )
+
+    def renewer(self) -> StampRenewer:
+        """Return what renews stamps, with the root's list of now."""
+        create_authorities(self.files.path, now=self.now(), offices={}, base_url=BASE_URL)
+        return StampRenewer(
+            roots=self.roots,
+            root_list=self.files.revocation_list(ROOT),
+            stamps=self.stamps,
+            now=self.now,
+        )
+
 
 @contextmanager
 def running_office(directory: Path, *, at: dt.datetime) -> Iterator[RunningOffice]:
@@ -195,6 +237,7 @@ def running_office(directory: Path, *, at: dt.datetime) -> Iterator[RunningOffic
                 vault=vault,
                 stamps=TimeStampSource(url, roots=[files.certificate(ROOT)], now=now),
                 tsa_url=url,
+                server=server,
                 now=now,
                 proof=proof,
             )

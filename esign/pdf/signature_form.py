@@ -38,6 +38,9 @@ _CERTIFICATION: Final = (
 )
 _PRINTED_LOCKED: Final = b"132"
 
+RENEWED: Final = b"archive-renewed"
+"""How the fields of renewed archive time-stamps begin; a number follows."""
+
 
 def signature_entries(at: datetime, *, certifies: bool) -> Entries:
     """Return a signature dictionary; ``at`` is in UTC."""
@@ -97,6 +100,15 @@ class SignatureForm:
             listed = referred_list(file.entries(holder), kind)
             file.update(holder, {kind: write_references([*listed, number])})
         file.put(number, entries)
+
+    def next_renewal(self) -> tuple[str, int]:
+        """Return the name of the next renewed stamp, and a field with a page to lie beside."""
+        fields = self._fields()
+        if not fields:
+            raise FormUnexpected("the document has no signature to renew a stamp for")
+        names = [self._file.entries(field).get(b"/T", b"") for field in fields]
+        renewed = sum(name.startswith(b"(%b-" % RENEWED) for name in names)
+        return f"{RENEWED.decode()}-{renewed + 1:02}", fields[0]
 
     def _page_of(self, field: int) -> int:
         return referred(self._file.entries(field), b"/P")

@@ -27,7 +27,7 @@ def check_standing(
     certificate: x509.Certificate, *, trust: OfficeTrust, office_list: bytes, at: datetime
 ) -> None:
     """Raise `CertificateRevoked` or `ChainInvalid` unless ``certificate`` may sign at ``at``."""
-    listed, span = _proven_list(office_list, trust.authority)
+    listed, span = proven_list(office_list, trust.authority)
     if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
         raise CertificateRevoked("the certificate has been revoked")
     span.check(at)
@@ -40,7 +40,7 @@ def check_standing(
 def _proven_authority(trust: OfficeTrust) -> Span:
     """Prove the office's authority and the time-stamper under the root."""
     root, authority = trust.root, trust.authority
-    listed, span = _proven_list(trust.root_list, root)
+    listed, span = proven_list(trust.root_list, root)
     for subject in (authority, trust.time_stamper):
         if listed.get_revoked_certificate_by_serial_number(subject.serial_number) is not None:
             raise CertificateRevoked("an authority's certificate has been revoked")
@@ -60,9 +60,10 @@ def _proven_authority(trust: OfficeTrust) -> Span:
 
 
 @lru_cache(maxsize=64)
-def _proven_list(
+def proven_list(
     encoded: bytes, issuer: x509.Certificate
 ) -> tuple[x509.CertificateRevocationList, Span]:
+    """Return a list that ``issuer`` made, and when it holds, or raise `ChainInvalid`."""
     try:
         listed = x509.load_der_x509_crl(encoded)
         ends = listed.next_update_utc

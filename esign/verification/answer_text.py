@@ -15,6 +15,7 @@ from esign import errors
 from esign.evidence import EvidenceDigests
 from esign.pdf.levels import PadesLevel
 from esign.verification.report import ArchiveStamp, Report, Role, SignatureFound, Step
+from esign.verification.steps import At
 
 REFUSALS: Final[dict[str, type[errors.VerificationFailed]]] = {
     refusal.__name__: refusal
@@ -25,6 +26,7 @@ REFUSALS: Final[dict[str, type[errors.VerificationFailed]]] = {
         errors.Tampered,
         errors.ChainInvalid,
         errors.SignatureDoubtful,
+        errors.StampLapsed,
         errors.CertificateRevoked,
     )
 }
@@ -40,7 +42,8 @@ def tell_report(report: Report) -> bytes:
 
 
 def tell_refusal(refusal: errors.VerificationFailed) -> bytes:
-    return json.dumps({"refused": type(refusal).__name__, "why": str(refusal)}).encode()
+    told = {"refused": type(refusal).__name__, "why": str(refusal), "step": refusal.step}
+    return json.dumps(told).encode()
 
 
 def understand(answer: bytes) -> Report:
@@ -49,6 +52,8 @@ def understand(answer: bytes) -> Report:
         told = json.loads(answer)
         if "refused" in told:
             refusal = REFUSALS[told["refused"]](str(told["why"]))
+            if (step := told.get("step")) is not None:
+                refusal.step = int(At(step))
         else:
             return _report(told["report"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -71,6 +76,7 @@ def _report(told: dict[str, Any]) -> Report:
         steps=tuple(
             Step(
                 number=int(each["number"]),
+                code=str(each["code"]),
                 claim=str(each["claim"]),
                 evidence=str(each["evidence"]),
             )
@@ -98,4 +104,5 @@ def _stamp(told: dict[str, Any]) -> ArchiveStamp:
         field=str(told["field"]),
         stamped_at=datetime.fromisoformat(told["stamped_at"]),
         unrevoked_since=datetime.fromisoformat(told["unrevoked_since"]),
+        carries_until=datetime.fromisoformat(told["carries_until"]),
     )

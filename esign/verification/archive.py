@@ -7,13 +7,22 @@ the lists that it covers; it alone has to be good at the time that was asked
 
 from __future__ import annotations
 
+import hmac
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 
 from esign.chain import verify_chain_at
-from esign.errors import ChainInvalid, SignatureDoubtful, Tampered, TimeStampUnavailable
+from esign.errors import (
+    SignatureDoubtful,
+    StampLapsed,
+    Tampered,
+    TimeStampUnavailable,
+)
+from esign.tsa.lifetime import carries_until
 from esign.tsa.reading import read_token
 from esign.tsa.responses import proven_time
 from esign.verification.report import ArchiveStamp
@@ -30,48 +39,63 @@ ACCURACY: Final = timedelta(seconds=1)
 """Declared by our time-stamping authority."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """An archive time-stamp, and the SHA-256 of what it stands for."""
+
+    signature: Asn1
+    covered_digest: bytes
+
+
 def check_stamps(
-    stamps: Sequence[Asn1],
+    stamps: Sequence[Stamped],
     *,
     roots: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
     at: datetime,
 ) -> tuple[ArchiveStamp, ...]:
-    """Return every archive time-stamp, oldest first; the last one good at ``at``."""
-    checked = [_check_stamp(stamp, roots, lists) for stamp in stamps]
-    checked.sort(key=lambda found: found.stamped_at)
-    if stamps:
-        _check_last(stamps[-1], checked[-1], roots, at)
-    return tuple(checked)
+    """Return every archive time-stamp, oldest first; the last one good at ``at``.
+
+    Each of the others was good when the next one covered it: a gap between two is
+    a time in which anything could have been made up. Raises `StampLapsed` for one.
+    """
+    checked = tuple(_check_stamp(stamp, roots, lists) for stamp in stamps)
+    for found, following in pairwise(checked):
+        if not found.stamped_at <= following.stamped_at:
+            raise SignatureDoubtful("an archive time-stamp is older than what it covers")
+        _check_carried(found, following.stamped_at)
+    if checked:
+        if not checked[-1].stamped_at <= at + ACCURACY:
+            raise SignatureDoubtful("the file was stamped after the time that was asked about")
+        _check_carried(checked[-1], at)
+    return checked
 
 
 def _check_stamp(
-    stamp: Asn1,
+    stamp: Stamped,
     roots: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
 ) -> ArchiveStamp:
     try:
-        at = proven_time(read_token(bytes(stamp.pkcs7_content)), roots=roots)
-        certificate = _certificate(stamp)
+        token = read_token(bytes(stamp.signature.pkcs7_content))
+        at = proven_time(token, roots=roots)
+        certificate = _certificate(stamp.signature)
     except (*MALFORMED, TimeStampUnavailable) as error:
         raise Tampered("an archive time-stamp was altered") from error
+    if not hmac.compare_digest(token.digest, stamp.covered_digest):
+        raise Tampered("an archive time-stamp is of another file")
     chain = verify_chain_at(certificate, [], roots=roots, at=at)
     return ArchiveStamp(
-        field=str(stamp.field_name),
+        field=str(stamp.signature.field_name),
         stamped_at=at,
         unrevoked_since=unrevoked_since(certificate, chain[-1], lists, used_at=at),
+        carries_until=carries_until(token.certificate, roots=roots),
     )
 
 
-def _check_last(
-    stamp: Asn1, found: ArchiveStamp, roots: Sequence[x509.Certificate], at: datetime
-) -> None:
-    if not found.stamped_at <= at + ACCURACY:
-        raise SignatureDoubtful("the file was stamped after the time that was asked about")
-    try:
-        verify_chain_at(_certificate(stamp), [], roots=roots, at=max(at, found.stamped_at))
-    except ChainInvalid as error:
-        raise SignatureDoubtful("the archive time-stamp was not renewed in time") from error
+def _check_carried(stamp: ArchiveStamp, until: datetime) -> None:
+    if not until <= stamp.carries_until:
+        raise StampLapsed("the archive time-stamp was not renewed in time")
 
 
 def _certificate(stamp: Asn1) -> x509.Certificate:

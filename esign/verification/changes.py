@@ -27,8 +27,8 @@ _ALLOWED: Final = frozenset(
 )
 
 
-def check_changes(signature: Asn1) -> None:
-    """Raise `Tampered` unless all that follows ``signature`` was permitted."""
+def check_changes(signature: Asn1) -> str:
+    """Return what kind of changes follow ``signature``, or raise `Tampered`."""
     try:
         signature.compute_integrity_info()
         facts = signature.summarise_integrity_info()
@@ -38,3 +38,4 @@ def check_changes(signature: Asn1) -> None:
     level = getattr(changes, "modification_level", ModificationLevel.OTHER)
     if facts["docmdp_ok"] is not True or level not in _ALLOWED:
         raise Tampered("the document was changed after it was signed")
+    return str(level.name).lower()

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from esign.errors import NotAPdf, NotOurs, TooLarge, VerificationUnavailable
 from esign.verification.answer_text import AnswerMalformed, understand
 from esign.verification.coverage import LARGEST
+from esign.verification.steps import At, step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,10 +109,11 @@ class LimitedVerifier:
 
 def _look_at(document: bytes) -> None:
     """Refuse what no child is needed for: most of what strangers send is no signed PDF."""
-    if not len(document) <= LARGEST:
-        raise TooLarge("the file is larger than anything this platform issues")
-    if b"/ByteRange" in document:
-        return
-    if not document.startswith(b"%PDF-"):
-        raise NotAPdf("not a PDF")
-    raise NotOurs("nothing in the file is signed")
+    with step(At.COVERAGE):
+        if not len(document) <= LARGEST:
+            raise TooLarge("the file is larger than anything this platform issues")
+        if b"/ByteRange" in document:
+            return
+        if not document.startswith(b"%PDF-"):
+            raise NotAPdf("not a PDF")
+        raise NotOurs("nothing in the file is signed")

@@ -22,6 +22,9 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     number: int
+    code: str
+    """Its name for machines, `esign.verification.steps`."""
+
     claim: str
     evidence: str
     """What shows it; holds no personal value."""
@@ -50,6 +53,9 @@ class ArchiveStamp:
     stamped_at: datetime
     unrevoked_since: datetime
     """Date of the newest list on which the authority's certificate is still good."""
+
+    carries_until: datetime
+    """From then on it proves nothing, unless another one covers it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

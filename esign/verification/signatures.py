@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from esign import oids
@@ -30,6 +32,18 @@ _ROLES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a signature says, and what shows it."""
+
+    found: SignatureFound
+    root: str
+    """SHA-256 of the root that its chain led to."""
+
+    unrevoked_since: datetime
+    """The oldest date among the newest lists of its chain."""
+
+
 def describe(
     signature: Asn1,
     result: Asn1,
@@ -37,7 +51,7 @@ def describe(
     roots: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
     document: bytes,
-) -> SignatureFound:
+) -> Described:
     """Return what ``signature``, already validated with ``result``, says."""
     certificate = _load(signature.signer_cert)
     role = _role(certificate)
@@ -45,9 +59,11 @@ def describe(
     # The chain once more, by a second implementation, at the proven time.
     others = [_load(other) for other in signature.other_embedded_certs]
     chain = verify_chain_at(certificate, others, roots=roots, at=signed_at)
-    for subject, issuer in pairwise(chain):
+    since = [
         unrevoked_since(subject, issuer, lists, used_at=signed_at)
-    return SignatureFound(
+        for subject, issuer in pairwise(chain)
+    ]
+    found = SignatureFound(
         field=str(signature.field_name),
         role=role,
         common_name=_named(certificate, NameOID.COMMON_NAME) or "",
@@ -57,6 +73,8 @@ def describe(
         level=_level(signature, result),
         evidence=_evidence(certificate, role, document),
     )
+    root = chain[-1].fingerprint(hashes.SHA256()).hex()
+    return Described(found=found, root=root, unrevoked_since=min(since))
 
 
 def _load(certificate: Asn1) -> x509.Certificate:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import hashlib
 import logging
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from esign.errors import NotOurs, Tampered
-from esign.verification.archive import check_stamps
+from esign.verification.archive import Stamped, check_stamps
 from esign.verification.changes import check_changes
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
-from esign.verification.report import Report, Step
+from esign.verification.report import Report
 from esign.verification.revocation import known_lists
-from esign.verification.signatures import describe
+from esign.verification.signatures import Described, describe
+from esign.verification.steps import At, listed, passed, step, steps_by_reason
 from esign.verification.strict_cms import MALFORMED, check_strict
 from esign.verification.validation import validate, validation_rules
 
@@ -33,21 +34,11 @@ if TYPE_CHECKING:
 
     from esign.asn1 import Asn1
     from esign.verification.coverage import Covered
-    from esign.verification.report import SignatureFound
+    from esign.verification.report import ArchiveStamp, Step
 
 # pyHanko explains its doubts in log lines with the signer's name in them.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-
-_CLAIMS: Final = (
-    "every byte is covered by the last signature",
-    "the last signature is whole and of this file",
-    "the parsed file has the same signatures as its bytes",
-    "nothing but signatures was added after each signature",
-    "archive time-stamps are genuine",
-    "signatures, chains, revocation and time-stamps hold",
-    "signers are known by policy, and parties saw this document",
-)
 
 
 def verify(
@@ -60,44 +51,67 @@ def verify(
     """Return the evidence that ``document`` is genuine at ``at``, or raise.
 
     ``fresh_lists`` are revocation lists (DER) newer than those inside, for the
-    time-stamping authority years later.
+    time-stamping authority years later. A refusal names the step it happened in.
     """
-    # (1) and (2) on bytes alone, before any parser forgives anything.
-    ranges = covered(document)
-    for reach in ranges:
-        check_der(reach.contents)
-    check_strict(ranges[-1].contents, _digest(document, ranges[-1]))
-    # (3) A signature that the parser sees elsewhere than the bytes do is a trick.
-    found = _parsed(document, ranges)
-    # (4) Changes.
-    for signature in found:
-        check_changes(signature)
-    # (5) The archive time-stamps; the last one tells at what time the rest is judged.
-    lists = known_lists(found[0].reader, fresh_lists)
-    stamps = [s for s in found if s.sig_object_type == "/DocTimeStamp"]
-    archive = check_stamps(stamps, roots=roots, lists=lists, at=at)
-    is_archived = bool(stamps) and stamps[-1] is found[-1]
-    judged_at = archive[-1].stamped_at if is_archived else at
-    # (6) and (7) Everybody who signed.
+    # On bytes alone, before any parser forgives anything.
+    with step(At.COVERAGE):
+        ranges = covered(document)
+        for reach in ranges:
+            check_der(reach.contents)
+    with step(At.LAST_SIGNATURE):
+        check_strict(ranges[-1].contents, _digest(document, ranges[-1]))
+    # A signature that the parser sees elsewhere than the bytes do is a trick.
+    with step(At.SIGNATURES_FOUND):
+        found = _parsed(document, ranges)
+    with step(At.CHANGES):
+        changes = [check_changes(signature) for signature in found]
+    with step(At.ARCHIVE_STAMPS):
+        lists = known_lists(found[0].reader, fresh_lists)
+        stamps = [
+            Stamped(signature, _digest(document, reach))
+            for signature, reach in zip(found, ranges, strict=True)
+            if _is_stamp(signature)
+        ]
+        archive = check_stamps(stamps, roots=roots, lists=lists, at=at)
+    # Everybody who signed, at the time that the first stamp after them proves.
+    closed = _closed(document, found, ranges)
+    renewals = len(found) - len(closed)
+    is_archived = _is_stamp(closed[-1])
+    judged_at = archive[-1 - renewals].stamped_at if is_archived else at
     rules = validation_rules(roots, () if is_archived else fresh_lists, held_at=judged_at)
-    signatures = tuple(
-        _signed_by(signature, rules, judged_at, roots=roots, lists=lists, document=document)
-        for signature in found
-        if signature not in stamps
-    )
-    if not signatures:
-        raise NotOurs("nobody signed this file")
-    counts = f"{len(signatures)} signatures, {len(archive)} archive time-stamps"
+    with steps_by_reason():
+        signers = [
+            _signed_by(signature, rules, judged_at, roots=roots, lists=lists, document=document)
+            for signature in closed
+            if not _is_stamp(signature)
+        ]
+        if not signers:
+            raise NotOurs("nobody signed this file")
     return Report(
         document=hashlib.sha256(document).hexdigest(),
         verified_for=at,
-        signatures=signatures,
+        signatures=tuple(signer.found for signer in signers),
         archive_stamps=archive,
-        steps=tuple(
-            Step(number=number, claim=claim, evidence=counts)
-            for number, claim in enumerate(_CLAIMS, start=1)
-        ),
+        steps=(*_steps_of_file(document, found, changes, archive), *_steps_of_people(signers)),
     )
+
+
+def _closed(document: bytes, found: Sequence[Asn1], ranges: Sequence[Covered]) -> Sequence[Asn1]:
+    """Return the signatures up to the first archive time-stamp after the last person's.
+
+    The stamps after it only carry it on, and were judged by themselves. Read from
+    the file as it was then: who signed is judged by what was there, and pyHanko,
+    which slides back in time from the host's clock, has nothing to slide over.
+    """
+    people = [n for n, signature in enumerate(found) if not _is_stamp(signature)]
+    size = people[-1] + 2 if people else len(found)
+    if not size < len(found):
+        return found
+    return _parsed(document[: ranges[size - 1].end], ranges[:size])
+
+
+def _is_stamp(signature: Asn1) -> bool:
+    return bool(signature.sig_object_type == "/DocTimeStamp")
 
 
 def _digest(document: bytes, reach: Covered) -> bytes:
@@ -107,17 +121,23 @@ def _digest(document: bytes, reach: Covered) -> bytes:
 
 
 def _parsed(document: bytes, ranges: Sequence[Covered]) -> list[Asn1]:
+    """Return the signatures that a parser finds, in the order of ``ranges``."""
     try:
         reader = PdfFileReader(BytesIO(document), strict=True)
-        found = list(reader.embedded_signatures)
-        reaches = sorted(tuple(map(int, s.byte_range)) for s in found)
+        found = sorted(reader.embedded_signatures, key=_end)
+        reaches = [tuple(map(int, s.byte_range)) for s in found]
         encrypted = reader.encrypted
     except (*MALFORMED, PdfError) as error:
         raise Tampered("the file cannot be read") from error
-    expected = sorted((0, r.gap_start, r.gap_end, r.end - r.gap_end) for r in ranges)
+    expected = [(0, r.gap_start, r.gap_end, r.end - r.gap_end) for r in ranges]
     if reaches != expected or encrypted:
         raise Tampered("the file's signatures are not where its bytes say")
     return found
+
+
+def _end(signature: Asn1) -> int:
+    _, _, gap_end, rest = map(int, signature.byte_range)
+    return gap_end + rest
 
 
 def _signed_by(
@@ -128,9 +148,50 @@ def _signed_by(
     roots: Sequence[Certificate],
     lists: Sequence[CertificateRevocationList],
     document: bytes,
-) -> SignatureFound:
+) -> Described:
     result = validate(signature, rules, judged_at)
     try:
         return describe(signature, result, roots=roots, lists=lists, document=document)
     except MALFORMED as error:
         raise Tampered("a signer's certificate cannot be read") from error
+
+
+def _steps_of_file(
+    document: bytes,
+    found: Sequence[Asn1],
+    changes: Sequence[str],
+    archive: Sequence[ArchiveStamp],
+) -> tuple[Step, ...]:
+    names = [str(signature.field_name) for signature in found]
+    carried = (
+        f"{a.field} {a.stamped_at.isoformat()} until {a.carries_until.isoformat()}" for a in archive
+    )
+    return (
+        passed(
+            At.COVERAGE, f"{len(document)} bytes, SHA-256 {hashlib.sha256(document).hexdigest()}"
+        ),
+        passed(At.LAST_SIGNATURE, names[-1]),
+        passed(At.SIGNATURES_FOUND, f"{len(names)}: {listed(names)}"),
+        passed(
+            At.CHANGES,
+            listed(f"after {n}: {kind}" for n, kind in zip(names, changes, strict=True)),
+        ),
+        passed(At.ARCHIVE_STAMPS, listed(carried) or "none"),
+    )
+
+
+def _steps_of_people(signers: Sequence[Described]) -> tuple[Step, ...]:
+    every = [(signer, signer.found) for signer in signers]
+    return (
+        passed(At.SIGNATURES, listed(f"{f.field} {f.serial:x}" for _, f in every)),
+        passed(At.CHAINS, listed(dict.fromkeys(f"root SHA-256 {s.root}" for s in signers))),
+        passed(
+            At.REVOCATION,
+            listed(f"{f.field} on lists of {s.unrevoked_since.isoformat()}" for s, f in every),
+        ),
+        passed(
+            At.TIME_STAMPS,
+            listed(f"{f.field} {f.signed_at.isoformat()} {f.level}" for _, f in every),
+        ),
+        passed(At.SIGNERS, listed(f"{f.field} {f.role}" for _, f in every)),
+    )

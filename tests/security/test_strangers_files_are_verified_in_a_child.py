@@ -166,6 +166,8 @@ def test_a_child_without_memory_for_a_file_never_makes_it_valid(office: RunningO
         # A refusal that is not on the list; naming one must not reach any other class.
         b'{"refused": "SystemExit", "why": ""}',
         b'{"refused": ["Tampered"], "why": ""}',
+        # A step that there is not.
+        b'{"refused": "Tampered", "why": "", "step": 99}',
     ],
 )
 def test_an_answer_of_another_shape_is_no_answer(answer: bytes) -> None:
@@ -181,6 +183,17 @@ def test_a_child_that_was_taken_over_cannot_vouch_for_another_file(
     monkeypatch.setattr(limited, "_PROGRAM", ("/bin/echo", tell_report(lie).decode()))
     with pytest.raises(VerificationUnavailable):
         verifier(office)(sealed)
+
+
+def test_a_refusal_names_its_step_through_the_pipe(office: RunningOffice, sealed: bytes) -> None:
+    altered = bytearray(sealed)
+    altered[sealed.index(b"595")] ^= 1
+    for document in (sealed + b"junk", bytes(altered)):
+        with pytest.raises(Tampered) as here:
+            verify(document, roots=office.roots, at=SEALED_AT)
+        with pytest.raises(Tampered) as there:
+            verifier(office)(document)
+        assert (there.value.step, str(there.value)) == (here.value.step, str(here.value))
 
 
 def test_the_child_inherits_no_secret(

@@ -69,7 +69,7 @@ def test_report_names_notary_and_office_at_the_proven_time(
         (Role.OFFICE_SEAL, "昆明市甲公证处", SEALED_AT, PadesLevel.B_LTA),
     ]
     assert [stamp.stamped_at for stamp in report.archive_stamps] == [SEALED_AT]
-    assert [step.number for step in report.steps] == list(range(1, 8))
+    assert [step.number for step in report.steps] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("later", [0, 30, 900, 3000])

@@ -1,0 +1,102 @@
+"""Keep a signed file provable: a new archive time-stamp before the last one ends.
+
+What cannot be verified any more is not stamped anew: a fresh stamp over a
+lapsed one would make doubt look like proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.errors import ListStale, NotOurs, RenewalUseless, TimeStampUnavailable
+from esign.pdf.renewal import append_stamp
+from esign.pdf.standing import proven_list
+from esign.tsa.lifetime import carries_until
+from esign.tsa.reading import read_token
+from esign.verification.coverage import covered
+from esign.verification.verifying import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from esign.clock import Clock
+    from esign.tsa.client import DocumentStamper, TimeStampSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    document: bytes
+    carries_until: datetime
+
+
+def stamp_carries_until(document: bytes, *, roots: Sequence[x509.Certificate]) -> datetime:
+    """Return until when the last archive time-stamp of ``document`` carries it.
+
+    Reads, and proves nothing: whether the file is genuine, `verify` says. Raises
+    `VerificationFailed` for a file that has no signature or ends in none of ours.
+    """
+    return carries_until(_last_stamper(document), roots=roots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampRenewer:
+    roots: Sequence[x509.Certificate]
+    """Every root that is or ever was trusted; the first one issues today's stampers."""
+
+    root_list: bytes
+    """Of the first root, DER, of now."""
+
+    stamps: TimeStampSource
+    now: Clock
+
+    def renew(self, document: bytes) -> Renewed:
+        """Return ``document`` with one more archive time-stamp.
+
+        Raises `VerificationFailed` when it cannot be proven any more (too late, or
+        altered): that is for a person. `TimeStampUnavailable`, `ListStale` and
+        `RenewalUseless` pass once somebody has mended the authority: that waits.
+        """
+        # (1) Only what is proven now may be carried on.
+        verify(document, roots=self.roots, at=self.now())
+        before = stamp_carries_until(document, roots=self.roots)
+        # (2) Lists of now, and a stamp that carries further than the last.
+        listed, span = proven_list(self.root_list, self.roots[0])
+        if not span.begins <= self.now() <= span.ends:
+            raise ListStale("the root's revocation list is not of this time")
+        stamper = self.stamps.stamper()
+        _check_unrevoked(stamper, listed)
+        after = carries_until(stamper.certificate, roots=self.roots)
+        if not after > before:
+            raise RenewalUseless("the authority's stamps carry no further than the last one")
+        # (3) The stamp, over what proves the one before it.
+        renewed = append_stamp(
+            document,
+            certificates=[
+                *(root.public_bytes(Encoding.DER) for root in self.roots),
+                _last_stamper(document),
+                stamper.certificate,
+            ],
+            lists=[self.root_list],
+            stamper=stamper,
+        )
+        # (4) As a stranger would.
+        verify(renewed, roots=self.roots, at=self.now())
+        return Renewed(document=renewed, carries_until=after)
+
+
+def _check_unrevoked(stamper: DocumentStamper, listed: x509.CertificateRevocationList) -> None:
+    serial = x509.load_der_x509_certificate(stamper.certificate).serial_number
+    if listed.get_revoked_certificate_by_serial_number(serial) is not None:
+        raise TimeStampUnavailable("the time-stamper's certificate has been revoked")
+
+
+def _last_stamper(document: bytes) -> bytes:
+    try:
+        return read_token(covered(document)[-1].contents).certificate
+    except TimeStampUnavailable as error:
+        raise NotOurs("the file does not end in an archive time-stamp") from error
