@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
         CertificateBook,
+        GenerationBook,
         NumberBook,
         PublicRegister,
         RegisterView,
@@ -216,6 +217,8 @@ class Transaction(Protocol):
     def numbers(self) -> NumberBook: ...
     @property
     def certificates(self) -> CertificateBook: ...
+    @property
+    def generations(self) -> GenerationBook: ...
     @property
     def public_register(self) -> PublicRegister: ...
     @property

@@ -24,8 +24,10 @@ from server.cases.errors import (
     TransitionRefused,
 )
 from server.cases.guards import unmet
+from server.cases.ids import CaseId
 from server.cases.parties import PartyRole
 from server.cases.press import Fault
+from server.cases.restamping import files_of, track_file
 from server.cases.step_up import KeyUse, StepUpId, Wanted, require_answered, shown_digests
 from server.cases.transitions import Action
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
@@ -35,6 +37,7 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
+from server.register.generations import sm3_of
 from storage.objects import Digest
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.cases.case import Case
-    from server.cases.ids import CaseId, OfficeId
+    from server.cases.ids import OfficeId
     from server.cases.press import IssuingBooks, Press
 
 
@@ -86,7 +89,7 @@ def issue_case(
     # (5) Only now is the case issued, for everybody at once: register, audit
     #     trail, verification page and delivery are rows of this transaction.
     with press.open_books(office) as books:
-        recorded = _record_sealed(books, case_id, certificate, sealed_digest, press=press)
+        recorded = _record_sealed(books, certificate, sealed_digest, sm3_of(sealed), press=press)
         press.reach(Fault.BEFORE_COMMIT)
     press.reach(Fault.RECORDED)
     return _usable(recorded)
@@ -218,13 +221,13 @@ def _voided(
 
 def _record_sealed(
     books: IssuingBooks,
-    case_id: CaseId,
     certificate: Certificate,
     digest: Digest,
+    sm3: str,
     *,
     press: Press,
 ) -> Certificate:
-    case = books.cases.get(case_id, lock=True)
+    case = books.cases.get(CaseId(certificate.case), lock=True)
     current = books.certificates.get(certificate.id, lock=True)
     if current.status is not CertificateStatus.INTENDED:
         return current  # Another run got here first; its file is the certificate.
@@ -240,6 +243,9 @@ def _record_sealed(
         current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at
     )
     books.certificates.save(issued)
+    sealed, deed = files_of(case, issued.id)
+    track_file(books, case, sealed, at=at, new_id=press.new_id, sm3=sm3)
+    track_file(books, case, deed, at=at, new_id=press.new_id)
     _change_earlier_and_send(books, case, issued, press=press)
     books.cases.save(case)
     return issued

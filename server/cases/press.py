@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from server.cases.ports import CaseBook, StepUpBook
     from server.delivery.ports import DeliveryBook
     from server.register.certificates import Certificate
-    from server.register.ports import CertificateBook, NumberBook
+    from server.register.ports import CertificateBook, GenerationBook, NumberBook
     from storage.objects import Digest
 
 
@@ -43,6 +43,8 @@ class IssuingBooks(Protocol):
     def numbers(self) -> NumberBook: ...
     @property
     def certificates(self) -> CertificateBook: ...
+    @property
+    def generations(self) -> GenerationBook: ...
     @property
     def deliveries(self) -> DeliveryBook: ...
     @property

@@ -19,6 +19,7 @@ from server.cli.evidence import evidence_group
 from server.cli.identity import identity_group
 from server.cli.keys import keys_group
 from server.cli.log import log_group
+from server.cli.stamps import stamps_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from server.cli.identity import IdentityCommands
     from server.cli.keys import KeyCommands
     from server.cli.log import LogCommands
+    from server.cli.stamps import StampCommands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Commands:
     log: LogCommands
     keys: KeyCommands
     evidence: EvidenceCommands
+    stamps: StampCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -93,6 +96,7 @@ def notary_group(commands: Commands) -> click.Group:
     notary.add_command(log_group(commands.log))
     notary.add_command(keys_group(commands.keys))
     notary.add_command(evidence_group(commands.evidence))
+    notary.add_command(stamps_group(commands.stamps))
     notary.add_command(_demo_group(commands))
     return notary
 

@@ -12,6 +12,7 @@ from server.db.books.ceremonies import PostgresCeremonyBook
 from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
 from server.db.books.deliveries import PostgresDeliveryBook
 from server.db.books.devices import PostgresDeviceBook
+from server.db.books.generations import PostgresGenerationBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
@@ -63,6 +64,7 @@ class Work:
         self.numbers = PostgresNumberBook(scoped)
         self.transparency_log = PostgresTransparencyLog(scoped)
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)
+        self.generations = PostgresGenerationBook(scoped)
         self.public_register = PostgresPublicRegister(scoped)
         self.register_view = PostgresRegisterView(scoped)
         self.package_seals = PostgresPackageSealBook(scoped)

@@ -23,3 +23,7 @@ class LogDamaged(RegisterError):
     It is shorter than before or another one: somebody rewrote it or put an old
     copy of the database back (docs/operations.md tells what to do).
     """
+
+
+class GenerationNotFound(RegisterError):
+    """No generation of a signed file with this id is visible to the caller."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from server.register.certificates import Certificate, CertificateId
+    from server.register.generations import Generation, SignedFile
     from server.register.log_state import KeptCheckpoint, LoggedEntry
 
 
@@ -48,7 +49,13 @@ class PublicRegister(Protocol):
 
     def by_number(self, number: str, check_code: str) -> Certificate | None: ...
 
-    def by_sealed_digest(self, sha256: str) -> Certificate | None: ...
+    def by_sealed_digest(self, sha256: str) -> Certificate | None:
+        """Return the certificate that this is a generation of, the newest or an earlier one."""
+        ...
+
+    def generation(self, sha256: str) -> Generation | None:
+        """Return what is on record about exactly this file of a certificate."""
+        ...
 
 
 class RegisterView(Protocol):
@@ -113,4 +120,26 @@ class TransparencyLog(Protocol):
 
     def keep_checkpoint(self, checkpoint: KeptCheckpoint) -> None:
         """Keep what is published now; keeping it again changes nothing."""
+        ...
+
+
+class GenerationBook(Protocol):
+    def add(self, generation: Generation) -> None: ...
+
+    def of_file(self, file: SignedFile) -> list[Generation]:
+        """Return every generation, the first one first."""
+        ...
+
+    def save(self, generation: Generation) -> None: ...
+
+    def due(self, *, before: datetime) -> list[SignedFile]:
+        """Return the office's files whose newest stamp ends before ``before``.
+
+        With those that nobody looked at yet, and those whose renewal was begun or
+        refused; soonest first.
+        """
+        ...
+
+    def untracked(self) -> list[SignedFile]:
+        """Return the office's sealed certificates of which no generation is on record."""
         ...

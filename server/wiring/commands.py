@@ -25,6 +25,7 @@ from server.catalogue.errors import OfficeUnknown
 from server.cli import Commands
 from server.cli.codes import DEPENDENCY_DOWN
 from server.cli.evidence import EvidenceCommands
+from server.cli.stamps import StampCommands
 from server.db.engine import CONNECTION_OPTIONS, make_engine
 from server.db.errors import AuditBroken
 from server.db.migrating import head, revision_of, upgrade
@@ -46,8 +47,9 @@ from server.wiring.inspecting import identity_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
+from server.wiring.stamping import renew_stamps, stamps_due, told_due, told_ended
 from server.wiring.transparency import log_commands
-from server.wiring.work import registry
+from server.wiring.work import PASSING, registry
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def commands() -> Commands:
         log=log_commands(),
         keys=key_commands(),
         evidence=EvidenceCommands(export=_told(_export), verify=verify.main),
+        stamps=StampCommands(due=_told(_due_stamps), renew=_told(_renew_stamps)),
     )
 
 
@@ -207,6 +210,16 @@ def _export(wanted: Wanted) -> bytes:
         return exported(Parts(Settings.from_environ(os.environ)), wanted)
     except (CaseNotFound, CertificateNotFound, PartNotFound) as error:
         raise click.UsageError(str(error) or "no such certificate has been sealed") from error
+
+
+def _due_stamps() -> list[Mapping[str, str | None]]:
+    return [told_due(each) for each in stamps_due(Parts(Settings.from_environ(os.environ)))]
+
+
+def _renew_stamps(tell: Callable[[Mapping[str, str | None]], None]) -> None:
+    configure_logs()
+    parts = Parts(Settings.from_environ(os.environ))
+    renew_stamps(parts, tell=lambda ended: tell(told_ended(ended)), waits_for=PASSING)
 
 
 def _examine() -> Mapping[str, str | None]:

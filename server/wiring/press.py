@@ -49,7 +49,7 @@ def press_of(parts: Parts) -> Press:
         public_id=lambda: _random_text(BASE32, 26),
         check_code=lambda: _random_text(CODE_LETTERS, 8),
         now=now,
-        reach=_fault_point(parts.settings.fault),
+        reach=fault_point(parts.settings.fault),
     )
 
 
@@ -57,7 +57,7 @@ def _random_text(letters: str, length: int) -> str:
     return "".join(secrets.choice(letters) for _ in range(length))
 
 
-def _fault_point(name: str | None) -> Callable[[str], None]:
+def fault_point(name: str | None) -> Callable[[str], None]:
     """Return what kills this process at ``name``; only fault tests set one."""
     if name is None:
         return lambda _: None

@@ -35,6 +35,7 @@ from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
 from server.wiring.receiving import reception
+from server.wiring.stamping import log_ended, renew_stamps
 from server.wiring.transparency import log_press
 from storage.errors import StoreUnavailable
 from storage.sweeping import drop_stale_objects, end_stale_uploads
@@ -58,6 +59,8 @@ PUBLISH_EVERY: Final = "* * * * * */5"
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
 PICTURES_EVERY: Final = "37 * * * *"
+STAMPS_EVERY: Final = "23 19 * * *"
+"""At night in China; a missed night is nothing against the margin."""
 
 FOR_EVER: Final = 1_000_000
 """Tries of what the person agreed to and nobody else can carry out."""
@@ -94,6 +97,11 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     )
     tasks["log.publish"] = Task(
         run=functools.partial(_publish, log_press(parts)), every=PUBLISH_EVERY, attempts=1
+    )
+    tasks["stamps.renew"] = Task(
+        run=functools.partial(renew_stamps, parts, tell=log_ended, waits_for=PASSING),
+        every=STAMPS_EVERY,
+        attempts=1,
     )
     tasks["staging.sweep"] = Task(
         run=functools.partial(_sweep_staging, parts), every=STAGING_EVERY, attempts=1

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.cases.parties import PartyRole
+from server.db.books.generations import generation_of
 from server.db.books.part_rows import party_papers
 from server.db.tables.cases import PARTIES
-from server.db.tables.register import CERTIFICATES, NUMBER_SERIES, REGISTER_VIEW
+from server.db.tables.register import CERTIFICATES, GENERATIONS, NUMBER_SERIES, REGISTER_VIEW
 from server.register.certificates import (
     Allotted,
     Certificate,
@@ -20,6 +21,7 @@ from server.register.certificates import (
     CertificateStatus,
 )
 from server.register.errors import CertificateNotFound
+from server.register.generations import FileKind
 from server.register.log_entries import entries_of, mark_of, named_by
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from server.db.books.transparency import PostgresTransparencyLog
     from server.db.scoped import ScopedConnection
+    from server.register.generations import Generation
 
 _AGENTS: Final = frozenset({PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE})
 _BESIDE: Final = frozenset({PartyRole.WITNESS, PartyRole.INTERPRETER, PartyRole.CONSULAR_WITNESS})
@@ -144,7 +147,20 @@ class PostgresPublicRegister:
         return self._one(f"{number}/{check_code}", both)
 
     def by_sealed_digest(self, sha256: str) -> Certificate | None:
-        return self._one(sha256, CERTIFICATES.c.sealed_sha256 == sha256)
+        kept = select(GENERATIONS.c.subject).where(
+            GENERATIONS.c.kind == FileKind.CERTIFICATE.value, GENERATIONS.c.sha256 == sha256
+        )
+        earlier = CERTIFICATES.c.id.in_(kept)
+        return self._one(sha256, (CERTIFICATES.c.sealed_sha256 == sha256) | earlier)
+
+    def generation(self, sha256: str) -> Generation | None:
+        self._scoped.seek(sha256)
+        row = self._scoped.connection.execute(
+            select(GENERATIONS).where(
+                GENERATIONS.c.kind == FileKind.CERTIFICATE.value, GENERATIONS.c.sha256 == sha256
+            )
+        ).first()
+        return None if row is None else generation_of(row)
 
     def _one(self, sought: str, condition: ColumnElement[bool]) -> Certificate | None:
         self._scoped.seek(sought)

@@ -42,6 +42,25 @@ CERTIFICATES = Table(
     text("step_up", optional=True),
 )
 
+GENERATIONS = Table(
+    "generations",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("kind"),
+    text("subject"),
+    Column("number", Integer, nullable=False),
+    text("state"),
+    moment("intended_at"),
+    text("base_sha256", optional=True),
+    text("sha256", optional=True),
+    text("sm3", optional=True),
+    moment("carries_until", optional=True),
+    moment("kept_at", optional=True),
+    text("trouble", optional=True),
+)
+
 DELIVERIES = Table(
     "deliveries",
     METADATA,

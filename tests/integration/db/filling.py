@@ -65,6 +65,7 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
+from server.register.generations import FileKind, Generation, GenerationState, SignedFile
 from server.register.log_state import KeptCheckpoint
 from server.register.package_seals import PackageSeal
 from server.transaction import NOBODY, KeptAnswer, Operation, Scope, Upload
@@ -324,6 +325,22 @@ def certificate(case: Case, sequence: int, **changes: object) -> Certificate:
     return Certificate(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
 
 
+def generation(of: Certificate, **changes: object) -> Generation:
+    values: dict[str, object] = {
+        "id": fresh("generation"),
+        "office": of.office,
+        "file": SignedFile(kind=FileKind.CERTIFICATE, case=of.case, subject=of.id),
+        "number": 1,
+        "state": GenerationState.KEPT,
+        "intended_at": AT,
+        "sha256": of.sealed_sha256,
+        "sm3": DIGEST,
+        "carries_until": AT + timedelta(days=3000),
+        "kept_at": AT,
+    }
+    return Generation(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+
+
 def staff(office: str, *, roles: frozenset[Role] = frozenset({Role.NOTARY})) -> StaffAccount:
     account = fresh("staff")
     return StaffAccount(
@@ -456,6 +473,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))
+        tx.generations.add(generation(issued))
         tx.deliveries.add(
             Delivery(
                 id=DeliveryId(fresh("delivery")),

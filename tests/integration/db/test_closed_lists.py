@@ -23,6 +23,7 @@ from server.cases.step_up import KeyUse
 from server.ceremony.status import CeremonyStatus
 from server.delivery.delivery import DeliveryState
 from server.register.certificates import CertificateStatus
+from server.register.generations import FileKind, GenerationState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,8 @@ class OperationState(StrEnum):
         ("ceremonies_status", CeremonyStatus),
         ("certificates_status", CertificateStatus),
         ("deliveries_state", DeliveryState),
+        ("generations_kind", FileKind),
+        ("generations_state", GenerationState),
         ("sessions_kind", AccountKind),
         ("staff_roles", STAFF_ROLES),
         ("operations_state", OperationState),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from server.cases.errors import CaseNotFound, StepUpNotFound
 from server.cases.ports import CaseBook, StepUpBook
 from server.cases.press import IssuingBooks
+from server.cases.restamping import RenewingBooks
 from server.delivery.ports import DeliveryBook
 from server.register.certificates import CertificateStatus
 from server.register.errors import CertificateNotFound
-from server.register.ports import CertificateBook, NumberBook
+from server.register.ports import CertificateBook, GenerationBook, NumberBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from server.ceremony.chain import Link
     from server.delivery.delivery import Delivery, DeliveryId
     from server.register.certificates import Certificate, CertificateId
+    from server.register.generations import Generation, SignedFile
 
 
 class MemoryCases(CaseBook):
@@ -94,6 +96,21 @@ class MemoryCertificates(CertificateBook):
                 yield certificate
 
 
+class MemoryGenerations(GenerationBook):
+    def __init__(self) -> None:
+        self.every: dict[str, Generation] = {}
+
+    def add(self, generation: Generation) -> None:
+        self.save(generation)
+
+    def of_file(self, file: SignedFile) -> list[Generation]:
+        own = (g for g in self.every.values() if g.file == file)
+        return sorted(own, key=lambda generation: generation.number)
+
+    def save(self, generation: Generation) -> None:
+        self.every[generation.id] = generation
+
+
 class MemoryDeliveries(DeliveryBook):
     def __init__(self) -> None:
         self.every: list[Delivery] = []
@@ -135,12 +152,13 @@ class MemoryStepUps(StepUpBook):
 
 
 @dataclass(slots=True)
-class Shelf(IssuingBooks):
+class Shelf(IssuingBooks, RenewingBooks):
     """All of them together, and whatever one transaction did to them."""
 
     cases: MemoryCases
     numbers: MemoryNumbers = field(default_factory=MemoryNumbers)
     certificates: MemoryCertificates = field(default_factory=MemoryCertificates)
+    generations: MemoryGenerations = field(default_factory=MemoryGenerations)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
     step_ups: MemoryStepUps = field(default_factory=MemoryStepUps)
 
@@ -152,4 +170,5 @@ class Shelf(IssuingBooks):
         except BaseException:
             self.cases, self.numbers = kept.cases, kept.numbers
             self.certificates, self.deliveries = kept.certificates, kept.deliveries
+            self.generations = kept.generations
             raise

@@ -33,6 +33,7 @@ from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, StepUpId
 from server.cases.transitions import Action
 from server.register.certificates import Certificate, CertificateId, CertificateStatus
+from server.register.generations import FileKind, sm3_of
 from storage.objects import Digest
 from tests.unit.cases.a_case import APPLICANT, NOW, WANG, ready_case
 from tests.unit.cases.agreeing import agreed_to_issue, answered, asked
@@ -138,6 +139,18 @@ def test_a_certificate_bears_its_number_and_the_day_of_approval() -> None:
     assert certificate.sealed_sha256 in at.objects
     assert at.case.status is S.ISSUED
     assert [d.recipient for d in at.shelf.deliveries.every] == [WANG]
+
+
+def test_what_was_sealed_is_on_record_with_both_digests_and_the_deed_beside_it() -> None:
+    at = works()
+    certificate = at.issue()
+    kept = {g.file.kind: g for g in at.shelf.generations.every.values()}
+    sealed = kept[FileKind.CERTIFICATE]
+    assert (sealed.file.subject, sealed.sha256) == (certificate.id, certificate.sealed_sha256)
+    assert sealed.sm3 == sm3_of(at.objects[str(certificate.sealed_sha256)])
+    deed = at.case.deed
+    assert deed is not None
+    assert (kept[FileKind.DEED].number, kept[FileKind.DEED].sha256) == (1, deed.signed_sha256)
 
 
 def test_only_applicants_are_sent_a_certificate() -> None:

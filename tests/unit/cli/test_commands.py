@@ -15,6 +15,7 @@ from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
 from server.cli.evidence import EvidenceCommands, Wanted
 from server.cli.identity import Faces, IdentityCommands, Measured
 from server.cli.log import LogCommands, LogUnbelieved, LogUnreachable, Watch
+from server.cli.stamps import StampCommands
 from server.wiring.ceremonies import key_commands
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Platform:
 
     fault: int = 0
     """What the verifier of packages returns."""
+    due: list[Mapping[str, str | None]] = field(default_factory=list)
+    ended: list[Mapping[str, str | None]] = field(default_factory=list)
 
     def commands(self) -> Commands:
         def played(into: Path) -> Mapping[str, Any]:
@@ -62,7 +65,12 @@ class Platform:
             log=self.log(),
             keys=key_commands(),
             evidence=self.evidence(),
+            stamps=StampCommands(due=lambda: self.due, renew=self.renew),
         )
+
+    def renew(self, tell: Callable[[Mapping[str, str | None]], None]) -> None:
+        for each in self.ended:
+            tell(each)
 
     def identity(self) -> IdentityCommands:
         def evaluated(faces: Faces, say: Callable[[str], None]) -> Measured:
@@ -394,3 +402,64 @@ def test_a_package_with_a_fault_ends_as_an_inconsistency(
     told = platform.told("evidence", "verify", str(package), "--lang", "zh", "--json")
     assert told.exit_code == code
     assert platform.asked == [(str(package), "--lang", "zh", "--json")]
+
+
+def due_stamp(state: str, until: str | None = "2028-03-01") -> Mapping[str, str | None]:
+    return {
+        "office": "kunming-demo",
+        "kind": "certificate",
+        "subject": "n-1",
+        "state": state,
+        "carries_until": until,
+        "trouble": "StampLapsed" if state == "refused" else None,
+    }
+
+
+def ended_stamp(came: str) -> Mapping[str, str | None]:
+    return {"kind": "deed", "subject": "c-1", "came": came, "trouble": None}
+
+
+def test_stamps_that_are_due_are_listed_with_when_they_end() -> None:
+    platform = Platform(due=[due_stamp("kept"), due_stamp("kept", None)])
+    told = platform.told("stamps", "due")
+    assert told.exit_code == 0
+    assert "until 2028-03-01" in told.output
+    assert "not looked at" in told.output
+    assert json.loads(platform.told("stamps", "due", "--json").output) == platform.due
+
+
+def test_a_refused_stamp_is_an_inconsistency_that_a_person_looks_at() -> None:
+    platform = Platform(due=[due_stamp("refused")])
+    assert platform.told("stamps", "due").exit_code == INCONSISTENT
+    assert platform.told("stamps", "renew", "--dry-run").exit_code == INCONSISTENT
+
+
+def test_a_dry_run_renews_nothing() -> None:
+    platform = Platform(due=[due_stamp("kept")], ended=[ended_stamp("renewed")])
+    told = platform.told("stamps", "renew", "--dry-run")
+    assert told.exit_code == 0
+    assert "renewed" not in told.output
+
+
+@pytest.mark.parametrize(
+    ("came", "code"),
+    [
+        ([], 0),
+        (["renewed", "carries"], 0),
+        # The authority is down: another try will do.
+        (["renewed", "waits"], DEPENDENCY_DOWN),
+        # A person has to look, whatever else happened.
+        (["waits", "refused"], INCONSISTENT),
+        (["failed"], INCONSISTENT),
+    ],
+)
+def test_renewing_tells_of_every_file_and_ends_with_what_is_left_to_do(
+    came: list[str], code: int
+) -> None:
+    platform = Platform(due=[due_stamp("kept")] * len(came), ended=[*map(ended_stamp, came)])
+    told = platform.told("stamps", "renew")
+    assert told.exit_code == code
+    assert [f"{n}/{len(came)}" in told.output for n in range(1, len(came) + 1)] == [True] * len(
+        came
+    )
+    assert all(f"{each}: " in told.output for each in came)

@@ -1,0 +1,213 @@
+"""The sweep of archive time-stamps: real files, a real database, and clocks moved years on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from esign.errors import RenewalUseless, StampLapsed, TimeStampUnavailable
+from esign.evidence import EvidenceDigests
+from esign.pdf.deeds import PartySignature
+from esign.pdf.fields import SignaturePlace, party_field, prepare_fields
+from esign.renewing import stamp_carries_until
+from esign.testing import RunningOffice, archival_page, running_office
+from esign.tsa.lifetime import RENEWAL_2026
+from esign.verification import verify
+from server.cases.ids import OfficeId
+from server.cases.restamping import StampDesk
+from server.register.generations import FileKind, GenerationState, sm3_of
+from server.tasks.stamps import Came, Ended, due_stamps, renew_due
+from server.transaction import NOBODY, Scope
+from storage.objects import Digest
+from tests.integration.db.filling import certificate, fresh, full_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.cases.case import Case
+    from server.register.certificates import Certificate
+    from server.transaction import OpenTransaction
+
+SEALED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+YEAR = timedelta(days=365)
+WAITS_FOR = (TimeStampUnavailable, RenewalUseless)
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> Iterator[RunningOffice]:
+    with running_office(tmp_path, at=SEALED_AT) as running:
+        running.new_stamper(valid_for=2 * YEAR)
+        yield running
+
+
+@dataclass(slots=True)
+class Archive:
+    """One office with one issued case, its files in a store, under a clock of its own."""
+
+    signing: RunningOffice
+    open_transaction: OpenTransaction
+    office: OfficeId
+    case: Case
+    certificate: Certificate
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, content: bytes) -> Digest:
+        digest = Digest(hashlib.sha256(content).hexdigest())
+        self.objects[digest.hex] = content
+        return digest
+
+    def desk(self) -> StampDesk:
+        return StampDesk(
+            open_books=lambda office: self.open_transaction(Scope(office=office)),
+            carries_until=lambda c: stamp_carries_until(c, roots=self.signing.roots),
+            renew=lambda content: self.signing.renewer().renew(content),
+            put_beside=lambda _, content, __: self.put(content),
+            get=lambda _, digest: self.objects[digest.hex],
+            margin=RENEWAL_2026.margin,
+            new_id=lambda: fresh("generation"),
+            now=self.signing.now,
+            reach=lambda _: None,
+        )
+
+    def swept(self, at: datetime, *, new_stamper: bool = True) -> dict[str, Ended]:
+        self.signing.now.at = at
+        if new_stamper:
+            self.signing.new_stamper(valid_for=2 * YEAR)
+        told: list[Ended] = []
+        renew_due(
+            [self.office],
+            desk=self.desk(),
+            open_transaction=self.open_transaction,
+            waits_for=WAITS_FOR,
+            tell=told.append,
+        )
+        return {ended.file.kind: ended for ended in told}
+
+    def due(self) -> dict[str, tuple[GenerationState, str | None]]:
+        found = due_stamps([self.office], desk=self.desk(), open_transaction=self.open_transaction)
+        return {each.file.kind: (each.state, each.trouble) for each in found}
+
+    def delivered(self) -> dict[str, bytes]:
+        with self.open_transaction(Scope(office=self.office)) as tx:
+            sealed = tx.certificates.get(self.certificate.id).sealed_sha256
+            deed = tx.cases.get(self.case.id).deed
+        signed = deed.signed_sha256 if deed else None
+        return {"certificate": self.objects[str(sealed)], "deed": self.objects[str(signed)]}
+
+    def told(self) -> list[str]:
+        with self.open_transaction(Scope(office=self.office)) as tx:
+            kinds = [event.kind for event in tx.cases.events(self.case.id)]
+        return [kind for kind in kinds if kind.startswith("stamp_")]
+
+
+@pytest.fixture
+def archive(signing: RunningOffice, open_transaction: OpenTransaction) -> Archive:
+    office = OfficeId(fresh("stamped-office"))
+    case = full_case(office, fresh("account"))
+    sealed, deed = signing.sealed(), signed_deed(signing)
+    issued = certificate(case, 1, sealed_sha256=hashlib.sha256(sealed).hexdigest())
+    made = Archive(signing, open_transaction, office, case, issued)
+    made.put(sealed)
+    assert case.deed is not None
+    case.deed = replace(case.deed, signed_sha256=made.put(deed).hex)
+    with open_transaction(Scope(office=office)) as tx:
+        tx.cases.add(case)
+        tx.certificates.add(issued)
+    return made
+
+
+def signed_deed(signing: RunningOffice) -> bytes:
+    places = [
+        SignaturePlace(field=party_field(n), page=0, box=(80, 60 * n, 220, 60 * n + 50), label="方")
+        for n in (1, 2)
+    ]
+    deed = prepare_fields(archival_page(), places)
+    evidence = EvidenceDigests(
+        identity_check="1" * 64,
+        ceremony_segment="2" * 64,
+        document=hashlib.sha256(deed).hexdigest(),
+    )
+    for number in (1, 2):
+        party = PartySignature(
+            field=party_field(number), common_name=f"当事人{number}", evidence=evidence
+        )
+        deed = signing.deed_signer().sign(deed, party)
+    return deed
+
+
+def test_certificate_and_deed_are_carried_over_years_and_every_digest_leads_to_them(
+    archive: Archive,
+) -> None:
+    at_first = archive.delivered()
+    assert {e.came for e in archive.swept(SEALED_AT, new_stamper=False).values()} == {Came.CARRIES}
+    assert archive.delivered() == at_first
+    once = archive.swept(SEALED_AT + 1.5 * YEAR)
+    then = archive.delivered()
+    twice = archive.swept(SEALED_AT + 3 * YEAR)
+    now = archive.delivered()
+    assert {e.came for e in (*once.values(), *twice.values())} == {Came.RENEWED}
+    assert archive.swept(SEALED_AT + 3 * YEAR, new_stamper=False) == {}
+    for kind, content in now.items():
+        assert content.startswith(then[kind])
+        assert then[kind].startswith(at_first[kind])
+        verify(content, roots=archive.signing.roots, at=SEALED_AT + 4.5 * YEAR)
+    for content in (at_first["certificate"], then["certificate"], now["certificate"]):
+        sha256 = hashlib.sha256(content).hexdigest()
+        with archive.open_transaction(NOBODY) as tx:
+            found = tx.public_register.by_sealed_digest(sha256)
+            kept = tx.public_register.generation(sha256)
+        assert found is not None
+        assert kept is not None
+        assert (found.id, kept.sm3) == (archive.certificate.id, sm3_of(content))
+    assert archive.told() == ["stamp_renewed"] * 4
+
+
+def test_a_renewal_that_comes_too_late_is_refused_and_a_person_is_told(archive: Archive) -> None:
+    at_first = archive.delivered()
+    ended = archive.swept(SEALED_AT + 2.5 * YEAR)
+    lapsed = (Came.REFUSED, StampLapsed.__name__)
+    assert {(e.came, e.trouble) for e in ended.values()} == {lapsed}
+    assert archive.due() == dict.fromkeys(FileKind, (GenerationState.REFUSED, StampLapsed.__name__))
+    archive.swept(SEALED_AT + 2.6 * YEAR)
+    assert archive.told() == ["stamp_renewal_refused"] * 2
+    assert archive.delivered() == at_first
+
+
+def test_while_the_authority_is_down_stamps_wait_and_say_so(archive: Archive) -> None:
+    archive.swept(SEALED_AT, new_stamper=False)
+    archive.signing.proof.stamps_left = 0
+    waiting = archive.swept(SEALED_AT + 1.5 * YEAR)
+    said = (Came.WAITS, TimeStampUnavailable.__name__)
+    assert {(e.came, e.trouble) for e in waiting.values()} == {said}
+    assert archive.due() == dict.fromkeys(FileKind, (GenerationState.INTENDED, None))
+    archive.signing.proof.stamps_left = 1_000
+    ended = archive.swept(SEALED_AT + 1.6 * YEAR, new_stamper=False)
+    assert {e.came for e in ended.values()} == {Came.RENEWED}
+
+
+def test_an_authority_that_needs_a_new_key_is_waited_for_and_not_stamped_with_nightly(
+    archive: Archive,
+) -> None:
+    at_first = archive.delivered()
+    ended = archive.swept(SEALED_AT + 1.5 * YEAR, new_stamper=False)
+    said = (Came.WAITS, RenewalUseless.__name__)
+    assert {(e.came, e.trouble) for e in ended.values()} == {said}
+    assert archive.delivered() == at_first
+
+
+def test_a_file_that_the_store_lost_does_not_stop_the_next(archive: Archive) -> None:
+    del archive.objects[str(archive.certificate.sealed_sha256)]
+    ended = archive.swept(SEALED_AT + 1.5 * YEAR)
+    assert (ended["certificate"].came, ended["certificate"].trouble) == (Came.FAILED, "KeyError")
+    assert ended["deed"].came is Came.RENEWED
+
+
+def test_what_is_due_is_told_before_anything_is_written(archive: Archive) -> None:
+    assert archive.due() == {"certificate": (GenerationState.KEPT, None)}
+    with archive.open_transaction(Scope(office=archive.office)) as tx:
+        assert [file.subject for file in tx.generations.untracked()] == [archive.certificate.id]
