@@ -96,6 +96,8 @@ def _signature(told: dict[str, Any]) -> SignatureFound:
         signed_at=datetime.fromisoformat(told["signed_at"]),
         level=PadesLevel(told["level"]),
         evidence=None if evidence is None else EvidenceDigests(**evidence),
+        root=str(told["root"]),
+        unrevoked_since=datetime.fromisoformat(told["unrevoked_since"]),
     )
 
 

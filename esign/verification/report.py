@@ -46,6 +46,12 @@ class SignatureFound:
     evidence: EvidenceDigests | None
     """``None`` for notary and seal, whose certificates outlive the act."""
 
+    root: str
+    """SHA-256 of the root that its chain led to when it was used."""
+
+    unrevoked_since: datetime
+    """The oldest date among the newest lists of its chain."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveStamp:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -32,18 +31,6 @@ _ROLES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
-    """What a signature says, and what shows it."""
-
-    found: SignatureFound
-    root: str
-    """SHA-256 of the root that its chain led to."""
-
-    unrevoked_since: datetime
-    """The oldest date among the newest lists of its chain."""
-
-
 def describe(
     signature: Asn1,
     result: Asn1,
@@ -51,7 +38,7 @@ def describe(
     roots: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
     document: bytes,
-) -> Described:
+) -> SignatureFound:
     """Return what ``signature``, already validated with ``result``, says."""
     certificate = _load(signature.signer_cert)
     role = _role(certificate)
@@ -63,7 +50,7 @@ def describe(
         unrevoked_since(subject, issuer, lists, used_at=signed_at)
         for subject, issuer in pairwise(chain)
     ]
-    found = SignatureFound(
+    return SignatureFound(
         field=str(signature.field_name),
         role=role,
         common_name=_named(certificate, NameOID.COMMON_NAME) or "",
@@ -72,9 +59,9 @@ def describe(
         signed_at=signed_at,
         level=_level(signature, result),
         evidence=_evidence(certificate, role, document),
+        root=chain[-1].fingerprint(hashes.SHA256()).hex(),
+        unrevoked_since=min(since),
     )
-    root = chain[-1].fingerprint(hashes.SHA256()).hex()
-    return Described(found=found, root=root, unrevoked_since=min(since))
 
 
 def _load(certificate: Asn1) -> x509.Certificate:

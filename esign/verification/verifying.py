@@ -21,7 +21,7 @@ from esign.verification.coverage import covered
 from esign.verification.der import check_der
 from esign.verification.report import Report
 from esign.verification.revocation import known_lists
-from esign.verification.signatures import Described, describe
+from esign.verification.signatures import describe
 from esign.verification.steps import At, listed, passed, step, steps_by_reason
 from esign.verification.strict_cms import MALFORMED, check_strict
 from esign.verification.validation import validate, validation_rules
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from esign.asn1 import Asn1
     from esign.verification.coverage import Covered
-    from esign.verification.report import ArchiveStamp, Step
+    from esign.verification.report import ArchiveStamp, SignatureFound, Step
 
 # pyHanko explains its doubts in log lines with the signer's name in them.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -90,7 +90,7 @@ def verify(
     return Report(
         document=hashlib.sha256(document).hexdigest(),
         verified_for=at,
-        signatures=tuple(signer.found for signer in signers),
+        signatures=tuple(signers),
         archive_stamps=archive,
         steps=(*_steps_of_file(document, found, changes, archive), *_steps_of_people(signers)),
     )
@@ -148,7 +148,7 @@ def _signed_by(
     roots: Sequence[Certificate],
     lists: Sequence[CertificateRevocationList],
     document: bytes,
-) -> Described:
+) -> SignatureFound:
     result = validate(signature, rules, judged_at)
     try:
         return describe(signature, result, roots=roots, lists=lists, document=document)
@@ -180,18 +180,17 @@ def _steps_of_file(
     )
 
 
-def _steps_of_people(signers: Sequence[Described]) -> tuple[Step, ...]:
-    every = [(signer, signer.found) for signer in signers]
+def _steps_of_people(signers: Sequence[SignatureFound]) -> tuple[Step, ...]:
     return (
-        passed(At.SIGNATURES, listed(f"{f.field} {f.serial:x}" for _, f in every)),
+        passed(At.SIGNATURES, listed(f"{s.field} {s.serial:x}" for s in signers)),
         passed(At.CHAINS, listed(dict.fromkeys(f"root SHA-256 {s.root}" for s in signers))),
         passed(
             At.REVOCATION,
-            listed(f"{f.field} on lists of {s.unrevoked_since.isoformat()}" for s, f in every),
+            listed(f"{s.field} on lists of {s.unrevoked_since.isoformat()}" for s in signers),
         ),
         passed(
             At.TIME_STAMPS,
-            listed(f"{f.field} {f.signed_at.isoformat()} {f.level}" for _, f in every),
+            listed(f"{s.field} {s.signed_at.isoformat()} {s.level}" for s in signers),
         ),
-        passed(At.SIGNERS, listed(f"{f.field} {f.role}" for _, f in every)),
+        passed(At.SIGNERS, listed(f"{s.field} {s.role}" for s in signers)),
     )

@@ -13,15 +13,18 @@ from server.http.call import Answer, Binding, Call
 from server.http.scopes import scope_of
 from server.http.shown.catalogue import wording
 from server.http.shown.times import rfc3339, rfc3339_or_none
+from server.register.document_standing import on_record, standing_of_document
 from server.register.log_proofs import with_publication
-from server.register.standing import sought, standing_of, standing_of_document
+from server.register.standing import sought, standing_of
 
 if TYPE_CHECKING:
     from esign.verification.report import SignatureFound
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
+    from server.register.checked import Checked
+    from server.register.document_standing import DocumentStanding, OnRecord, VerifyDocument
     from server.register.log_proofs import Publication
-    from server.register.standing import DocumentStanding, Standing, VerifyDocument
+    from server.register.standing import Standing
     from server.transaction import OpenTransaction
 
 
@@ -55,9 +58,9 @@ class VerificationDesk:
             standing = with_publication(judged.standing, tx.transparency_log)
         return Answer(body=_document(replace(judged, standing=standing), call.language))
 
-    def _by_digest(self, sha256: str) -> Certificate | None:
+    def _by_digest(self, sha256: str) -> OnRecord | None:
         with self.open_transaction(scope_of(None)) as tx:
-            return tx.public_register.by_sealed_digest(sha256)
+            return on_record(tx.public_register, sha256)
 
 
 def _standing(standing: Standing, language: str) -> dict[str, Any]:
@@ -100,13 +103,21 @@ def _document(judged: DocumentStanding, language: str) -> dict[str, Any]:
     return {
         **_standing(judged.standing, language),
         "document_sha256": judged.sha256,
+        "document_sm3": judged.sm3,
         "reason": judged.reason,
+        "renewed_since": judged.renewed_since,
         "signatures": [_signature(s) for s in report.signatures] if report else [],
-        "steps": [
-            {"number": s.number, "claim": s.claim, "evidence": s.evidence} for s in report.steps
-        ]
-        if report
-        else [],
+        "steps": [_step(check) for check in judged.checks],
+    }
+
+
+def _step(check: Checked) -> dict[str, Any]:
+    return {
+        "number": check.number,
+        "code": check.code,
+        "outcome": check.outcome,
+        "claim": check.claim,
+        "evidence": check.evidence,
     }
 
 

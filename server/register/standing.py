@@ -7,33 +7,19 @@ and what could not be judged is never called good.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from esign.errors import (
-    NotAPdf,
-    NotOurs,
-    TooLarge,
-    VerificationFailed,
-    VerificationUnavailable,
-)
 from server.catalogue.matters import MatterCode, Wording
 from server.catalogue.rule_packs import OfficeId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from esign.verification.report import Report
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
     from server.register.log_proofs import Publication
     from server.register.ports import PublicRegister
-
-    VerifyDocument = Callable[[bytes], Report]
-    """In a limited process: the file is a stranger's."""
 
 
 class StandingStatus(StrEnum):
@@ -42,6 +28,7 @@ class StandingStatus(StrEnum):
     PARTLY_REVOKED = "partly_revoked"
     REVOKED = "revoked"
     VOIDED = "voided"
+    LAPSED = "lapsed"  # Intact, but its archive time-stamp ended and was not renewed in time.
     TAMPERED = "tampered"  # The file is not as it was signed.
     UNKNOWN = "unknown"  # Nothing of ours, or nothing that could be judged.
 
@@ -66,19 +53,9 @@ class Standing:
     registered: Registered | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentStanding:
-    standing: Standing
-    sha256: str
-    reason: str | None = None
-    """Which check the file failed, by the name of the error."""
-
-    report: Report | None = None
-
-
 UNKNOWN: Final = Standing(status=StandingStatus.UNKNOWN)
 TAMPERED: Final = Standing(status=StandingStatus.TAMPERED)
-_NOT_JUDGED: Final = (NotAPdf, NotOurs, TooLarge, VerificationUnavailable)
+LAPSED: Final = Standing(status=StandingStatus.LAPSED)
 _BRACKETS: Final = str.maketrans("([〔【)]〕】", "（（（（））））")
 _LETTERS_APART: Final = re.compile(r"[\s-]+")
 
@@ -108,23 +85,3 @@ def sought(register: PublicRegister, number: str, check_code: str) -> Certificat
         if found is not None:
             return found
     return None
-
-
-def standing_of_document(
-    content: bytes,
-    *,
-    catalogue: Catalogue,
-    verify_document: VerifyDocument,
-    look_up: Callable[[str], Certificate | None],
-) -> DocumentStanding:
-    """Judge the file first, and ask the register only for one that is genuine."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        report = verify_document(content)
-    except _NOT_JUDGED as refusal:
-        return DocumentStanding(standing=UNKNOWN, sha256=sha256, reason=type(refusal).__name__)
-    except VerificationFailed as refusal:
-        return DocumentStanding(standing=TAMPERED, sha256=sha256, reason=type(refusal).__name__)
-    return DocumentStanding(
-        standing=standing_of(look_up(sha256), catalogue), sha256=sha256, report=report
-    )

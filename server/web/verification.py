@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, render_template, request
 
+from server.register.document_standing import on_record, standing_of_document
 from server.register.log_proofs import with_publication
-from server.register.standing import sought, standing_of, standing_of_document
+from server.register.standing import sought, standing_of
 from server.transaction import NOBODY
 from server.web.gates import open_page
 from server.web.verification_form import (
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from server.cases.ids import Clock
     from server.catalogue.loading import Catalogue
     from server.register.certificates import Certificate
-    from server.register.standing import Standing, VerifyDocument
+    from server.register.document_standing import OnRecord, VerifyDocument
+    from server.register.standing import Standing
     from server.transaction import OpenTransaction
     from server.web.verification_form import Entered
     from server.web.verification_result import Result
@@ -126,9 +128,9 @@ class VerificationPage:
         with self.open_transaction(NOBODY) as tx:
             return tx.public_register.by_public_id(public_id)
 
-    def _by_digest(self, sha256: str) -> Certificate | None:
+    def _by_digest(self, sha256: str) -> OnRecord | None:
         with self.open_transaction(NOBODY) as tx:
-            return tx.public_register.by_sealed_digest(sha256)
+            return on_record(tx.public_register, sha256)
 
     def _words(self) -> Words:
         asked = request.args.get("lang") or request.headers.get("Accept-Language", "")

@@ -11,15 +11,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from esign.errors import VerificationUnavailable
+from server.register.checked import DIGESTS, REGISTER, Outcome
 from server.register.standing import StandingStatus
 from server.web.verification_wording import ENGLISH
 
 if TYPE_CHECKING:
     from esign.verification.report import Report
-    from server.register.standing import DocumentStanding, Registered, Standing
+    from server.register.checked import Checked
+    from server.register.document_standing import DocumentStanding
+    from server.register.standing import Registered, Standing
     from server.web.verification_wording import Words
 
 NOT_CHECKED: Final = "not_checked"
+MOST_STAMPS: Final = 3
+"""Told one by one; of more, the newest."""
 
 
 class Mark(StrEnum):
@@ -90,7 +95,7 @@ def result_of_register(standing: Standing, asked_by: AskedBy, words: Words) -> R
 
 def result_of_document(judged: DocumentStanding, size: int, words: Words) -> Result:
     """Tell what an uploaded file is worth."""
-    standing, registered = judged.standing, judged.standing.registered
+    registered = judged.standing.registered
     state, text = _state_of_document(judged)
     return Result(
         state=state,
@@ -98,11 +103,7 @@ def result_of_document(judged: DocumentStanding, size: int, words: Words) -> Res
         advice=words(f"advice.{text}"),
         demo=registered is not None and registered.demo,
         facts=_facts(registered, words),
-        checks=(
-            (*_steps(judged.report, size, words), _entry_of_document(standing, words))
-            if judged.report
-            else _refused(judged, words)
-        ),
+        checks=tuple(_check(check, judged, size, words) for check in judged.checks),
         signers=_signers(judged.report, words) if judged.report else (),
         public_id=registered.certificate.public_id if registered else None,
     )
@@ -115,6 +116,8 @@ def _state_of_document(judged: DocumentStanding) -> tuple[str, str]:
         return NOT_CHECKED, NOT_CHECKED
     if status is StandingStatus.UNKNOWN:
         return status, "unknown.genuine" if judged.report else "unknown.document"
+    if judged.renewed_since and status in {StandingStatus.VALID, StandingStatus.PARTLY_REVOKED}:
+        return status, f"{status}.renewed"
     if status is StandingStatus.VALID:
         return status, "valid.document"
     return status, status
@@ -130,53 +133,58 @@ def _entry(standing: Standing, words: Words) -> str:
     return words("check.register.is", status=words(f"state.{standing.status}"))
 
 
-def _entry_of_document(standing: Standing, words: Words) -> Check:
-    known = standing.registered is not None
-    exactly = words("check.register.document") + _space(words) if known else ""
+_MARKS: Final = {
+    Outcome.PASSED: Mark.PASSED,
+    Outcome.FAILED: Mark.FAILED,
+    Outcome.NOT_REACHED: Mark.SKIPPED,
+}
+
+
+def _check(check: Checked, judged: DocumentStanding, size: int, words: Words) -> Check:
     return Check(
-        mark=_register_mark(standing.status),
-        claim=words("check.register"),
-        evidence=exactly + _entry(standing, words),
+        mark=_MARKS[check.outcome],
+        claim=f"{check.number}. " + words(f"step.{check.code}"),
+        evidence=_evidence(check, judged, size, words),
     )
 
 
-def _refused(judged: DocumentStanding, words: Words) -> tuple[Check, ...]:
-    unfinished = judged.reason == VerificationUnavailable.__name__
-    return (
-        Check(
-            mark=Mark.SKIPPED if unfinished else Mark.FAILED,
-            claim=words("check.file"),
-            evidence=words(f"reason.{judged.reason}"),
-        ),
-        Check(
-            mark=Mark.SKIPPED,
-            claim=words("check.register"),
-            evidence=words("check.register.skipped"),
-        ),
-    )
+def _evidence(check: Checked, judged: DocumentStanding, size: int, words: Words) -> str:
+    if check.code == DIGESTS and check.outcome is not Outcome.NOT_REACHED:
+        return words(f"evidence.digests.{check.outcome}", sha256=judged.sha256, sm3=judged.sm3)
+    if check.code == REGISTER and judged.standing.registered:
+        return _entry(judged.standing, words)
+    if check.outcome is Outcome.FAILED:
+        is_carried_on = judged.renewed_since and judged.standing.registered is not None
+        return words(f"reason.{judged.reason}" + (".renewed" if is_carried_on else ""))
+    shown = _shown(judged.report, size, words) if judged.report else {}
+    return shown.get(check.code, "")
 
 
-def _steps(report: Report, size: int, words: Words) -> tuple[Check, ...]:
-    counts = words(
-        "evidence.counts", signatures=len(report.signatures), stamps=len(report.archive_stamps)
-    )
-    stamped = [words.moment(stamp.stamped_at) for stamp in report.archive_stamps[-1:]]
-    levels = sorted({str(signature.level) for signature in report.signatures})
-    roles = dict.fromkeys(words(f"role.{signature.role}") for signature in report.signatures)
-    evidence = {
-        1: words("evidence.bytes", size=f"{size:,}", digest=report.document),
-        5: words("evidence.stamped", at=stamped[0]) if stamped else counts,
-        6: words("evidence.levels", levels=", ".join(levels)),
-        7: words("evidence.roles", roles=" · ".join(roles)),
-    }
-    return tuple(
-        Check(
-            mark=Mark.PASSED,
-            claim=words(f"step.{step.number}"),
-            evidence=evidence.get(step.number, counts),
+def _shown(report: Report, size: int, words: Words) -> dict[str, str]:
+    """Return what shows each step that passed, in the reader's words."""
+    people, stamps = report.signatures, report.archive_stamps
+    counts = words("evidence.counts", signatures=len(people), stamps=len(stamps))
+    carried = [
+        words(
+            "evidence.stamped", at=words.moment(s.stamped_at), until=words.moment(s.carries_until)
         )
-        for step in report.steps
-    )
+        for s in stamps
+    ]
+    levels = ", ".join(sorted({str(person.level) for person in people}))
+    seen = min(person.unrevoked_since for person in people)
+    roles = dict.fromkeys(words(f"role.{person.role}") for person in people)
+    return {
+        "coverage": words("evidence.bytes", size=f"{size:,}"),
+        "last_signature": counts,
+        "signatures_found": counts,
+        "changes": words("evidence.changes"),
+        "archive_stamps": words("separator").join(carried) or counts,
+        "signatures": words("evidence.levels", levels=levels),
+        "chains": words("evidence.chains", root=people[0].root),
+        "revocation": words("evidence.revocation", at=words.moment(seen)),
+        "time_stamps": words("evidence.time_stamps", at=words.moment(people[-1].signed_at)),
+        "signers": words("evidence.roles", roles=words("separator").join(roles)),
+    }
 
 
 def _signers(report: Report, words: Words) -> tuple[Signer, ...]:

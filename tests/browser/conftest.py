@@ -29,6 +29,13 @@ from server.register.certificates import (
     CertificateId,
     CertificateStatus,
 )
+from server.register.generations import (
+    FileKind,
+    Generation,
+    GenerationState,
+    SignedFile,
+    sm3_of,
+)
 from server.register.log_state import KeptCheckpoint, LoggedEntry
 from server.web.verification import VerificationPage, verification_page
 
@@ -51,6 +58,9 @@ class ListedCertificates:
     """A public register that holds what it is given."""
 
     all: list[Certificate] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    newest: dict[str, str] = field(default_factory=dict)
+    """From the SHA-256 of an earlier generation to that of the newest."""
 
     @property
     def public_register(self) -> ListedCertificates:
@@ -79,7 +89,12 @@ class ListedCertificates:
         return next((c for c in self.all if (c.number.text, c.check_code) == both), None)
 
     def by_sealed_digest(self, digest: str) -> Certificate | None:
-        return next((c for c in self.all if c.sealed_sha256 == digest), None)
+        newest = self.newest.get(digest, digest)
+        return next((c for c in self.all if c.sealed_sha256 == newest), None)
+
+    def generation(self, sha256: str) -> Generation | None:
+        kept = self.kept.get(sha256)
+        return None if kept is None else generation(kept, number=1 + (sha256 in self.newest))
 
     @contextmanager
     def opened(self, _: Scope) -> Iterator[Transaction]:
@@ -94,6 +109,12 @@ class Site:
     app: Flask
     sealed: Path
     tampered: Path
+    earlier: Path
+    """Of a certificate that was carried on; its own time-stamp has ended."""
+
+    lapsed: Path
+    """One that nobody carried on."""
+
     unsigned: Path
     picture: Path
 
@@ -122,6 +143,19 @@ def certificate(sequence: int, status: CertificateStatus, *, sealed: bytes) -> C
     )
 
 
+def generation(sealed: bytes, *, number: int) -> Generation:
+    return Generation(
+        id=f"g-{number}",
+        office="kunming-demo",
+        file=SignedFile(kind=FileKind.CERTIFICATE, case="case-1", subject="c-1"),
+        number=number,
+        state=GenerationState.KEPT,
+        intended_at=SEALED_AT,
+        sha256=sha256(sealed).hexdigest(),
+        sm3=sm3_of(sealed),
+    )
+
+
 def number_text(sequence: int) -> str:
     return f"（2026）云昆示外证字第{sequence}号"
 
@@ -141,12 +175,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("verification")
     with running_office(tmp_path_factory.mktemp("office"), at=SEALED_AT) as office:
         sealed, roots = office.sealed(), office.roots
+        office.new_stamper(valid_for=timedelta(days=2))
+        earlier, lapsed = office.sealed(), office.sealed()
+        office.now.at = SEALED_AT + timedelta(days=1)
+        office.new_stamper(valid_for=timedelta(days=365))
+        renewed = office.renewer().renew(earlier).document
     states = [s for s in CertificateStatus if s is not CertificateStatus.INTENDED]
     register = ListedCertificates(
         [
             certificate(sequence, status, sealed=sealed if sequence == 1 else bytes([sequence]))
             for sequence, status in enumerate(states, start=1)
         ]
+        + [certificate(7, CertificateStatus.VALID, sealed=renewed)],
+        kept={sha256(each).hexdigest(): each for each in (sealed, earlier, renewed)},
+        newest={sha256(earlier).hexdigest(): sha256(renewed).hexdigest()},
     )
     app = Flask("verification-alone", static_folder=None)
     app.register_blueprint(
@@ -172,6 +214,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         app=app,
         sealed=_written(folder / "certificate.pdf", sealed),
         tampered=_written(folder / "tampered.pdf", bytes(flipped)),
+        earlier=_written(folder / "earlier.pdf", earlier),
+        lapsed=_written(folder / "lapsed.pdf", lapsed),
         unsigned=_written(folder / "unsigned.pdf", archival_page()),
         picture=_written(folder / "picture.pdf", b"\x89PNG\r\n\x1a\n" + bytes(300)),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from server.register.generations import sm3_of
 from server.web.verification_form import LARGEST_FILE
 from server.web.verification_wording import LANGUAGES, TEXTS
 from tests.browser.conftest import CODE, follow, number_text, public_id
@@ -155,7 +157,38 @@ def test_the_sealed_file_passes_every_step_and_is_in_the_register(page: Page, si
 
 def test_one_flipped_bit_is_called_altered(page: Page, site: Site) -> None:
     assert upload(page, site, site.tampered) == "Altered"
-    assert page.locator(".checks .mark").all_inner_texts() == ["Failed", "Not checked"]
+    marks = page.locator(".checks .mark").all_inner_texts()
+    # The step that failed, those that were not reached, and a register that never saw it.
+    assert marks == ["Passed"] * (len(marks) - len(rest := marks[marks.index("Failed") :])) + rest
+    assert rest[-2:] == ["Failed", "Not checked"]
+    assert set(rest[1:-2]) == {"Not checked"}
+    assert "never kept such a file" in page.locator(".checks").inner_text()
+
+
+def test_both_digests_are_shown_so_that_anybody_can_compare(page: Page, site: Site) -> None:
+    upload(page, site, site.sealed)
+    content = site.sealed.read_bytes()
+    told = page.locator(".checks").inner_text()
+    assert sha256(content).hexdigest() in told
+    assert sm3_of(content) in told
+
+
+def test_an_earlier_copy_is_the_same_certificate_and_names_the_step_that_lapsed(
+    page: Page, site: Site
+) -> None:
+    assert upload(page, site, site.earlier) == "Valid"
+    told = page.locator("main").inner_text()
+    assert "an earlier copy" in told
+    assert number_text(7) in told
+    assert page.locator(".checks .mark").all_inner_texts().count("Failed") == 1
+
+
+def test_a_copy_whose_proof_lapsed_is_neither_valid_nor_called_altered(
+    page: Page, site: Site
+) -> None:
+    assert upload(page, site, site.lapsed) == "Proof lapsed"
+    assert page.locator(".verdict use").get_attribute("href") == "#icon-lapsed"
+    assert "ended before it was renewed" in page.locator(".checks").inner_text()
 
 
 @pytest.mark.parametrize("name", ["unsigned", "picture"])

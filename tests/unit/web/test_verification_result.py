@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from esign.errors import VerificationFailed, VerificationUnavailable
+from esign.errors import StampLapsed, VerificationFailed, VerificationUnavailable
 from esign.verification.answer_text import REFUSALS
-from server.register.standing import TAMPERED, UNKNOWN, DocumentStanding
+from esign.verification.steps import At
+from server.register.checked import OWN_STEPS
+from server.register.document_standing import OnRecord, standing_of_document
 from server.web.verification_result import NOT_CHECKED, Mark, result_of_document
 from server.web.verification_wording import LANGUAGES, words
+from tests.unit.register.test_standing import CATALOGUE, CONTENT, RENEWED, VALID
+
+if TYPE_CHECKING:
+    from esign.verification.report import Report
+    from server.web.verification_result import Result
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_unfinished_check_is_neither_good_nor_bad(language: str) -> None:
-    judged = DocumentStanding(
-        standing=UNKNOWN, sha256="0" * 64, reason=VerificationUnavailable.__name__
+def told(refusal: Exception, language: str, found: OnRecord | None = None) -> Result:
+    def verify(_: bytes) -> Report:
+        raise refusal
+
+    judged = standing_of_document(
+        CONTENT, catalogue=CATALOGUE, verify_document=verify, look_up=lambda _: found
     )
-    result = result_of_document(judged, 1, words(language))
+    return result_of_document(judged, len(CONTENT), words(language))
+
+
+@EVERY_LANGUAGE
+def test_an_unfinished_check_is_neither_good_nor_bad(language: str) -> None:
+    result = told(VerificationUnavailable(), language)
     assert result.state == NOT_CHECKED
     assert {check.mark for check in result.checks} == {Mark.SKIPPED}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@EVERY_LANGUAGE
 @pytest.mark.parametrize("refusal", REFUSALS.values())
-def test_every_refusal_has_its_reason_in_words(
+def test_every_refusal_has_its_reason_in_words_at_the_step_that_failed(
     refusal: type[VerificationFailed], language: str
 ) -> None:
-    judged = DocumentStanding(standing=TAMPERED, sha256="0" * 64, reason=refusal.__name__)
-    result = result_of_document(judged, 1, words(language))
-    assert Mark.PASSED not in {check.mark for check in result.checks}
-    assert len({check.evidence for check in result.checks}) == 2
+    raised = refusal()
+    raised.step = At.CHANGES
+    result = told(raised, language)
+    marks = [check.mark for check in result.checks[: len(At)]]
+    before, after = [Mark.PASSED] * (At.CHANGES - 1), [Mark.SKIPPED] * (len(At) - At.CHANGES)
+    assert marks == [*before, Mark.FAILED, *after]
+    reason = result.checks[At.CHANGES - 1].evidence
+    assert reason == words(language)(f"reason.{refusal.__name__}")
+
+
+@EVERY_LANGUAGE
+def test_every_step_has_its_number_and_its_words(language: str) -> None:
+    claims = [check.claim for check in told(VerificationUnavailable(), language).checks]
+    assert [claim.split(".")[0] for claim in claims] == [
+        str(n) for n in range(1, len(At) + len(OWN_STEPS) + 1)
+    ]
+    assert len(set(claims)) == len(claims)
+
+
+@EVERY_LANGUAGE
+def test_an_earlier_copy_that_was_carried_on_is_told_of_the_renewed_one(language: str) -> None:
+    found = OnRecord(certificate=RENEWED, generation=None)
+    result = told(StampLapsed(), language, found)
+    assert (result.state, result.says) == ("valid", words(language)("says.valid.renewed"))
+
+
+@EVERY_LANGUAGE
+def test_a_lapsed_copy_that_nobody_carried_on_is_not_called_valid(language: str) -> None:
+    for found in (None, OnRecord(certificate=VALID, generation=None)):
+        result = told(StampLapsed(), language, found)
+        assert (result.state, result.says) == ("lapsed", words(language)("says.lapsed"))
