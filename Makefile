@@ -91,7 +91,7 @@ faults:  ## Kill the platform at every step of issuing, ten times each, and look
 bench:  ## Measure; figures, tables and plots are in build/bench
 	@$(PYTHON) tools/set_up.py test
 	@mkdir -p build/bench
-	@for each in esign_seal identity_chips identity_documents identity_faces identity_face_gates identity_liveness storage_envelope transparency_log; do \
+	@for each in esign_seal issuing_stages identity_chips identity_documents identity_faces identity_face_gates identity_liveness storage_envelope transparency_log; do \
 	    $(BIN)/python -m tests.benchmarks.$$each; done
 
 screenshots:  ## Take the pictures of the README anew

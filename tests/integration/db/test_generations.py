@@ -134,6 +134,21 @@ def test_a_certificate_sealed_before_there_was_a_record_is_found(
         assert [file.subject for file in tx.generations.untracked()] == [old.id]
 
 
+def test_no_digest_leads_to_two_certificates(open_transaction: OpenTransaction) -> None:
+    one, other = (sealed(open_transaction, "gen-e") for _ in range(2))
+    put(open_transaction, generation(one))
+    with pytest.raises(IntegrityError):
+        put(open_transaction, generation(other, sha256=one.sealed_sha256))
+
+
+def test_a_deed_goes_along_when_its_case_moves(open_transaction: OpenTransaction) -> None:
+    digest = fresh("deed")
+    for office in ("gen-f", "gen-g"):
+        made = sealed(open_transaction, office)
+        deed = SignedFile(kind=FileKind.DEED, case=made.case, subject=made.case)
+        put(open_transaction, generation(made, file=deed, sha256=digest))
+
+
 def test_two_runs_cannot_intend_the_same_generation(open_transaction: OpenTransaction) -> None:
     first = generation(sealed(open_transaction, "gen-d"))
     put(open_transaction, first)

@@ -40,7 +40,7 @@ def upgrade() -> None:
                 'intended', 'kept', 'refused')),
             intended_at timestamptz NOT NULL,
             base_sha256 text,
-            sha256 text UNIQUE,
+            sha256 text,
             sm3 text,
             carries_until timestamptz,
             kept_at timestamptz,
@@ -52,6 +52,11 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX generations_case ON generations (case_id)")
+    # A certificate is one file; a deed goes along when its case moves to another office.
+    op.execute(
+        "CREATE UNIQUE INDEX generations_given_out ON generations (sha256)"
+        " WHERE kind = 'certificate'"
+    )
     op.execute("CREATE INDEX generations_due ON generations (office, carries_until)")
     for policy, command, condition in (
         ("staff_of_office", "ALL", STAFF_OF_OFFICE),
