@@ -122,8 +122,9 @@ def files_of(case: Case, certificate: CertificateId) -> tuple[SignedFile, Signed
 def renew_stamp(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Generation:
     """Return the newest generation of ``file``: renewed, or as it is when none is due yet.
 
-    One that can be proven no more comes back `REFUSED`, and is for a person. Raises
-    what the authority or the store raise: the intent stays, and the sweep comes back.
+    It has to be on record (`track_file`). One that can be proven no more comes back
+    `REFUSED`, and is for a person. Raises what the authority or the store raise: the
+    intent stays, and the sweep comes back.
     """
     newest = _looked_at(office, file, desk=desk)
     if _carries_on(newest, desk):
@@ -173,8 +174,6 @@ def _carries_on(newest: Generation, desk: StampDesk) -> bool:
 def _looked_at(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Generation:
     """Return the newest generation; of one that is kept, it is known when its stamp ends."""
     with desk.open_books(office) as books:
-        case = books.cases.get(CaseId(file.case), lock=True)
-        track_file(books, case, file, at=desk.now(), new_id=desk.new_id)
         newest = _newest(books, file)
     if newest.state is not GenerationState.KEPT or newest.carries_until is not None:
         return newest

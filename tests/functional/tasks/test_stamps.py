@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,12 +27,13 @@ from storage.objects import Digest
 from tests.integration.db.filling import certificate, fresh, full_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from server.cases.case import Case
     from server.register.certificates import Certificate
-    from server.transaction import OpenTransaction
+    from server.transaction import OpenTransaction, Transaction
 
 SEALED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -54,7 +56,7 @@ class Archive:
     office: OfficeId
     case: Case
     certificate: Certificate
-    objects: dict[str, bytes] = field(default_factory=dict)
+    objects: MutableMapping[str, bytes] = field(default_factory=dict)
 
     def put(self, content: bytes) -> Digest:
         digest = Digest(hashlib.sha256(content).hexdigest())
@@ -69,7 +71,7 @@ class Archive:
             put_beside=lambda _, content, __: self.put(content),
             get=lambda _, digest: self.objects[digest.hex],
             margin=RENEWAL_2026.margin,
-            new_id=lambda: fresh("generation"),
+            new_id=lambda: str(uuid.uuid4()),
             now=self.signing.now,
             reach=lambda _: None,
         )
@@ -92,6 +94,9 @@ class Archive:
         found = due_stamps([self.office], desk=self.desk(), open_transaction=self.open_transaction)
         return {each.file.kind: (each.state, each.trouble) for each in found}
 
+    def open_transaction_of_office(self) -> AbstractContextManager[Transaction]:
+        return self.open_transaction(Scope(office=self.office))
+
     def delivered(self) -> dict[str, bytes]:
         with self.open_transaction(Scope(office=self.office)) as tx:
             sealed = tx.certificates.get(self.certificate.id).sealed_sha256
@@ -107,11 +112,19 @@ class Archive:
 
 @pytest.fixture
 def archive(signing: RunningOffice, open_transaction: OpenTransaction) -> Archive:
+    return new_archive(signing, open_transaction, {})
+
+
+def new_archive(
+    signing: RunningOffice,
+    open_transaction: OpenTransaction,
+    objects: MutableMapping[str, bytes],
+) -> Archive:
     office = OfficeId(fresh("stamped-office"))
     case = full_case(office, fresh("account"))
     sealed, deed = signing.sealed(), signed_deed(signing)
     issued = certificate(case, 1, sealed_sha256=hashlib.sha256(sealed).hexdigest())
-    made = Archive(signing, open_transaction, office, case, issued)
+    made = Archive(signing, open_transaction, office, case, issued, objects)
     made.put(sealed)
     assert case.deed is not None
     case.deed = replace(case.deed, signed_sha256=made.put(deed).hex)

@@ -67,7 +67,14 @@ class Archive:
         archive.shelf.certificates.save(
             replace(VALID, case=case.id, office=case.office, sealed_sha256=sealed.hex)
         )
+        for file in archive.files:
+            archive.track(file)
         return archive
+
+    def track(self, file: SignedFile) -> None:
+        with self.shelf.opened() as books:
+            (case,) = self.shelf.cases.every.values()
+            track_file(books, case, file, at=self.now, new_id=lambda: f"id-{next(self.ids)}")
 
     @property
     def files(self) -> tuple[SignedFile, SignedFile]:
@@ -292,13 +299,19 @@ def test_a_case_without_a_deed_has_none_to_track() -> None:
     archive = Archive.with_one_case()
     (case,) = archive.shelf.cases.every.values()
     case.deed = None
+    archive.shelf.generations.every.clear()
     deed = archive.file(FileKind.DEED)
-    with archive.shelf.opened() as books:
-        track_file(books, case, deed, at=NOW, new_id=lambda: "id")
+    archive.track(deed)
     assert archive.shelf.generations.every == {}
-    archive.shelf.cases.save(case)
     with pytest.raises(IntentBroken, match="nothing sealed"):
         renew_stamp(OFFICE, deed, desk=archive.desk())
+
+
+def test_a_file_is_tracked_once() -> None:
+    archive = Archive.with_one_case()
+    before = dict(archive.shelf.generations.every)
+    archive.track(archive.file(FileKind.CERTIFICATE))
+    assert archive.shelf.generations.every == before
 
 
 def test_sm3_is_that_of_the_standard() -> None:
