@@ -40,9 +40,11 @@ if TYPE_CHECKING:
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.profiles import Profile
+    from esign.clock import Clock
     from esign.custody.ports import Custody
     from esign.evidence import EvidenceDigests
     from esign.sealing import DocumentSealer
+    from esign.tsa.clock_proof import ClockProof
 
     PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -198,13 +200,7 @@ class RunningOffice:
         issuer = issuer_of(self.files, Keyring(self.files.keys), ROOT, BASE_URL)
         certificate = issue(order, issuer, now=self.now())
         self.files.keep_certificate(TSA, certificate)
-        self.server.authority = TimeStampingAuthority(
-            certificate=certificate,
-            key=f"file:{TSA}",
-            custody=cast("Custody", _OneKey(own)),
-            now=self.now,
-            proof=self.proof,
-        )
+        self.server.authority = time_stamper(certificate, own, now=self.now, proof=self.proof)
 
     def renewer(self) -> StampRenewer:
         """Return what renews stamps, with the root's list of now."""
@@ -215,6 +211,23 @@ class RunningOffice:
             stamps=self.stamps,
             now=self.now,
         )
+
+
+def time_stamper(
+    certificate: x509.Certificate,
+    key: ec.EllipticCurvePrivateKey,
+    *,
+    now: Clock,
+    proof: ClockProof = lambda: None,
+) -> TimeStampingAuthority:
+    """Return an authority with its key in this process."""
+    return TimeStampingAuthority(
+        certificate=certificate,
+        key=f"file:{TSA}",
+        custody=cast("Custody", _OneKey(key)),
+        now=now,
+        proof=proof,
+    )
 
 
 @contextmanager
