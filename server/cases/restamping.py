@@ -258,7 +258,7 @@ def _recorded(books: RenewingBooks, kept: Generation, *, desk: StampDesk) -> Gen
 def _digest(books: RenewingBooks, case: Case, file: SignedFile) -> str | None:
     """Return the digest under which the file is delivered now."""
     if file.kind is FileKind.CERTIFICATE:
-        return books.certificates.get(CertificateId(file.subject)).sealed_sha256
+        return books.certificates.get(CertificateId(file.subject)).newest_sha256
     return case.deed.signed_sha256 if case.deed else None
 
 
@@ -268,6 +268,6 @@ def _point_at(books: RenewingBooks, case: Case, kept: Generation) -> None:
         raise IntentBroken("the file was replaced while its stamp was renewed")
     if kept.file.kind is FileKind.CERTIFICATE:
         certificate = books.certificates.get(CertificateId(kept.file.subject), lock=True)
-        books.certificates.save(replace(certificate, sealed_sha256=kept.sha256))
+        books.certificates.save(replace(certificate, renewed_sha256=kept.sha256))
     else:
         case.deed = replace(case.deed, signed_sha256=kept.sha256)  # type: ignore[type-var]  # it has a digest, so there is a deed

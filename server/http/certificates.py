@@ -70,7 +70,7 @@ class Files:
         if not call.actor.is_staff:
             _mark_taken(call, case, certificate)
         return Answer(
-            body=content, content_type="application/pdf", etag=f'"{certificate.sealed_sha256}"'
+            body=content, content_type="application/pdf", etag=f'"{certificate.newest_sha256}"'
         )
 
     def evidence(self, call: Call) -> Answer:
@@ -120,9 +120,9 @@ def _certificate(call: Call, case: Case) -> Certificate:
 
 
 def _sealed(certificate: Certificate) -> str:
-    if certificate.sealed_sha256 is None:
+    if certificate.newest_sha256 is None:
         raise CertificateNotFound
-    return certificate.sealed_sha256
+    return certificate.newest_sha256
 
 
 def _mark_taken(call: Call, case: Case, certificate: Certificate) -> None:

@@ -72,7 +72,10 @@ class Certificate:
     """The typeset certificate before any signature: what was intended."""
 
     sealed_sha256: str | None = None
-    """The file with notary signature, office seal and archive time-stamp."""
+    """The file with notary signature, office seal and archive time-stamp; for ever this one."""
+
+    renewed_sha256: str | None = None
+    """The same with further archive time-stamps, once there are any: the newest."""
 
     sealed_at: datetime | None = None
     ended_at: datetime | None = None
@@ -84,3 +87,8 @@ class Certificate:
 
     step_up: str | None = None
     """Under which somebody of the office agreed to this certificate on a device of their own."""
+
+    @property
+    def newest_sha256(self) -> str | None:
+        """The file that is delivered."""
+        return self.renewed_sha256 or self.sealed_sha256

@@ -172,7 +172,7 @@ def _is_kept(digests: Digests, found: OnRecord) -> bool:
 
 
 def _is_renewed(digests: Digests, found: OnRecord) -> bool:
-    return found.certificate.sealed_sha256 != digests.sha256
+    return found.certificate.newest_sha256 != digests.sha256
 
 
 def _digests_found(digests: Digests, found: OnRecord | None) -> Found:

@@ -21,7 +21,7 @@ def certificate_as_seen(certificate: Certificate) -> dict[str, Any]:
         "relates_to": certificate.relates_to,
         "public_id": certificate.public_id,
         "check_code": certificate.check_code,
-        "sha256": certificate.sealed_sha256,
+        "sha256": certificate.newest_sha256,
         "sealed_at": rfc3339_or_none(certificate.sealed_at),
     }
 

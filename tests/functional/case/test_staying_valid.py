@@ -116,7 +116,9 @@ def test_a_renewed_certificate_is_what_is_delivered_and_the_earlier_one_still_le
     with parts.open_transaction(NOBODY) as tx:
         found = tx.public_register.by_sealed_digest(earlier.hex)
     assert found is not None
-    assert (found.id, found.sealed_sha256) == (sealed.subject, newest.sha256)
+    # What was sealed, and what the transparency log says of it, is for ever this one.
+    assert (found.id, found.sealed_sha256) == (sealed.subject, earlier.hex)
+    assert found.newest_sha256 == newest.sha256
     assert parts.signing.verify(parts.get(OFFICE, Digest(str(newest.sha256)))).archive_stamps[1:]
 
 

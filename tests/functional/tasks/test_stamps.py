@@ -99,7 +99,7 @@ class Archive:
 
     def delivered(self) -> dict[str, bytes]:
         with self.open_transaction(Scope(office=self.office)) as tx:
-            sealed = tx.certificates.get(self.certificate.id).sealed_sha256
+            sealed = tx.certificates.get(self.certificate.id).newest_sha256
             deed = tx.cases.get(self.case.id).deed
         signed = deed.signed_sha256 if deed else None
         return {"certificate": self.objects[str(sealed)], "deed": self.objects[str(signed)]}

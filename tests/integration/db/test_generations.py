@@ -71,7 +71,7 @@ def test_each_digest_leads_to_the_certificate_whoever_asks(
     first = generation(made)
     second = renewed(first)
     put(open_transaction, first, second)
-    newest = replace(made, sealed_sha256=second.sha256)
+    newest = replace(made, renewed_sha256=second.sha256)
     with open_transaction(Scope(office=OfficeId("gen-b"))) as tx:
         tx.certificates.save(newest)
     for kept in (first, second):

@@ -107,7 +107,7 @@ class Archive:
 
     def delivered(self, kind: FileKind) -> str:
         if kind is FileKind.CERTIFICATE:
-            digest = self.shelf.certificates.every[VALID.id].sealed_sha256
+            digest = self.shelf.certificates.every[VALID.id].newest_sha256
         else:
             (case,) = self.shelf.cases.every.values()
             digest = case.deed.signed_sha256 if case.deed else None
@@ -286,7 +286,7 @@ def test_a_file_replaced_in_the_meantime_is_not_replaced_back(kind: FileKind) ->
     def replaced(fault: str) -> None:
         if fault == RenewalFault.STORED:
             certificate = archive.shelf.certificates.every[VALID.id]
-            archive.shelf.certificates.save(replace(certificate, sealed_sha256="f" * 64))
+            archive.shelf.certificates.save(replace(certificate, renewed_sha256="f" * 64))
             (case,) = archive.shelf.cases.every.values()
             case.deed = None
             archive.shelf.cases.save(case)

@@ -64,7 +64,7 @@ VALID = Certificate(
 )
 
 
-RENEWED = replace(VALID, sealed_sha256="e" * 64)
+RENEWED = replace(VALID, renewed_sha256="e" * 64)
 """The same, carried on: what is delivered now is another file."""
 
 KEPT = Generation(

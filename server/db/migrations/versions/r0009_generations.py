@@ -51,6 +51,7 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute("ALTER TABLE certificates ADD COLUMN renewed_sha256 text")
     op.execute("CREATE INDEX generations_case ON generations (case_id)")
     # A certificate is one file; a deed goes along when its case moves to another office.
     op.execute(
@@ -76,3 +77,4 @@ def downgrade() -> None:
     # The files of earlier generations stay in the store; only the way back to them is lost.
     op.execute("DROP POLICY held_before_renewal ON certificates")
     op.execute("DROP TABLE generations")
+    op.execute("ALTER TABLE certificates DROP COLUMN renewed_sha256")
