@@ -6,8 +6,8 @@ from typing import Final
 
 from alembic import op
 
-revision: str = "r0009"
-down_revision: str | None = "r0008"
+revision: str = "r0010"
+down_revision: str | None = "r0009"
 
 APP: Final = "feigui_app"
 STAFF_OF_OFFICE: Final = "office = feigui_office() AND feigui_account() IS NULL"
