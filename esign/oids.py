@@ -17,6 +17,7 @@ POLICY_PARTY: Final = f"{_ARC}.1.1"
 POLICY_NOTARY: Final = f"{_ARC}.1.2"
 POLICY_OFFICE_SEAL: Final = f"{_ARC}.1.3"
 POLICY_TSA: Final = f"{_ARC}.1.4"
+POLICY_RESPONDER: Final = f"{_ARC}.1.5"
 
 EVIDENCE: Final = f"{_ARC}.2.1"
 """The certificate extension of `esign.evidence`."""

@@ -89,7 +89,14 @@ class ThrowawayCA:
             subject=Subject(common_name=common_name),
             public_key=ec.generate_private_key(ec.SECP256R1()).public_key(),
         )
-        return issue(order, Issuer(certificate=self.root, key=self._key), now=valid_from)
+        issuer = Issuer(
+            certificate=self.root,
+            key=self._key,
+            crl_url=f"{BASE_URL}/root.crl",
+            ocsp_url=f"{BASE_URL}/root.ocsp",
+            certificate_url=f"{BASE_URL}/root.cer",
+        )
+        return issue(order, issuer, now=valid_from)
 
 
 @dataclass(slots=True)

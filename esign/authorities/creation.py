@@ -3,8 +3,9 @@
 For development and tests, wherever the keys are kept; an office that works for
 real makes its own under dual control (`esign.keyceremony`).
 
-Run again it keeps what exists, adds what is missing and renews the root's
-revocation list when half its life is over.
+Run again it keeps what exists, adds what is missing and renews what is short-lived
+when half its life is over: the root's revocation list, and the certificates of
+those who answer for an authority.
 """
 
 from __future__ import annotations
@@ -14,10 +15,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from esign.authorities import profiles
-from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_name
+from esign.authorities.directory import (
+    ROOT,
+    TSA,
+    AuthorityDirectory,
+    office_name,
+    responder_name,
+)
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.authorities.profiles import RESPONDER
+from esign.authorities.register import RevocationRegister
 from esign.authorities.revocation import OFFICE_LIST_VALID, ROOT_LIST_VALID, revocation_list
 from esign.custody.keyring import Keyring
 from esign.custody.places import FILES
@@ -53,6 +63,7 @@ def create_authorities(
     founding = _Founding(files, Keyring(files.keys, place), now, base_url.rstrip("/"))
     founding.root()
     founding.under_root(TSA, Subject(common_name="Feigui Time-Stamping"), profiles.TIME_STAMPER)
+    appoint_responder(files, founding.keyring, ROOT, now=now, base_url=founding.base_url)
     for office, name in sorted(offices.items()):
         founding.office(office, name)
     return files
@@ -85,7 +96,7 @@ class _Founding:
         fresh = revocation_list(
             self.files.certificate(ROOT),
             self.keyring.load(self.files.uri(ROOT)),
-            [],
+            RevocationRegister(self.files.records / "revoked.jsonl").of(ROOT),
             now=self.now,
             valid_for=ROOT_LIST_VALID,
         )
@@ -104,6 +115,7 @@ class _Founding:
             profiles.OFFICE_SEAL,
             issuer=authority,
         )
+        appoint_responder(self.files, self.keyring, authority, now=self.now, base_url=self.base_url)
         self._first_list(authority)
 
     def under_root(self, name: str, subject: Subject, profile: Profile) -> None:
@@ -126,14 +138,48 @@ class _Founding:
         self.files.keep_revocation_list(authority, listed)
 
     def _keep(self, name: str, order: CertificateOrder, issuer: Issuer) -> None:
-        certificate = issue(
-            order,
-            issuer,
-            now=self.now,
-            record=lambda draft: self.files.record(draft, stage="intended"),
-        )
-        self.files.record(certificate, stage="issued")
-        self.files.keep_certificate(name, certificate)
+        keep_issued(self.files, name, order, issuer=issuer, now=self.now)
+
+
+def appoint_responder(
+    files: AuthorityDirectory, keyring: Keyring, authority: str, *, now: datetime, base_url: str
+) -> None:
+    """Appoint who answers for ``authority`` (the name of its key), or renew at half the time.
+
+    The key of the authority itself is then needed for no answer (RFC 6960 4.2.2.2).
+    """
+    name = responder_name(authority)
+    if files.has_certificate(name):
+        half = files.certificate(name).not_valid_before_utc + RESPONDER.valid_for / 2
+        if now < half:
+            return
+    key = key_for(files, keyring, name)
+    order = CertificateOrder(
+        profile=RESPONDER,
+        subject=_answering(files.certificate(authority)),
+        public_key=key.public_key(),
+    )
+    issuer = issuer_of(files, keyring, authority, base_url)
+    keep_issued(files, name, order, issuer=issuer, now=now)
+
+
+def _answering(authority: x509.Certificate) -> Subject:
+    named = authority.subject.get_attributes_for_oid
+    organization = named(NameOID.ORGANIZATION_NAME)
+    return Subject(
+        common_name=f"{named(NameOID.COMMON_NAME)[0].value!s} OCSP",
+        organization=str(organization[0].value) if organization else None,
+    )
+
+
+def keep_issued(
+    files: AuthorityDirectory, name: str, order: CertificateOrder, *, issuer: Issuer, now: datetime
+) -> None:
+    certificate = issue(
+        order, issuer, now=now, record=lambda draft: files.record(draft, stage="intended")
+    )
+    files.record(certificate, stage="issued")
+    files.keep_certificate(name, certificate)
 
 
 def key_for(files: AuthorityDirectory, keyring: Keyring, name: str) -> ec.EllipticCurvePrivateKey:
@@ -149,5 +195,6 @@ def issuer_of(files: AuthorityDirectory, keyring: Keyring, name: str, base_url: 
         certificate=files.certificate(name),
         key=keyring.load(files.uri(name)),
         crl_url=f"{base_url}/{name}.crl",
-        certificate_url=f"{base_url}/{name}.pem",
+        ocsp_url=f"{base_url}/{name}.ocsp",
+        certificate_url=f"{base_url}/{name}.cer",
     )

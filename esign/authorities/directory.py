@@ -49,6 +49,11 @@ def generation_name(role: str, number: int) -> str:
     return role if number == 1 else f"{role}.{number}"
 
 
+def responder_name(authority: str) -> str:
+    """Name the key and certificate that answer for the certificates of ``authority``."""
+    return f"{authority}.responder"
+
+
 def write_whole(path: Path, content: bytes, *, mode: int) -> None:
     """Write a file that is either there completely or not at all.
 
@@ -200,6 +205,9 @@ class AuthorityDirectory:
     def published_lists(self) -> list[bytes]:
         """Return the newest list of every authority, those that were given up among them."""
         return [path.read_bytes() for path in sorted(self.path.glob("public/*.crl"))]
+
+    def has_revocation_list(self, name: str) -> bool:
+        return (self.path / "public" / f"{name}.crl").exists()
 
     def keep_revocation_list(self, name: str, der: bytes) -> None:
         write_whole(self.public / f"{name}.crl", der, mode=0o644)

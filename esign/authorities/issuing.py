@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from esign import oids
 from esign.errors import LintFailed
@@ -50,10 +50,16 @@ class Subject:
     organization: str | None = None
 
     def as_name(self) -> x509.Name:
-        parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")]
+        parts = [_part(NameOID.COUNTRY_NAME, "CN")]
         if self.organization is not None:
-            parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, self.organization))
-        return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, self.common_name)])
+            parts.append(_part(NameOID.ORGANIZATION_NAME, self.organization))
+        return x509.Name([*parts, _part(NameOID.COMMON_NAME, self.common_name)])
+
+
+def _part(kind: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
+    # cryptography takes X.520's bounds for bytes, which ends Chinese names at 21
+    # characters. They are counted by the rule `esign.lints.certificates.names`.
+    return x509.NameAttribute(kind, text, _validate=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ class Issuer:
     certificate: x509.Certificate | None
     key: ec.EllipticCurvePrivateKey
     crl_url: str | None = None
+    ocsp_url: str | None = None
     certificate_url: str | None = None
 
 
@@ -107,7 +114,12 @@ def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.Cer
         .not_valid_before(now - BACKDATED)
         .not_valid_after(now + profile.valid_for)
     )
-    for extension, critical in [*_described(order), *_issued_by(issuer, order.public_key)]:
+    extensions = [
+        *_described(order),
+        _authority_key(issuer, order.public_key),
+        *_where_to_ask(issuer, profile),
+    ]
+    for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
     return builder
 
@@ -124,29 +136,38 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
     if profile.extended_usage:
         usages = [x509.ObjectIdentifier(oid) for oid in profile.extended_usage]
         extensions.append((x509.ExtendedKeyUsage(usages), profile.extended_usage_critical))
+    if profile.no_check:
+        extensions.append((x509.OCSPNoCheck(), False))
     if order.evidence is not None:
         oid = x509.ObjectIdentifier(oids.EVIDENCE)
         extensions.append((x509.UnrecognizedExtension(oid, order.evidence), False))
     return extensions
 
 
-def _issued_by(
+def _authority_key(
     issuer: Issuer, own_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
-) -> list[tuple[x509.ExtensionType, bool]]:
+) -> tuple[x509.ExtensionType, bool]:
     key = issuer.certificate.public_key() if issuer.certificate else own_key
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise LintFailed("an authority's key is not on an elliptic curve")
-    extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (x509.AuthorityKeyIdentifier.from_issuer_public_key(key), False)
-    ]
-    if issuer.crl_url is not None:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key), False
+
+
+def _where_to_ask(issuer: Issuer, profile: Profile) -> list[tuple[x509.ExtensionType, bool]]:
+    extensions: list[tuple[x509.ExtensionType, bool]] = []
+    ocsp_url = None if profile.no_check else issuer.ocsp_url
+    if issuer.crl_url is not None and not profile.no_check:
         name = x509.UniformResourceIdentifier(issuer.crl_url)
         point = x509.DistributionPoint([name], None, None, None)
         extensions.append((x509.CRLDistributionPoints([point]), False))
-    if issuer.certificate_url is not None:
-        where = x509.AccessDescription(
-            x509.oid.AuthorityInformationAccessOID.CA_ISSUERS,
-            x509.UniformResourceIdentifier(issuer.certificate_url),
+    described = [
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(url))
+        for method, url in (
+            (AuthorityInformationAccessOID.OCSP, ocsp_url),
+            (AuthorityInformationAccessOID.CA_ISSUERS, issuer.certificate_url),
         )
-        extensions.append((x509.AuthorityInformationAccess([where]), False))
+        if url is not None
+    ]
+    if described:
+        extensions.append((x509.AuthorityInformationAccess(described), False))
     return extensions

@@ -11,6 +11,7 @@ from esign.errors import ProfileUnknown
 
 EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
 TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,12 @@ class Profile:
     path_length: int | None = None
     """``None`` for an end certificate, which is not the same as 0."""
     needs_evidence: bool = False
+    signs_itself: bool = False
+    """A root: nobody above it could take it back."""
+
+    no_check: bool = False
+    """Its own revocation is not asked for (RFC 6960 4.2.2.2.1); it is short-lived instead."""
+
     citation: str
 
     @property
@@ -43,6 +50,7 @@ ROOT: Final = Profile(
     valid_for=timedelta(days=7300),
     key_usage=_CERTIFIES,
     path_length=1,
+    signs_itself=True,
     citation="RFC 5280 4.2.1.9",
 )
 OFFICE_AUTHORITY: Final = Profile(
@@ -87,9 +95,18 @@ TIME_STAMPER: Final = Profile(
     extended_usage_critical=True,
     citation="RFC 3161 2.3",
 )
+RESPONDER: Final = Profile(
+    name="responder",
+    policy=oids.POLICY_RESPONDER,
+    valid_for=timedelta(days=366),
+    key_usage=frozenset({"digital_signature"}),
+    extended_usage=(OCSP_SIGNING,),
+    no_check=True,
+    citation="RFC 6960 4.2.2.2",
+)
 
 PROFILES: Final = {
-    p.name: p for p in (ROOT, OFFICE_AUTHORITY, NOTARY, OFFICE_SEAL, EVENT, TIME_STAMPER)
+    p.name: p for p in (ROOT, OFFICE_AUTHORITY, NOTARY, OFFICE_SEAL, EVENT, TIME_STAMPER, RESPONDER)
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Final
 
+from cryptography.x509 import ReasonFlags
+
 from esign import errors
 from esign.custody import wire
 from esign.custody.ports import EventKey
@@ -70,8 +72,10 @@ class CustodyClient:
         asked = {"office": office, "notary": notary, "common_name": common_name}
         return self._ask("enrol_notary", **asked)["key"]
 
-    def revoke(self, *, office: str, serial: int) -> None:
-        self._ask("revoke", office=office, serial=f"{serial:x}")
+    def revoke(
+        self, *, office: str, serial: int, reason: ReasonFlags = ReasonFlags.unspecified
+    ) -> None:
+        self._ask("revoke", office=office, serial=f"{serial:x}", reason=reason.value)
 
     def revocation_list(self, *, office: str, authority: str = "") -> bytes:
         asked = self._ask("revocation_list", office=office, authority=authority)
@@ -86,6 +90,10 @@ class CustodyClient:
         asked = {"size": str(size), "old_size": str(old_size), "root": root.hex()}
         path = b"".join(proof).hex()
         return bytes.fromhex(self._ask("sign_checkpoint", **asked, proof=path)["note"])
+
+    def certificate_status(self, authority: str, request: bytes) -> bytes:
+        answer = self._ask("certificate_status", authority=authority, request=request.hex())
+        return bytes.fromhex(answer["answer"])
 
     def _ask(self, operation: str, **fields: str) -> dict[str, str]:
         try:

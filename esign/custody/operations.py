@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cryptography.x509 import ReasonFlags
+
+from esign.custody.status import certificate_status
 from esign.errors import CallerRefused, RequestRefused
 from esign.evidence import EvidenceDigests
 from esign.transparency.merkle import HASH_BYTES
@@ -49,7 +52,11 @@ def _enrol_notary(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
 
 
 def _revoke(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
-    custody.revoke(office=asked["office"], serial=int(asked["serial"], 16))
+    custody.revoke(
+        office=asked["office"],
+        serial=int(asked["serial"], 16),
+        reason=ReasonFlags(asked["reason"]),
+    )
     return {}
 
 
@@ -83,6 +90,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "revocation_list": _revocation_list,
     "last_checkpoint": _last_checkpoint,
     "sign_checkpoint": _sign_checkpoint,
+    "certificate_status": certificate_status,
 }
 
 

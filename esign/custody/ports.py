@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from cryptography.x509 import ReasonFlags
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,7 +41,13 @@ class Custody(Protocol):
         """Make key and certificate of a notary, once; return the key's URI."""
         ...
 
-    def revoke(self, *, office: str, serial: int) -> None: ...
+    def revoke(
+        self,
+        *,
+        office: str,
+        serial: int,
+        reason: ReasonFlags = ReasonFlags.unspecified,
+    ) -> None: ...
 
     def revocation_list(self, *, office: str, authority: str = "") -> bytes:
         """Return a list of the office's authority made just now, in DER.
@@ -56,4 +64,8 @@ class Custody(Protocol):
         self, *, size: int, root: bytes, old_size: int, proof: Sequence[bytes]
     ) -> bytes:
         """Sign a tree that begins with the last one, or raise `CheckpointRefused`."""
+        ...
+
+    def certificate_status(self, authority: str, request: bytes) -> bytes:
+        """Return an OCSP answer (RFC 6960) about a certificate of ``authority``, in DER."""
         ...

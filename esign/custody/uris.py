@@ -27,6 +27,7 @@ _GENERATION: Final = r"(?:\.(?:[2-9]|[1-9][0-9]{1,3}))?"
 class KeyUse(StrEnum):
     CERTIFY = "certify"  # Roots and office authorities: certificates and lists only.
     SIGN = "sign"  # Notaries, seals, the time-stamper: digests, as often as asked.
+    ANSWER = "answer"  # Responders: what the records say of a certificate, and nothing else.
     SIGN_ONCE = "sign_once"  # One party, one act; destroyed afterwards.
 
 
@@ -35,6 +36,10 @@ _USES: Final = (
     (
         re.compile(rf"(?:tsa|office\.[a-z0-9-]+\.(?:seal|notary\.[a-z0-9-]+)){_GENERATION}"),
         KeyUse.SIGN,
+    ),
+    (
+        re.compile(rf"(?:root|office\.[a-z0-9-]+\.authority){_GENERATION}\.responder"),
+        KeyUse.ANSWER,
     ),
     (re.compile(r"event\.[0-9a-f]{32}"), KeyUse.SIGN_ONCE),
 )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ReasonFlags
 from cryptography.x509.oid import NameOID
 
 from esign.authorities import profiles
@@ -27,6 +28,7 @@ from esign.custody.keyring import Keyring
 from esign.custody.log_signer import LogSigner
 from esign.custody.places import FILES
 from esign.custody.ports import EventKey
+from esign.custody.status import StatusDesk
 from esign.custody.uris import KeyUri, KeyUse
 from esign.errors import AuthorityMissing, KeyMisused, KeyStopped, RequestRefused
 
@@ -110,13 +112,28 @@ class Vault:
                 self._files.keep_certificate(role, self._issue(office, order))
         return str(self._files.signing(role)[0])
 
-    def revoke(self, *, office: str, serial: int) -> None:
-        self._audit.append("revoke", office=office, serial=f"{serial:x}")
+    def revoke(
+        self, *, office: str, serial: int, reason: ReasonFlags = ReasonFlags.unspecified
+    ) -> None:
+        self._audit.append("revoke", office=office, serial=f"{serial:x}", reason=reason.value)
         role, known = office_name(office, "authority"), self._files.issued(serial)
         issuer = (
             self._files.current(role) if known is None else self._files.authority_of(role, known)
         )
-        self._revoked.add(issuer, Revoked(serial=serial, at=self._now()))
+        self._revoked.add(issuer, Revoked(serial=serial, at=self._now(), reason=reason))
+        if not self._files.is_stopped(issuer):
+            # Whoever asks for the list from now on finds it there.
+            self.revocation_list(office=office, authority=issuer)
+
+    def certificate_status(self, authority: str, request: bytes) -> bytes:
+        desk = StatusDesk(
+            files=self._files, revoked=self._revoked, now=self._now, sign=self._answered
+        )
+        return desk.answer(authority, request)
+
+    def _answered(self, uri: KeyUri, digest: bytes) -> bytes:
+        uri = _for_use(str(uri), KeyUse.ANSWER)
+        return self._signed("certificate_status", uri, self._keyring.load(uri), digest)
 
     def revocation_list(self, *, office: str, authority: str = "") -> bytes:
         role = office_name(office, "authority")

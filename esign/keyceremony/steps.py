@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from esign.authorities import profiles
-from esign.authorities.creation import issuer_of
+from esign.authorities.creation import appoint_responder, issuer_of
 from esign.authorities.directory import ROOT, TSA, generation_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.authorities.register import RevocationRegister
@@ -227,3 +227,4 @@ def publish(house: House, authority: str, now: datetime) -> None:
         valid_for=ROOT_LIST_VALID if is_root else OFFICE_LIST_VALID,
     )
     house.files.keep_revocation_list(authority, listed)
+    appoint_responder(house.files, house.keyring, authority, now=now, base_url=house.base_url)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _AUTHORITY: Final = re.compile(r"office\.([a-z0-9-]+)\.authority(?:\.[0-9]+)?")
 FIELD_SIDE: Final = 10_000
+LISTED_AGAIN: Final = timedelta(minutes=1)
+_ENCODINGS: Final = {"pem": Encoding.PEM, "cer": Encoding.DER}
 _SIGNERS = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
 
 
@@ -64,19 +68,28 @@ class Signing:
         return sealer.seal(sealer.prepare(manifest))
 
     def published(self, name: str) -> bytes | None:
-        """Return a file of the authorities; an office's list is made fresh when asked for."""
+        """Return a file of the authorities; an office's list is of the last minute."""
         authority, _, kind = name.rpartition(".")
         if not self.files.has_certificate(authority):
             return None
-        if kind == "pem":
-            return self.files.certificate(authority).public_bytes(Encoding.PEM)
+        if kind in _ENCODINGS:
+            return self.files.certificate(authority).public_bytes(_ENCODINGS[kind])
         if authority == ROOT or self.files.is_stopped(authority):
             # Of an authority that was given up, the last list it made is the last there is.
             return self.files.revocation_list(authority)
         office = _AUTHORITY.fullmatch(authority)
-        if office is None:
-            return None
-        return self.custody.revocation_list(office=office[1], authority=authority)
+        return None if office is None else self._office_list(authority, office[1])
+
+    def _office_list(self, authority: str, office: str) -> bytes:
+        """Return the last list while it is young: strangers ask, and each list costs a key.
+
+        A revocation makes a list by itself, so a young one knows of it.
+        """
+        if self.files.has_revocation_list(authority):
+            last = self.files.revocation_list(authority)
+            if self.now() < x509.load_der_x509_crl(last).last_update_utc + LISTED_AGAIN:
+                return last
+        return self.custody.revocation_list(office=office, authority=authority)
 
     def sign_deed(
         self, case: Case, party_id: PartyId, deed: bytes, *, ceremony_head: str, check_digest: str

@@ -27,6 +27,7 @@ from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.settings import Settings
 from server.web.authorities import authorities_page
+from server.web.certificate_status import status_page
 from server.web.docs import docs_page
 from server.web.transparency import log_page
 from server.web.verification import VerificationPage, verification_page
@@ -105,8 +106,9 @@ def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
     )
     pages = [
         verification_page(page),
-        authorities_page(parts.signing.published),
         log_page(ServedLog(parts)),
+        authorities_page(parts.signing.published, now=now),
+        status_page(parts.custody.certificate_status, now=now),
     ]
     if parts.settings.api_page is not None:
         pages.append(docs_page(parts.settings.api_page, spec.document))

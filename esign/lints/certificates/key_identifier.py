@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
+from esign.lints.certificates.lookup import extension_of
+
 if TYPE_CHECKING:
     from esign.authorities.profiles import Profile
 
 
 def key_identifier(certificate: x509.Certificate, profile: Profile) -> str | None:
-    present = {extension.oid for extension in certificate.extensions}
-    if {x509.AuthorityKeyIdentifier.oid, x509.SubjectKeyIdentifier.oid} <= present:
-        return None
-    return f"a key identifier is missing from a {profile.name} certificate"
+    own = extension_of(certificate, x509.SubjectKeyIdentifier)
+    issuer = extension_of(certificate, x509.AuthorityKeyIdentifier)
+    if own is None or issuer is None or issuer.value.key_identifier is None:
+        return f"a key identifier is missing from a {profile.name} certificate"
+    key = certificate.public_key()
+    if own.value != x509.SubjectKeyIdentifier.from_public_key(key):
+        return "the key identifier is not that of the key"
+    if profile.signs_itself and issuer.value.key_identifier != own.value.digest:
+        return "a root names another key than its own"
+    return None

@@ -83,7 +83,7 @@ def test_roots_list_is_renewed_when_half_its_life_is_over(tmp_path: Path) -> Non
 def test_what_was_intended_and_issued_is_kept(tmp_path: Path) -> None:
     files = create(tmp_path)
     stages = sorted(path.name.split(".")[1] for path in files.records.glob("*.der"))
-    assert stages == ["intended"] * 6 + ["issued"] * 6
+    assert stages == ["intended"] * 9 + ["issued"] * 9
 
 
 def test_openssl_accepts_the_chain_of_a_seal(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_rules_see_what_issuing_cannot_produce() -> None:
         .sign(key, hashes.SHA256())
     )
     told = [reason for lint in CERTIFICATE_LINTS if (reason := lint(bare, profiles.NOTARY))]
-    assert len(told) == 5  # All but the evidence, which it rightly has not.
+    assert len(told) == 10
 
 
 def test_authority_on_another_kind_of_key_is_refused() -> None:

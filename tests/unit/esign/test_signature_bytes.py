@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from asn1crypto import cms
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateBuilder
 
 from esign.authorities import profiles
 from esign.authorities.creation import create_authorities, issuer_of
 from esign.authorities.directory import ROOT, TSA, office_name
-from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.authorities.issuing import CertificateOrder, Subject, issue
 from esign.authorities.revocation import Revoked, revocation_list
+from esign.cms.algorithms import key_of
 from esign.custody.keyring import Keyring
 from esign.custody.uris import KeyUri
 from esign.errors import (
     CertificateRevoked,
     ChainInvalid,
     KeyUnsuitable,
+    LintFailed,
     SignatureBroken,
     TimeStampUnavailable,
 )
@@ -129,8 +133,25 @@ def test_root_is_in_the_store(office: RunningOffice) -> None:
 def test_key_of_another_kind_or_strength_signs_nothing(
     office: RunningOffice, key: PrivateKey
 ) -> None:
+    """It gets no certificate of ours; with a stranger's it is refused as well."""
+    with pytest.raises(LintFailed):
+        office.signatory(profiles.NOTARY, key=key)
     with pytest.raises(KeyUnsuitable):
-        sign(office, office.signatory(profiles.NOTARY, key=key))
+        key_of(self_signed(key))
+
+
+def self_signed(key: PrivateKey) -> Certificate:
+    name = Subject(common_name="x").as_name()
+    return (
+        CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
 
 
 @pytest.mark.parametrize("key", [None, rsa.generate_private_key(65537, 3072)])
@@ -223,7 +244,9 @@ def test_notary_of_the_root_is_no_authority(office: RunningOffice) -> None:
         office_list=revocation_list(notary, key, [], now=AT, valid_for=timedelta(days=1)),
     )
     by = office.signatory(profiles.NOTARY)
-    issued = issue(order, Issuer(certificate=notary, key=key), now=AT)
+    of_his = replace(order, subject=Subject(common_name="他人"))
+    addresses = issuer_of(office.files, keyring, ROOT, BASE_URL)
+    issued = issue(of_his, replace(addresses, certificate=notary, key=key), now=AT)
     with pytest.raises(ChainInvalid, match="may not certify"):
         sign(office, replace(by, certificate=issued), revocation=posing)
 
