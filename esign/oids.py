@@ -23,7 +23,7 @@ EVIDENCE: Final = f"{_ARC}.2.1"
 """The certificate extension of `esign.evidence`."""
 
 TIME_STAMP_POLICY: Final = f"{_ARC}.3.1"
-"""What the time-stamping authority promises: SHA-256, accuracy of one second."""
+"""What the time-stamping authority promises: SHA-2, accuracy of one second."""
 
 DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
 """id-kp-documentSigning, RFC 9336."""

@@ -1,6 +1,8 @@
 """Answer one RFC 3161 request: a token, or a rejection with its reason.
 
-The clock is proven before every stamp; without proof there is no stamp.
+The clock is proven for every stamp, after it was read: a jump before that is noticed,
+and one after it changes nothing. Without proof there is no stamp, and none whose making
+took longer than the declared accuracy leaves.
 """
 
 from __future__ import annotations
@@ -11,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from esign import oids
 from esign.cms import der
-from esign.cms.algorithms import SHA256_FORMS, SHA256_SIZE
 from esign.cms.reading import DerMalformed, contents, expect, inside, only
 from esign.cms.signed_data import NamedSigner
 from esign.errors import CustodyError
 from esign.tsa.answers import rejection
-from esign.tsa.clock_proof import ClockUnproven
+from esign.tsa.clock_proof import LONGEST_MAKING, ClockUnproven
 from esign.tsa.tokens import Stamp, token
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from esign.clock import Clock
     from esign.custody.ports import Custody
     from esign.tsa.clock_proof import ClockProof
+
+TRIES: Final = 2
+"""A disk that was busy once is no reason to refuse; one that stays so is."""
+
+_SIZES: Final = {
+    "2.16.840.1.101.3.4.2.1": 32,  # SHA-256
+    "2.16.840.1.101.3.4.2.2": 48,  # SHA-384
+    "2.16.840.1.101.3.4.2.3": 64,  # SHA-512
+}
+_IMPRINTS: Final = {
+    der.sequence(der.oid(dotted), *parameters): size
+    for dotted, size in _SIZES.items()
+    for parameters in ((), (der.NULL,))
+}
+"""Digests that may be stamped, in both ways of writing them, with their bytes."""
 
 _V1: Final = der.integer(1)
 _POLICY: Final = der.oid(oids.TIME_STAMP_POLICY)
@@ -43,7 +59,9 @@ class RequestRejected(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    digest: bytes
+    imprint: bytes
+    """MessageImprint, DER."""
+
     nonce: int | None
     wants_certificate: bool
 
@@ -53,6 +71,8 @@ class TimeStampingAuthority:
         self, *, certificate: Certificate, key: str, custody: Custody, now: Clock, proof: ClockProof
     ) -> None:
         self._signer = NamedSigner.of(certificate)
+        self._begins = certificate.not_valid_before_utc
+        self._ends = certificate.not_valid_after_utc
         self._key = key
         self._custody = custody
         self._now = now
@@ -74,19 +94,31 @@ class TimeStampingAuthority:
             asked = _read(request)
         except (DerMalformed, IndexError):
             raise RequestRejected("bad_data_format") from None
+        for _ in range(TRIES):
+            made = self._made(asked)
+            if made is not None:
+                return made
+        raise ClockUnproven("making a stamp takes too long")
+
+    def _made(self, asked: _Question) -> bytes | None:
+        """Return a token, or ``None`` where its time was old before it was signed."""
+        at = self._now()
         self._proof()
+        if not self._begins <= at <= self._ends:
+            raise CustodyError("the time-stamper's certificate is not of this time")
         stamp = Stamp(
-            digest=asked.digest,
-            at=self._now(),
+            imprint=asked.imprint,
+            at=at,
             serial=secrets.randbits(158) | 1 << 158,
             nonce=asked.nonce,
         )
-        return token(
+        made = token(
             stamp,
             self._signer,
             sign=lambda digest: self._custody.sign_digest(self._key, digest),
             with_certificate=asked.wants_certificate,
         )
+        return made if self._now() - at <= LONGEST_MAKING else None
 
 
 def _read(request: bytes) -> _Question:
@@ -94,12 +126,12 @@ def _read(request: bytes) -> _Question:
     fields = inside(only(request, der.SEQUENCE))
     version, imprint = expect(fields[:2], der.INTEGER, der.SEQUENCE)
     algorithm, digest = expect(inside(imprint), der.SEQUENCE, der.OCTET_STRING)
-    imprinted, optional = contents(digest), _by_tag(fields[2:])
+    optional = _by_tag(fields[2:])
     if version != _V1:
         raise RequestRejected("bad_request")
-    if algorithm not in SHA256_FORMS:
+    if algorithm not in _IMPRINTS:
         raise RequestRejected("bad_alg")
-    if len(imprinted) != SHA256_SIZE:
+    if len(contents(digest)) != _IMPRINTS[algorithm]:
         raise RequestRejected("bad_data_format")
     policy, nonce = optional.get(der.OBJECT_IDENTIFIER), optional.get(der.INTEGER)
     if policy is not None and policy != _POLICY:
@@ -107,7 +139,7 @@ def _read(request: bytes) -> _Question:
     if _EXTENSIONS in optional:
         raise RequestRejected("unaccepted_extensions")
     return _Question(
-        digest=imprinted,
+        imprint=imprint,
         nonce=None if nonce is None else _positive(nonce),
         wants_certificate=optional.get(_BOOLEAN) == der.TRUE,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from esign import oids
 from esign.cms import der
-from esign.cms.algorithms import ECDSA_P256, SHA256
+from esign.cms.algorithms import ECDSA_P256
 from esign.cms.signed_data import TST_INFO, NamedSigner, Signed, enveloping, signed_attributes
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ _GENERALIZED_TIME: Final = 0x18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What is certified: this digest existed at this time."""
+    """What is certified: whatever has this digest existed at this time."""
 
-    digest: bytes
-    """SHA-256."""
+    imprint: bytes
+    """MessageImprint, DER, exactly as it was sent: RFC 3161 2.4.2 wants the same value."""
 
     at: datetime
     serial: int
@@ -55,13 +55,22 @@ def token(stamp: Stamp, signer: NamedSigner, *, sign: SignDigest, with_certifica
 
 
 def _stamp_info(stamp: Stamp) -> bytes:
-    at = f"{stamp.at.astimezone(UTC):%Y%m%d%H%M%SZ}".encode()
     return der.sequence(
         _V1,
         _POLICY,
-        der.sequence(SHA256, der.octets(stamp.digest)),
+        stamp.imprint,
         der.integer(stamp.serial),
-        der.value(_GENERALIZED_TIME, at),
+        der.value(_GENERALIZED_TIME, _written(stamp.at)),
         _ONE_SECOND,
         b"" if stamp.nonce is None else der.integer(stamp.nonce),
     )
+
+
+def _written(at: datetime) -> bytes:
+    """Return the time to the millisecond: whole seconds alone would use the accuracy up.
+
+    RFC 3161 2.4.2: no zeros at the end, and no point without a fraction.
+    """
+    utc = at.astimezone(UTC)
+    fraction = f".{utc.microsecond // 1000:03d}".rstrip("0").rstrip(".")
+    return f"{utc:%Y%m%d%H%M%S}{fraction}Z".encode()
