@@ -33,6 +33,14 @@ class AuthorityMissing(EsignError):
     """No certificate of this name has been made in the authorities' directory."""
 
 
+class RecordMissing(EsignError):
+    """No certificate of this number is on record."""
+
+
+class RetentionRunning(EsignError):
+    """The law has the record of this certificate kept for longer."""
+
+
 class CustodyError(EsignError):
     """Base of what the signer process refuses."""
 

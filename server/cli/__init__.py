@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from server.cli.authorities import authorities_group
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT
 from server.cli.evidence import evidence_group
 from server.cli.identity import identity_group
@@ -24,6 +25,7 @@ from server.cli.stamps import stamps_group
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from server.cli.authorities import AuthoritiesCommands
     from server.cli.evidence import EvidenceCommands
     from server.cli.identity import IdentityCommands
     from server.cli.keys import KeyCommands
@@ -50,6 +52,7 @@ class Commands:
     keys: KeyCommands
     evidence: EvidenceCommands
     stamps: StampCommands
+    authorities: AuthoritiesCommands
 
 
 def notary_group(commands: Commands) -> click.Group:
@@ -92,6 +95,7 @@ def notary_group(commands: Commands) -> click.Group:
             sys.exit(DEPENDENCY_DOWN)
 
     notary.add_command(_audit_group(commands))
+    notary.add_command(authorities_group(commands.authorities))
     notary.add_command(identity_group(commands.identity))
     notary.add_command(log_group(commands.log))
     notary.add_command(keys_group(commands.keys))

@@ -44,6 +44,7 @@ from server.typesetting.errors import FontMissing
 from server.wiring.ceremonies import key_commands
 from server.wiring.exporting import exported
 from server.wiring.inspecting import identity_commands
+from server.wiring.keeping import authorities_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
     from server.cli.evidence import Wanted
     from server.demo.seeding import Credentials
-    from server.wiring.launching import Running
+from server.wiring.launching import Running
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,6 +98,7 @@ def commands() -> Commands:
         keys=key_commands(),
         evidence=EvidenceCommands(export=_told(_export), verify=verify.main),
         stamps=StampCommands(due=_told(_due_stamps), renew=_told(_renew_stamps)),
+        authorities=authorities_commands(),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import Commands, notary_group
+from server.cli.authorities import AuthoritiesCommands, NotYet
 from server.cli.codes import DEPENDENCY_DOWN, INCONSISTENT, REFUSED
 from server.cli.evidence import EvidenceCommands, Wanted
 from server.cli.identity import Faces, IdentityCommands, Measured
@@ -38,6 +39,7 @@ class Platform:
 
     trouble: Exception | None = None
     """Of the log that is watched."""
+    records: dict[str, list[str]] = field(default_factory=dict)
 
     fault: int = 0
     """What the verifier of packages returns."""
@@ -66,11 +68,19 @@ class Platform:
             keys=key_commands(),
             evidence=self.evidence(),
             stamps=StampCommands(due=lambda: self.due, renew=self.renew),
+            authorities=AuthoritiesCommands(
+                records=lambda: self.records, delete_records=self.delete
+            ),
         )
 
     def renew(self, tell: Callable[[Mapping[str, str | None]], None]) -> None:
         for each in self.ended:
             tell(each)
+
+    def delete(self, serials: Sequence[str]) -> None:
+        if "early" in serials:
+            raise NotYet("kept until 2031-03-01")
+        self.asked.append(("delete", *serials))
 
     def identity(self) -> IdentityCommands:
         def evaluated(faces: Faces, say: Callable[[str], None]) -> Measured:
@@ -463,3 +473,24 @@ def test_renewing_tells_of_every_file_and_ends_with_what_is_left_to_do(
         came
     )
     assert all(f"{each}: " in told.output for each in came)
+
+
+def test_records_that_may_go_are_named_and_unfinished_ones_raise_an_alarm() -> None:
+    platform = Platform(records={"kept": ["a"], "deletable": ["b"], "unfinished": []})
+    told = platform.told("authorities", "records")
+    assert told.output == "1 kept, 1 may be deleted\ndeletable   b\n"
+    assert told.exit_code == 0
+    platform.records["unfinished"] = ["a"]
+    told = platform.told("authorities", "records")
+    assert "UNFINISHED  a" in told.output
+    assert told.exit_code == INCONSISTENT
+
+
+def test_records_are_deleted_by_number_and_never_early() -> None:
+    platform = Platform()
+    assert platform.told("authorities", "delete-records", "a", "b").output == "2 deleted\n"
+    assert platform.asked == [("delete", "a", "b")]
+    told = platform.told("authorities", "delete-records", "early")
+    assert "kept until 2031-03-01" in told.output
+    assert told.exit_code == REFUSED
+    assert platform.told("authorities", "delete-records").exit_code == USAGE

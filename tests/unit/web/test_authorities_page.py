@@ -11,8 +11,8 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 from flask import Flask
 
-from esign.keyceremony.requests import Action
 from esign.authorities.revocation import ROOT_LIST_VALID
+from esign.keyceremony.requests import Action
 from esign.testing import OFFICE, running_office
 from server.web.authorities import authorities_page
 from server.wiring.signing import Signing
