@@ -96,6 +96,22 @@ class TrailBroken(EsignError):
         super().__init__(f"line {line} does not follow")
 
 
+class CertificateNotHad(EsignError):
+    """An outside authority has not given the certificate, so nothing is signed; it can wait."""
+
+
+class OutsideAuthorityUnavailable(CertificateNotHad):
+    """It does not answer, is busy, has not decided yet, or is not configured here."""
+
+
+class OutsideAuthorityRefused(CertificateNotHad):
+    """It does not take our credentials, or not this request."""
+
+
+class CertificateUnfit(CertificateNotHad):
+    """What it gave is not what was asked for, or would not hold later."""
+
+
 class TimeStampUnavailable(EsignError):
     """No trustworthy time-stamp could be had, so there is no signature either.
 

@@ -29,6 +29,11 @@ class OfficeTrust:
 
     authority: Certificate
     time_stamper: Certificate
+    stamping_root: Certificate
+    """Above the time-stamper; another than ``root`` where an outside authority certified."""
+
+    stamping_root_list: bytes
+    """DER."""
 
 
 def office_trust(
@@ -48,4 +53,6 @@ def office_trust(
         authority_name=issuer,
         authority=files.certificate(issuer),
         time_stamper=files.signing(TSA)[1],
+        stamping_root=files.certificate(ROOT),
+        stamping_root_list=files.revocation_list(ROOT),
     )

@@ -65,6 +65,9 @@ class Settings:
     log_folder: Path | None
     """Where the published log is kept as files too, for mirrors; ``None``: in the store only."""
 
+    outside_authorities: Path | None
+    """Directory with one folder an outside certification authority; ``None``: there is none."""
+
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
 
@@ -97,6 +100,7 @@ class Settings:
             master_list=_optional_path(environ, "FEIGUI_MASTER_LIST"),
             register_url=environ.get("FEIGUI_REGISTER_URL") or None,
             log_folder=_optional_path(environ, "FEIGUI_LOG_FOLDER"),
+            outside_authorities=_optional_path(environ, "FEIGUI_OUTSIDE_AUTHORITIES"),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,

@@ -9,7 +9,7 @@ from cryptography.x509 import ReasonFlags
 
 from esign import errors
 from esign.custody import wire
-from esign.custody.ports import EventKey
+from esign.custody.ports import EventKey, EventRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,17 @@ class CustodyClient:
             document=evidence.document,
         )
         return EventKey(uri=made["key"], certificate=bytes.fromhex(made["certificate"]))
+
+    def make_event_request(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventRequest:
+        made = self._ask(
+            "make_event_request",
+            office=office,
+            common_name=common_name,
+            evidence=evidence.to_der().hex(),
+        )
+        return EventRequest(uri=made["key"], request=bytes.fromhex(made["request"]))
 
     def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
         asked = {"office": office, "notary": notary, "common_name": common_name}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.x509 import ReasonFlags
 
+from esign.custody.event_requests import make_event_request
 from esign.custody.status import certificate_status
 from esign.errors import CallerRefused, RequestRefused
 from esign.evidence import EvidenceDigests
@@ -85,6 +86,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "sign_digest": _sign_digest,
     "sign_once": _sign_once,
     "make_event_key": _make_event_key,
+    "make_event_request": make_event_request,
     "enrol_notary": _enrol_notary,
     "revoke": _revoke,
     "revocation_list": _revocation_list,

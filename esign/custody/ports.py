@@ -22,6 +22,15 @@ class EventKey:
     """DER."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRequest:
+    """A key for one signing act, with the request for its certificate."""
+
+    uri: str
+    request: bytes
+    """PKCS #10, DER."""
+
+
 class Custody(Protocol):
     """Satisfied by the vault inside the signer process and by its client outside."""
 
@@ -36,6 +45,12 @@ class Custody(Protocol):
     def make_event_key(
         self, *, office: str, common_name: str, evidence: EvidenceDigests
     ) -> EventKey: ...
+
+    def make_event_request(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventRequest:
+        """Make an event key that an outside authority is to certify."""
+        ...
 
     def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
         """Make key and certificate of a notary, once; return the key's URI."""

@@ -24,10 +24,11 @@ from esign.authorities.issuing import CertificateOrder, Subject, issue
 from esign.authorities.register import RevocationRegister
 from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_list
 from esign.custody.audit import AuditTrail
+from esign.custody.event_requests import event_request
 from esign.custody.keyring import Keyring
 from esign.custody.log_signer import LogSigner
 from esign.custody.places import FILES
-from esign.custody.ports import EventKey
+from esign.custody.ports import EventKey, EventRequest
 from esign.custody.status import StatusDesk
 from esign.custody.uris import KeyUri, KeyUse
 from esign.errors import AuthorityMissing, KeyMisused, KeyStopped, RequestRefused
@@ -80,20 +81,39 @@ class Vault:
     def make_event_key(
         self, *, office: str, common_name: str, evidence: EvidenceDigests
     ) -> EventKey:
+        uri = self._new_event_key()
+        order = CertificateOrder(
+            profile=profiles.EVENT,
+            subject=Subject(common_name=common_name),
+            public_key=self._keyring.load(uri).public_key(),
+            evidence=evidence.to_der(),
+        )
+        certificate = self._issue(office, order)
+        return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
+
+    def make_event_request(
+        self, *, office: str, common_name: str, evidence: EvidenceDigests
+    ) -> EventRequest:
+        uri = self._new_event_key()
+        key = self._keyring.load(uri)
+        self._audit.append("make_event_request", office=office, key=str(uri))
+        request = event_request(
+            common_name,
+            key.public_key(),
+            evidence,
+            sign=lambda digest: self._signed("sign_event_request", uri, key, digest),
+        )
+        return EventRequest(uri=str(uri), request=request)
+
+    def _new_event_key(self) -> KeyUri:
         uri = KeyUri("memory", f"event.{secrets.token_hex(16)}")
         self._forget_expired()
         with self._lock:
             if len(self._event_keys) >= EVENT_KEYS_AT_ONCE:
                 raise RequestRefused("too many event keys wait to be used")
             self._event_keys[uri] = self._now() + profiles.EVENT.valid_for
-        order = CertificateOrder(
-            profile=profiles.EVENT,
-            subject=Subject(common_name=common_name),
-            public_key=self._keyring.make(uri).public_key(),
-            evidence=evidence.to_der(),
-        )
-        certificate = self._issue(office, order)
-        return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
+        self._keyring.make(uri)
+        return uri
 
     def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
         if self._files.is_under_dual_control:

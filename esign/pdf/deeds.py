@@ -6,17 +6,20 @@ key is destroyed in the moment of use, so nobody can sign again in their name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.custody.ports import EventKey
 from esign.errors import LintFailed
 from esign.pdf.levels import PadesLevel
 from esign.pdf.revisions import has_revision
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
 
 if TYPE_CHECKING:
+    from esign.authorities.outside import OutsideEvents
     from esign.clock import Clock
     from esign.custody.ports import Custody
     from esign.evidence import EvidenceDigests
@@ -48,12 +51,15 @@ class DeedSigner:
         trust: OfficeTrust,
         stamps: TimeStampSource,
         now: Clock,
+        outside: OutsideEvents | None = None,
     ) -> None:
+        """``outside`` certifies the parties' keys where the office's own authority does not."""
         self._office = office
         self._custody = custody
         self._trust = trust
         self._stamps = stamps
         self._now = now
+        self._outside = outside
 
     def sign(self, deed: bytes, party: PartySignature) -> bytes:
         """Return ``deed`` with the party's B-LTA signature.
@@ -68,15 +74,7 @@ class DeedSigner:
         #     would have to be thrown away.
         stamper = self._stamps.stamper()
         # (3) A key and a certificate for this act.
-        key = self._custody.make_event_key(
-            office=self._office, common_name=party.common_name, evidence=party.evidence
-        )
-        revocation = Revocation(
-            trust=self._trust,
-            office_list=self._custody.revocation_list(
-                office=self._office, authority=self._trust.authority_name
-            ),
-        )
+        key, revocation = self._certified(party)
         # (4) The signature; the key is gone after it.
         act = Act(
             field=party.field,
@@ -90,3 +88,25 @@ class DeedSigner:
             sign=lambda digest: self._custody.sign_once(key.uri, digest),
         )
         return sign_field(deed, act, signatory, revocation=revocation, stamper=stamper)
+
+    def _certified(self, party: PartySignature) -> tuple[EventKey, Revocation]:
+        """Return a key for this act, and what its certificate is checked against."""
+        office, name, evidence = self._office, party.common_name, party.evidence
+        if self._outside is None:
+            own = self._custody.make_event_key(office=office, common_name=name, evidence=evidence)
+            listed = self._custody.revocation_list(
+                office=office, authority=self._trust.authority_name
+            )
+            return own, Revocation(trust=self._trust, office_list=listed)
+        uri, issued = self._outside.make(office=office, common_name=name, evidence=evidence)
+        trust = replace(
+            self._trust,
+            root=issued.root,
+            root_list=issued.root_list,
+            authority=issued.authority,
+        )
+        certificate = issued.certificate.public_bytes(Encoding.DER)
+        return (
+            EventKey(uri=uri, certificate=certificate),
+            Revocation(trust=trust, office_list=issued.authority_list),
+        )

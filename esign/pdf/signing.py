@@ -134,9 +134,19 @@ class _Proof:
     ) -> _Proof:
         trust, earlier = revocation.trust, revocation.earlier
         chain: tuple[x509.Certificate, ...]
-        chain = (trust.root, trust.authority, signatory, trust.time_stamper)
+        chain = (
+            trust.root,
+            trust.authority,
+            signatory,
+            trust.stamping_root,
+            trust.time_stamper,
+        )
         stamped_by = (stamper.certificate,) if stamper else ()
-        lists: tuple[bytes, ...] = (revocation.office_list, trust.root_list)
+        lists: tuple[bytes, ...] = (
+            revocation.office_list,
+            trust.root_list,
+            trust.stamping_root_list,
+        )
         if earlier is not None and earlier.trust.authority != trust.authority:
             chain = (*chain, earlier.trust.authority)
             lists = (*lists, earlier.office_list)

@@ -41,8 +41,9 @@ def _proven_authority(trust: OfficeTrust) -> Span:
     """Prove the office's authority and the time-stamper under the root."""
     root, authority = trust.root, trust.authority
     listed, span = proven_list(trust.root_list, root)
-    for subject in (authority, trust.time_stamper):
-        if listed.get_revoked_certificate_by_serial_number(subject.serial_number) is not None:
+    stamping, stamping_span = proven_list(trust.stamping_root_list, trust.stamping_root)
+    for known, subject in ((listed, authority), (stamping, trust.time_stamper)):
+        if known.get_revoked_certificate_by_serial_number(subject.serial_number) is not None:
             raise CertificateRevoked("an authority's certificate has been revoked")
     try:
         authority.verify_directly_issued_by(root)
@@ -54,8 +55,18 @@ def _proven_authority(trust: OfficeTrust) -> Span:
     if not (is_authority and usage.key_cert_sign and usage.crl_sign):
         raise ChainInvalid("the office's authority may not certify")
     return Span(
-        begins=max(span.begins, root.not_valid_before_utc, authority.not_valid_before_utc),
-        ends=min(span.ends, root.not_valid_after_utc, authority.not_valid_after_utc),
+        begins=max(
+            span.begins,
+            stamping_span.begins,
+            root.not_valid_before_utc,
+            authority.not_valid_before_utc,
+        ),
+        ends=min(
+            span.ends,
+            stamping_span.ends,
+            root.not_valid_after_utc,
+            authority.not_valid_after_utc,
+        ),
     )
 
 

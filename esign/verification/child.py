@@ -47,13 +47,18 @@ def _answered(question: dict[str, Any], source: BinaryIO) -> bytes:
     try:
         report = verify(
             source.read(),
-            roots=[x509.load_der_x509_certificate(der) for der in _decoded(question["roots"])],
+            roots=_certificates(question["roots"]),
+            party_roots=_certificates(question["party_roots"]),
             at=datetime.fromisoformat(question["at"]),
             fresh_lists=_decoded(question["fresh_lists"]),
         )
     except VerificationFailed as refusal:
         return tell_refusal(refusal)
     return tell_report(report)
+
+
+def _certificates(encoded: list[str]) -> list[x509.Certificate]:
+    return [x509.load_der_x509_certificate(der) for der in _decoded(encoded)]
 
 
 def _decoded(encoded: list[str]) -> list[bytes]:

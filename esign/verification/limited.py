@@ -58,6 +58,7 @@ class LimitedVerifier:
 
     roots: Sequence[Certificate]
     now: Clock
+    party_roots: Sequence[Certificate] = ()
     allowance: Allowance = field(default_factory=Allowance)
     _turns: threading.Semaphore = field(init=False, repr=False)
 
@@ -80,6 +81,10 @@ class LimitedVerifier:
             "cpu_seconds": self.allowance.cpu_seconds,
             "at": self.now().isoformat(),
             "roots": [base64.b64encode(der).decode() for der in roots],
+            "party_roots": [
+                base64.b64encode(root.public_bytes(Encoding.DER)).decode()
+                for root in self.party_roots
+            ],
             "fresh_lists": [base64.b64encode(der).decode() for der in fresh_lists],
         }
         return json.dumps(asked).encode() + b"\n"

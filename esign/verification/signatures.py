@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,12 @@ from cryptography.x509.oid import NameOID
 
 from esign import oids
 from esign.chain import verify_chain_at
-from esign.errors import NotOurs, SignatureDoubtful, Tampered
+from esign.errors import ChainInvalid, NotOurs, SignatureDoubtful, Tampered, TimeStampUnavailable
 from esign.evidence import EvidenceDigests
 from esign.pdf.levels import PadesLevel
 from esign.pdf.revisions import has_revision
+from esign.tsa.reading import read_token
+from esign.tsa.responses import proven_time
 from esign.verification.report import Role, SignatureFound
 from esign.verification.revocation import unrevoked_since
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from esign.asn1 import Asn1
 
+_SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 _ROLES: Final = {
     oids.POLICY_PARTY: Role.PARTY,
     oids.POLICY_NOTARY: Role.NOTARY,
@@ -31,25 +35,34 @@ _ROLES: Final = {
 }
 
 
-def describe(
-    signature: Asn1,
-    result: Asn1,
-    *,
-    roots: Sequence[x509.Certificate],
-    lists: Sequence[x509.CertificateRevocationList],
-    document: bytes,
-) -> SignatureFound:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a signature is held against."""
+
+    roots: Sequence[x509.Certificate]
+    party_roots: Sequence[x509.Certificate]
+    """Of outside authorities, which certify parties and nobody else."""
+
+    lists: Sequence[x509.CertificateRevocationList]
+    document: bytes
+
+
+def describe(signature: Asn1, result: Asn1, known: Known) -> SignatureFound:
     """Return what ``signature``, already validated with ``result``, says."""
     certificate = _load(signature.signer_cert)
-    role = _role(certificate)
+    _check_time(signature, known.roots)
     signed_at = _signed_at(result)
     # The chain once more, by a second implementation, at the proven time.
     others = [_load(other) for other in signature.other_embedded_certs]
-    chain = verify_chain_at(certificate, others, roots=roots, at=signed_at)
+    chain = verify_chain_at(
+        certificate, others, roots=(*known.roots, *known.party_roots), at=signed_at
+    )
     since = [
-        unrevoked_since(subject, issuer, lists, used_at=signed_at)
+        unrevoked_since(subject, issuer, known.lists, used_at=signed_at)
         for subject, issuer in pairwise(chain)
     ]
+    # An outside authority could write any policy into its certificates, ours too.
+    role = _role(certificate) if chain[-1] in known.roots else Role.PARTY
     return SignatureFound(
         field=str(signature.field_name),
         role=role,
@@ -58,7 +71,7 @@ def describe(
         serial=certificate.serial_number,
         signed_at=signed_at,
         level=_level(signature, result),
-        evidence=_evidence(certificate, role, document),
+        evidence=_evidence(certificate, role, known.document),
         root=chain[-1].fingerprint(hashes.SHA256()).hex(),
         unrevoked_since=min(since),
     )
@@ -78,6 +91,18 @@ def _role(certificate: x509.Certificate) -> Role:
     if len(roles) != 1:
         raise NotOurs("a signer's certificate names no policy of ours")
     return roles[0]
+
+
+def _check_time(signature: Asn1, roots: Sequence[x509.Certificate]) -> None:
+    """Raise unless the time-stamp of the signature is under a root of ours."""
+    for attribute in signature.signer_info["unsigned_attrs"]:
+        if attribute["type"].dotted != _SIGNATURE_TIME_STAMP:
+            continue
+        for token in attribute["values"]:
+            try:
+                proven_time(read_token(token.dump()), roots=roots)
+            except (ChainInvalid, TimeStampUnavailable) as error:
+                raise SignatureDoubtful("a signature's time-stamp is not ours") from error
 
 
 def _signed_at(result: Asn1) -> datetime:

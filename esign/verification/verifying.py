@@ -21,7 +21,7 @@ from esign.verification.coverage import covered
 from esign.verification.der import check_der
 from esign.verification.report import Report
 from esign.verification.revocation import known_lists
-from esign.verification.signatures import describe
+from esign.verification.signatures import Known, describe
 from esign.verification.steps import At, listed, passed, step, steps_by_reason
 from esign.verification.strict_cms import MALFORMED, check_strict
 from esign.verification.validation import validate, validation_rules
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from cryptography.x509 import Certificate, CertificateRevocationList
+    from cryptography.x509 import Certificate
 
     from esign.asn1 import Asn1
     from esign.verification.coverage import Covered
@@ -47,11 +47,14 @@ def verify(
     roots: Sequence[Certificate],
     at: datetime,
     fresh_lists: Sequence[bytes] = (),
+    party_roots: Sequence[Certificate] = (),
 ) -> Report:
     """Return the evidence that ``document`` is genuine at ``at``, or raise.
 
     ``fresh_lists`` are revocation lists (DER) newer than those inside, for the
-    time-stamping authority years later. A refusal names the step it happened in.
+    time-stamping authority years later.  ``party_roots`` are of outside authorities:
+    what they certified is a party with evidence, and never a notary, a seal or a time.
+    A refusal names the step it happened in.
     """
     # On bytes alone, before any parser forgives anything.
     with step(At.COVERAGE):
@@ -78,10 +81,12 @@ def verify(
     renewals = len(found) - len(closed)
     is_archived = _is_stamp(closed[-1])
     judged_at = archive[-1 - renewals].stamped_at if is_archived else at
-    rules = validation_rules(roots, () if is_archived else fresh_lists, held_at=judged_at)
+    trusted = (*roots, *party_roots)
+    rules = validation_rules(trusted, () if is_archived else fresh_lists, held_at=judged_at)
+    known = Known(roots=roots, party_roots=party_roots, lists=lists, document=document)
     with steps_by_reason():
         signers = [
-            _signed_by(signature, rules, judged_at, roots=roots, lists=lists, document=document)
+            _signed_by(signature, rules, judged_at, known=known)
             for signature in closed
             if not _is_stamp(signature)
         ]
@@ -145,13 +150,11 @@ def _signed_by(
     rules: Asn1,
     judged_at: datetime,
     *,
-    roots: Sequence[Certificate],
-    lists: Sequence[CertificateRevocationList],
-    document: bytes,
+    known: Known,
 ) -> SignatureFound:
     result = validate(signature, rules, judged_at)
     try:
-        return describe(signature, result, roots=roots, lists=lists, document=document)
+        return describe(signature, result, known)
     except MALFORMED as error:
         raise Tampered("a signer's certificate cannot be read") from error
 

@@ -7,8 +7,9 @@ law wants ink is refused when it is read.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.catalogue.errors import CatalogueDataInvalid
 from server.catalogue.fields import Fields
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from server.catalogue.matters import Matter
     from server.catalogue.routes import Mission
     from server.catalogue.tariffs import Tariff
+
+
+_AUTHORITY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +90,21 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         identity=_identity(entry.fields("identity")),
         tariff=_tariff(entry, shelf),
         prices=read_prices(entry.fields("prices")),
+        event_authority=_event_authority(entry),
     )
     retention.done()
     entry.done()
     _check_references(pack, entry.where, shelf)
     return pack
+
+
+def _event_authority(entry: Fields) -> str | None:
+    if "event_authority" not in entry.names():
+        return None
+    name = entry.text("event_authority")
+    if not _AUTHORITY.fullmatch(name):
+        raise CatalogueDataInvalid(entry.where, "an authority is named in lower-case letters")
+    return name
 
 
 def _check_references(pack: RulePack, where: str, shelf: Shelf) -> None:

@@ -138,6 +138,9 @@ class RulePack:
     identity: IdentityTerms
     tariff: Tariff
     prices: OfficePrices
+    event_authority: str | None = None
+    """Licensed authority (电子签名法 Art. 16) that certifies the parties' keys; ``None``: the
+    office's own does."""
 
     def terms(self, matter: MatterCode) -> MatterTerms:
         """Return how the office handles ``matter``, or raise `MatterUnknown`."""

@@ -35,6 +35,7 @@ from server.tasks.queue import queue_on
 from server.transaction import Scope
 from server.typesetting.typesetter import Typesetter
 from server.wiring.identifying import Judging
+from server.wiring.outside import OutsideAuthorities, read_roots
 from server.wiring.printing import Printing
 from server.wiring.signing import Signing
 from storage.connection import Connection, connect
@@ -191,6 +192,13 @@ class Parts:
             custody=self.custody,
             stamps=TimeStampSource(self.settings.tsa_url, roots=roots, now=now),
             now=now,
+            outside=OutsideAuthorities(
+                folder=self.settings.outside_authorities,
+                packs=self.catalogue.rule_packs,
+                custody=self.custody,
+                now=now,
+            ).of,
+            party_roots=read_roots(self.settings.outside_authorities),
         )
 
     @cached_property
@@ -200,7 +208,11 @@ class Parts:
         By the lists of today, too: a file with a stolen key's signature carries the
         lists of a day on which nobody knew.
         """
-        verify = LimitedVerifier(roots=[self.authorities.certificate(ROOT)], now=now)
+        verify = LimitedVerifier(
+            roots=[self.authorities.certificate(ROOT)],
+            party_roots=read_roots(self.settings.outside_authorities),
+            now=now,
+        )
         return lambda document: verify(document, fresh_lists=self.authorities.published_lists())
 
     @cached_property

@@ -24,14 +24,15 @@ from server.cases.parties import PartyRole
 from server.cases.press import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from esign.authorities.directory import AuthorityDirectory
+    from esign.authorities.outside import OutsideEvents
     from esign.custody.ports import Custody
     from esign.tsa.client import TimeStampSource
     from esign.verification.report import Report
     from server.cases.case import Case, Strokes
-    from server.cases.ids import Clock, PartyId
+    from server.cases.ids import Clock, OfficeId, PartyId
     from server.register.certificates import Certificate
 
 _AUTHORITY: Final = re.compile(r"office\.([a-z0-9-]+)\.authority(?:\.[0-9]+)?")
@@ -49,16 +50,29 @@ def _drawn(strokes: Strokes | None) -> Handwriting | None:
     )
 
 
+def _nobody(_: OfficeId) -> None:
+    """No office has an outside authority."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     files: AuthorityDirectory
     custody: Custody
     stamps: TimeStampSource
     now: Clock
+    outside: Callable[[OfficeId], OutsideEvents | None] = _nobody
+    """Who certifies the parties of an office, where its own authority does not."""
+
+    party_roots: Sequence[x509.Certificate] = ()
 
     def verify(self, document: bytes) -> Report:
         """Return what a stranger finds who trusts our root, or raise why not."""
-        return verify(document, roots=[self.files.certificate(ROOT)], at=self.now())
+        return verify(
+            document,
+            roots=[self.files.certificate(ROOT)],
+            party_roots=self.party_roots,
+            at=self.now(),
+        )
 
     def seal_manifest(self, office: str, manifest: bytes) -> bytes:
         """Return the office's detached seal over the manifest of an evidence package."""
@@ -104,6 +118,7 @@ class Signing:
             trust=office_trust(self.files, case.office),
             stamps=self.stamps,
             now=self.now,
+            outside=self.outside(case.office),
         )
         return signer.sign(
             deed,

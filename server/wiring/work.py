@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from esign.errors import CustodyUnavailable, TimeStampUnavailable
+from esign.errors import CertificateNotHad, CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_challenges import ChallengeId
 from server.cases.identity_checks import CheckId, CheckState, digest_of
 from server.cases.ids import CaseId, OfficeId, PartyId
@@ -49,7 +49,13 @@ if TYPE_CHECKING:
     from server.tasks.uploads import Reception
     from server.wiring.parts import Parts
 
-PASSING: Final = (CustodyUnavailable, TimeStampUnavailable, StoreUnavailable, OperationalError)
+PASSING: Final = (
+    CertificateNotHad,
+    CustodyUnavailable,
+    TimeStampUnavailable,
+    StoreUnavailable,
+    OperationalError,
+)
 """Troubles that go away: the job is tried again, and the person is told it waits."""
 
 SWEEP_EVERY: Final = "* * * * * */10"
