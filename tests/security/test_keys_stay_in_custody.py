@@ -18,10 +18,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.authorities.creation import create_authorities
+from esign.authorities.directory import AuthorityDirectory
 from esign.custody import wire
 from esign.custody.client import CustodyClient
 from esign.errors import (
@@ -85,6 +88,41 @@ def test_client_does_all_that_the_vault_does(custody: CustodyClient) -> None:
     custody.revoke(office=OFFICE, serial=certificate.serial_number)
     listed = x509.load_der_x509_crl(custody.revocation_list(office=OFFICE))
     assert [e.serial_number for e in listed] == [certificate.serial_number]
+
+
+def test_key_that_an_outside_authority_certifies_never_leaves_the_signer(
+    custody: CustodyClient,
+) -> None:
+    made = custody.make_event_request(office=OFFICE, common_name="李雷", evidence=EVIDENCE)
+    asked = x509.load_der_x509_csr(made.request)
+    public = asked.public_key()
+    assert asked.is_signature_valid
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    signature = custody.sign_once(made.uri, DIGEST)
+    public.verify(signature, DIGEST, ec.ECDSA(Prehashed(hashes.SHA256())))
+    with pytest.raises(KeyUnknown):
+        custody.sign_once(made.uri, DIGEST)
+
+
+def test_status_is_answered_across_the_socket_with_the_reason(
+    custody: CustodyClient, house: Path
+) -> None:
+    files = AuthorityDirectory(house)
+    authority = f"office.{OFFICE}.authority"
+    made = custody.make_event_key(office=OFFICE, common_name="李雷", evidence=EVIDENCE)
+    certificate = x509.load_der_x509_certificate(made.certificate)
+    custody.revoke(
+        office=OFFICE,
+        serial=certificate.serial_number,
+        reason=x509.ReasonFlags.cessation_of_operation,
+    )
+    asked = ocsp.OCSPRequestBuilder().add_certificate(
+        certificate, files.certificate(authority), hashes.SHA256()
+    )
+    request = asked.build().public_bytes(Encoding.DER)
+    answer = ocsp.load_der_ocsp_response(custody.certificate_status(authority, request))
+    assert answer.certificate_status is ocsp.OCSPCertStatus.REVOKED
+    assert answer.revocation_reason is x509.ReasonFlags.cessation_of_operation
 
 
 def test_refusals_keep_their_names_across_the_socket(custody: CustodyClient) -> None:
