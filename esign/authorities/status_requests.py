@@ -84,7 +84,9 @@ def _nonce(extensions: bytes | None) -> bytes | None:
     found = None
     (listed,) = expect(inside(extensions), der.SEQUENCE)
     for extension in inside(listed):
-        kind, *rest = inside(extension)
+        kind, *rest = inside(extension) or [b""]
+        if not rest:
+            raise DerMalformed("an extension without a value")
         if kind == _NONCE and found is None:
             found = contents(only(contents(rest[-1]), der.OCTET_STRING))
         elif kind == _NONCE or rest[0] == der.TRUE:

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
 from esign.authorities.creation import create_authorities
@@ -39,6 +41,8 @@ from server.web.certificate_status import ANSWER_TYPE, REQUEST_TYPE, status_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from hypothesis.strategies import DataObject as Data
 
 AUTHORITY: Final = office_name(OFFICE, "authority")
 POST: Final = {"Content-Type": REQUEST_TYPE}
@@ -252,6 +256,12 @@ def test_what_is_no_question_is_called_malformed(office: RunningOffice, url: str
         der.sequence(der.sequence(der.sequence())),
         der.sequence(),
         single,
+        # Extensions that are empty, and one that is cut off.
+        with_extensions(good, der.sequence()),
+        with_extensions(good, der.sequence(der.oid("1.2.3.4"))),
+        with_extensions(good, b"\x30\x05"),
+        # Fields that a question does not have, or not in this order.
+        der.sequence(der.sequence(der.tagged(2, der.sequence()), listed(good))),
         # Another version.
         der.sequence(der.sequence(der.tagged(0, der.integer(1)))),
         # Nonces that RFC 8954 has refused, and one that comes twice.
@@ -269,6 +279,33 @@ def test_what_is_no_question_is_called_malformed(office: RunningOffice, url: str
     unknown = der.sequence(der.oid("1.2.3.4"), der.octets(b"\x05\x00"))
     answer = posted(url, AUTHORITY, with_extensions(good, unknown))
     assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+@pytest.mark.parametrize("path", ["x", "MA%3D%3D%20", "MAA", "%00"])
+def test_path_that_is_no_question_is_called_malformed(url: str, path: str) -> None:
+    got = urllib3.request("GET", f"{url}/{AUTHORITY}.ocsp/{path}")
+    answer = ocsp.load_der_ocsp_response(got.data)
+    assert answer.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+    assert got.headers["Cache-Control"] == "no-store"
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_any_bytes_are_answered_or_called_malformed(office: RunningOffice, data: Data) -> None:
+    """Also those that are nearly a question: one byte of it is another, or it ends early."""
+    good = question(notary_of(office), office.files.certificate(AUTHORITY), nonce=NONCE)
+    place = data.draw(st.integers(0, len(good) - 1))
+    asked = data.draw(
+        st.binary(max_size=80)
+        | st.binary(min_size=1, max_size=3).map(lambda b: good[:place] + b + good[place + 1 :])
+        | st.just(good[:place])
+    )
+    answer = ocsp.load_der_ocsp_response(office.vault.certificate_status(AUTHORITY, asked))
+    assert answer.response_status in {
+        ocsp.OCSPResponseStatus.SUCCESSFUL,
+        ocsp.OCSPResponseStatus.MALFORMED_REQUEST,
+        ocsp.OCSPResponseStatus.UNAUTHORIZED,
+    }
 
 
 def nonce(value: bytes) -> bytes:

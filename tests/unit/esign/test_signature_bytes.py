@@ -185,7 +185,8 @@ def root_list(office: RunningOffice, *revoked: str, at: datetime = AT) -> bytes:
 
 def with_root_list(office: RunningOffice, encoded: bytes) -> Revocation:
     known = office.revocation()
-    return replace(known, trust=replace(known.trust, root_list=encoded))
+    trust = replace(known.trust, root_list=encoded, stamping_root_list=encoded)
+    return replace(known, trust=trust)
 
 
 @pytest.mark.parametrize("name", [TSA, office_name(OFFICE, "authority")])
