@@ -238,12 +238,14 @@ def time_stamper(
 
 
 @contextmanager
-def running_office(directory: Path, *, at: dt.datetime) -> Iterator[RunningOffice]:
+def running_office(
+    directory: Path, *, at: dt.datetime, base_url: str = BASE_URL
+) -> Iterator[RunningOffice]:
     now, proof = SetClock(at), ClockDoubt()
     files = create_authorities(
-        directory, now=at, offices={OFFICE: "昆明市甲公证处"}, base_url=BASE_URL
+        directory, now=at, offices={OFFICE: "昆明市甲公证处"}, base_url=base_url
     )
-    vault = Vault(files, now=now, base_url=BASE_URL)
+    vault = Vault(files, now=now, base_url=base_url)
     authority = TimeStampingAuthority(
         certificate=files.certificate(TSA), key=f"file:{TSA}", custody=vault, now=now, proof=proof
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import shutil
 import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hypothesis.strategies import DataObject as Data
+
+    from esign.custody.vault import Vault
 
 AUTHORITY: Final = office_name(OFFICE, "authority")
 POST: Final = {"Content-Type": REQUEST_TYPE}
@@ -143,6 +147,38 @@ def test_openssl_accepts_that_a_notary_is_good_and_later_is_not(tmp_path: Path) 
         told = asked_by_openssl(office, url, AUTHORITY, certificate=notary, place=tmp_path)
         assert "asked.pem: revoked" in told
         assert "Reason: keyCompromise" in told
+
+
+def test_pdf_reader_follows_the_address_and_sees_a_revocation(tmp_path: Path) -> None:
+    """NSS by way of poppler: it asks for each signer, at the address in the certificate."""
+    if not shutil.which("certutil") or not shutil.which("pdfsig"):
+        pytest.skip("needs pdfsig (poppler-utils) and certutil (libnss3-tools) from Debian")
+    now = SetClock(datetime.now(UTC))
+    asked: list[str] = []
+    vaults: list[Vault] = []
+
+    def ask(authority: str, request: bytes) -> bytes:
+        asked.append(authority)
+        return vaults[0].certificate_status(authority, request)
+
+    with served(ask, now) as url, running_office(tmp_path, at=now.at, base_url=url) as office:
+        vaults.append(office.vault)
+        (tmp_path / "sealed.pdf").write_bytes(office.sealed())
+        database = f"sql:{tmp_path}"
+        root = office.files.public / "root.pem"
+        subprocess.run(["certutil", "-d", database, "-N", "--empty-password"], check=True)
+        trusting = ["certutil", "-d", database, "-A", "-n", "root", "-t", "C,C,C", "-i", str(root)]
+        subprocess.run(trusting, check=True)
+        assert judged_by_pdfsig(tmp_path) == ["Certificate is Trusted."] * 2
+        assert asked == [AUTHORITY] * 2
+        office.vault.revoke(office=OFFICE, serial=notary_of(office).serial_number)
+        assert judged_by_pdfsig(tmp_path)[0] == "Certificate has been Revoked."
+
+
+def judged_by_pdfsig(place: Path) -> list[str]:
+    command = ["pdfsig", "-nssdir", f"sql:{place}", str(place / "sealed.pdf")]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return re.findall(r"Certificate Validation: (.*)", told)
 
 
 @pytest.mark.parametrize("name", [AUTHORITY, TSA])
