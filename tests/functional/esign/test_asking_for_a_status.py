@@ -37,8 +37,11 @@ from esign.cms import der
 from esign.cms.reading import inside, only
 from esign.custody.client import CustodyClient
 from esign.errors import KeyMisused
+from esign.evidence import EvidenceDigests
+from esign.keyceremony.requests import Action
 from esign.testing import BASE_URL, NOTARY, OFFICE, RunningOffice, SetClock, running_office
 from server.web.certificate_status import ANSWER_TYPE, REQUEST_TYPE, status_page
+from tests.servers.ceremony_room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -454,6 +457,23 @@ def test_responder_that_has_ended_answers_nothing_and_is_renewed_before(tmp_path
             assert (office.files.certificate(responder_name(ROOT)) != first) is renewed
         answer = ocsp.load_der_ocsp_response(office.vault.certificate_status(ROOT, body))
         assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+def test_next_key_of_an_authority_has_its_own_responder(tmp_path: Path) -> None:
+    """Made in the ceremony that makes the key; the old one's answers go on."""
+    with running_office(tmp_path, at=datetime(2026, 3, 1, tzinfo=UTC)) as office:
+        old = office.files.certificate(office_name(OFFICE, "seal"))
+        room = Room(office.files.path, office.now).with_officers()
+        room.done(Action.ROTATE, AUTHORITY)
+        evidence = EvidenceDigests(
+            identity_check="1" * 64, ceremony_segment="2" * 64, document="3" * 64
+        )
+        made = office.vault.make_event_key(office=OFFICE, common_name="李雷", evidence=evidence)
+        new = x509.load_der_x509_certificate(made.certificate)
+        for name, certificate in ((AUTHORITY, old), (f"{AUTHORITY}.2", new)):
+            body = question(certificate, office.files.certificate(name))
+            answer = ocsp.load_der_ocsp_response(office.vault.certificate_status(name, body))
+            assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
 def test_responders_key_signs_no_digest_from_outside(office: RunningOffice) -> None:

@@ -80,7 +80,9 @@ def test_an_office_founds_replaces_and_gives_up_its_keys(desk: Desk) -> None:
     states = {each["name"]: each["state"] for each in found}
     assert states == {
         "root": "in_use",
+        "root.responder": "in_use",
         "office.a.authority": "in_use",
+        "office.a.authority.responder": "in_use",
         "office.a.seal": "replaced",
         "office.a.seal.2": "stopped",
         "office.a.seal.3": "in_use",
