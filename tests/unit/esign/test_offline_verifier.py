@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -150,7 +149,7 @@ def answer(
     builder = ocsp.OCSPResponseBuilder()
     if delegated:
         key = ec.generate_private_key(ec.SECP256R1())
-        profile = replace(profiles.NOTARY, extended_usage=(verify.OCSP_SIGNING,))
+        profile = profiles.RESPONDER
         builder_of = CertificateOrder(
             profile=profile, subject=Subject(common_name="OCSP"), public_key=key.public_key()
         )
