@@ -52,9 +52,9 @@ DEBIAN: Final[Mapping[str, Sequence[str]]] = {
     "specimens": (),
 }
 REQUIREMENTS: Final[Mapping[str, Sequence[str]]] = {
-    "run": ("runtime", "embedded"),
-    "serve": ("runtime", "embedded", "tools"),
-    "test": ("runtime", "embedded", "tools", "lint", "test"),
+    "run": ("runtime", "embedded", "media"),
+    "serve": ("runtime", "embedded", "media", "tools"),
+    "test": ("runtime", "embedded", "media", "tools", "lint", "test"),
     "specimens": (),
 }
 # Of each person a photograph to live on a document and another one to compare it with.

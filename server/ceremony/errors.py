@@ -48,3 +48,19 @@ class ChainBroken(CeremonyError):
 
 class RecordingIncomplete(CeremonyError):
     """Segments that were announced have not arrived."""
+
+
+class TicketRefused(CeremonyError):
+    """The ticket is not ours, is over, was used, or is for something else."""
+
+
+class RoomTaken(CeremonyError):
+    """Another media worker carries this room."""
+
+
+class RecordingUnderWay(CeremonyError):
+    """The room's recording is not in the evidence store yet; ask it to close, and wait."""
+
+
+class LiveVideoOff(CeremonyError):
+    """This installation has no media worker."""

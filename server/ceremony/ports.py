@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from server.ceremony.ceremony import Ceremony, CeremonyId
+    from server.ceremony.rooms import MediaRoom
 
 
 class CeremonyBook(Protocol):
@@ -23,4 +26,22 @@ class CeremonyBook(Protocol):
 
     def save(self, ceremony: Ceremony) -> None:
         """Write what changed; links and segments are only ever appended."""
+        ...
+
+
+class RoomBook(Protocol):
+    """Which media worker carries which room, and whether all of it has arrived."""
+
+    def get(self, ceremony_id: str) -> MediaRoom | None: ...
+
+    def lease(self, room: MediaRoom, *, now: datetime) -> None:
+        """Take the room, or keep it; raises `RoomTaken` while another's lease runs."""
+        ...
+
+    def ask_to_close(self, ceremony_id: str, *, at: datetime) -> None:
+        """Have the worker end the recording and hand it over. Again does no harm."""
+        ...
+
+    def release(self, ceremony_id: str, worker: str) -> None:
+        """All of the recording is in the evidence store."""
         ...

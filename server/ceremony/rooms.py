@@ -1,0 +1,30 @@
+"""A ceremony's room at a media worker: leased, so that exactly one worker records it.
+
+A worker that dies loses its lease with time; the next one, or itself, takes the room
+again and hands over what its disk still holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+LEASE: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRoom:
+    ceremony: str
+    office: str
+    case: str
+    worker: str
+    leased_until: datetime
+    close_asked_at: datetime | None = None
+    released: bool = False
+    """Everything that was recorded is in the evidence store and in the chain."""
+
+    @property
+    def is_handed_over(self) -> bool:
+        """It was asked to close, and has."""
+        return self.released and self.close_asked_at is not None

@@ -1,0 +1,77 @@
+"""From the numbers on packets to milliseconds on the room's clock.
+
+A stream counts in units of its codec from where it likes. Before its sender has said
+what time that is (an RTCP sender report, RFC 3550 6.4.1), its first packet's arrival
+stands for it; afterwards the report does, so that picture and sound meet however
+differently they were buffered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+VIDEO_RATE: Final = 90_000
+AUDIO_RATE: Final = 48_000
+_HALF: Final = 1 << 31
+_WHOLE: Final = 1 << 32
+
+
+@dataclass(slots=True)
+class SenderClock:
+    """How far the sender's clock is from the room's; the same for all its streams."""
+
+    _offset: float | None = None
+
+    def report(self, ntp: float, arrived: float) -> None:
+        """Learn from a report: the quickest one that came is the nearest to the truth."""
+        offset = arrived - ntp
+        if self._offset is None or offset < self._offset:
+            self._offset = offset
+
+    def room_time(self, ntp: float) -> float | None:
+        return None if self._offset is None else ntp + self._offset
+
+
+@dataclass(slots=True)
+class StreamClock:
+    """One stream's timestamps, in seconds on the room's clock."""
+
+    rate: int
+    sender: SenderClock
+    _anchor: tuple[int, float] | None = None
+    _reported: tuple[int, float] | None = None
+    _last: int | None = field(default=None)
+
+    @property
+    def is_reported(self) -> bool:
+        return self._reported is not None
+
+    def report(self, timestamp: int, ntp: float, arrived: float) -> None:
+        """``ntp``: seconds on the sender's clock at which the stream stood at ``timestamp``."""
+        self.sender.report(ntp, arrived)
+        self._reported = (self._unwrapped(timestamp), ntp)
+
+    def anchor(self) -> None:
+        """From here on, tell times by the newest report; called where a segment begins."""
+        if self._reported is None:
+            return
+        timestamp, ntp = self._reported
+        at = self.sender.room_time(ntp)
+        if at is not None:
+            self._anchor = (timestamp, at)
+
+    def seconds(self, timestamp: int, arrived: float) -> float:
+        """Return when ``timestamp`` was, on the room's clock."""
+        number = self._unwrapped(timestamp)
+        self._last = number
+        if self._anchor is None:
+            self._anchor = (number, arrived)
+        since, at = self._anchor
+        return at + (number - since) / self.rate
+
+    def _unwrapped(self, timestamp: int) -> int:
+        if self._last is None:
+            return timestamp + _WHOLE
+        ahead = (timestamp - self._last) % _WHOLE
+        return self._last + (ahead if ahead < _HALF else ahead - _WHOLE)

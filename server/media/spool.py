@@ -1,0 +1,149 @@
+"""Where segments lie from their first frame until the evidence store has them.
+
+A folder per room. A file that grows is called ``.part``; one that is whole has its
+entry in the journal, which is on disk before anybody is told. Whatever the process
+died at, `recover` goes on from the journal and saves what a ``.part`` still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from server.media.remuxing import copy_readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GENESIS: Final = "0" * 64
+_PART: Final = re.compile(r"(?P<participant>[\w-]+)\.(?P<starts>\d+)\.[0-9a-f]+\.part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A segment that is whole. Times are milliseconds since 1970, on the worker's steady clock."""
+
+    participant: str
+    index: int
+    starts_ms: int
+    ends_ms: int
+    sha256: str
+    size: int
+    prev_sha256: str
+    boot: str
+    """The run of the worker that recorded it."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.participant}.{self.index:05d}.webm"
+
+
+class Spool:
+    """One room's folder."""
+
+    def __init__(self, folder: Path, *, boot: str) -> None:
+        self.folder = folder
+        self._boot = boot
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._journal = folder / "journal.jsonl"
+        self.entries = [Entry(**each) for each in _lines(self._journal)]
+
+    def part(self, participant: str, starts_ms: int) -> Path:
+        return self.folder / f"{participant}.{starts_ms}.{self._boot}.part"
+
+    def keep(self, path: Path, participant: str, starts_ms: int, ends_ms: int) -> Entry:
+        """Put a whole file on record; it follows the participant's one before."""
+        own = [each for each in self.entries if each.participant == participant]
+        content = path.read_bytes()
+        begins = max(starts_ms, own[-1].ends_ms) if own else starts_ms
+        entry = Entry(
+            participant=participant,
+            index=len(own),
+            starts_ms=begins,
+            ends_ms=max(ends_ms, begins + 1),
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            prev_sha256=own[-1].sha256 if own else GENESIS,
+            boot=self._boot,
+        )
+        _sync(path)
+        # On record first: a file without its name is found again by its digest.
+        _append(self._journal, asdict(entry))
+        self.entries.append(entry)
+        path.rename(self.folder / entry.name)
+        return entry
+
+    def content(self, entry: Entry) -> bytes:
+        return (self.folder / entry.name).read_bytes()
+
+    def undelivered(self) -> Iterator[Entry]:
+        """Yield, in order, what the evidence store does not have yet."""
+        for entry in self.entries:
+            if (self.folder / entry.name).exists():
+                yield entry
+
+    def delivered(self, entry: Entry) -> None:
+        """The store has it, and the chain: the copy here may go."""
+        (self.folder / entry.name).unlink(missing_ok=True)
+
+    def recover(self) -> list[Entry]:
+        """Keep what a killed worker left: whole files without their name, and parts of files."""
+        saved = []
+        on_record = {each.sha256: each for each in self.entries}
+        for path in sorted(self.folder.glob("*.part")):
+            known = on_record.get(hashlib.sha256(path.read_bytes()).hexdigest())
+            if known is not None:
+                path.rename(self.folder / known.name)
+                continue
+            named = _PART.fullmatch(path.name)
+            whole = path.with_suffix(".saved")
+            length_ms = copy_readable(path, whole) if named else None
+            if named is not None and length_ms:
+                starts = int(named["starts"])
+                saved.append(self.keep(whole, named["participant"], starts, starts + length_ms))
+            whole.unlink(missing_ok=True)
+            path.unlink()
+        return saved
+
+
+def spend(folder: Path, ticket: str) -> bool:
+    """Use a ticket up; false when it was used before, by whichever run of the worker."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = hashlib.sha256(ticket.encode()).hexdigest()
+    try:
+        os.close(os.open(folder / f"{name}.spent", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            # The line that was being written when the power failed.
+            return
+
+
+def _append(path: Path, line: dict[str, str | int]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(json.dumps(line, sort_keys=True) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

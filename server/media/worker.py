@@ -1,0 +1,219 @@
+"""All rooms of one worker: opened by the first ticket, closed when the ceremony is over.
+
+What the platform has to say (is this being recorded, is it over) and to be given (the
+segments) goes through `Desk`; whoever asks it may take long, so that it is asked in
+threads and never while packets wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
+
+import structlog
+
+from server.ceremony.errors import TicketRefused
+from server.ceremony.tickets import TicketAct
+from server.media.rooms import Room, RoomPorts
+from server.media.spool import Spool, spend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from server.ceremony.tickets import MediaTicket
+    from server.media.spool import Entry
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ROUND_S: Final = 1.0
+EMPTY_S: Final = 60.0
+"""How long a room without anybody is kept, for whoever connects again."""
+
+log = structlog.get_logger("feigui.media")
+
+
+class RoomState(StrEnum):
+    OPEN = "open"  # People see each other; nothing is kept.
+    RECORDING = "recording"
+    CLOSING = "closing"  # Hand over what there is; then the room is let go.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomName:
+    office: str
+    case: str
+    ceremony: str
+
+
+class Desk(Protocol):
+    """The platform, as a worker knows it. Any call may raise; then it is made again."""
+
+    def hold(self, room: RoomName) -> RoomState:
+        """Keep the lease of the room, and say how it stands; raises `RoomTaken`."""
+        ...
+
+    def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
+        """Store and chain one segment. A second time does no harm."""
+        ...
+
+    def happened(self, room: RoomName, what: str, participant: str) -> None: ...
+
+    def release(self, room: RoomName) -> None:
+        """Everything of the room was delivered."""
+        ...
+
+
+@dataclass(slots=True)
+class _Held:
+    name: RoomName
+    room: Room
+    spool: Spool
+    state: RoomState
+    empty_since: float | None = None
+    told: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPorts:
+    desk: Desk
+    spool: Path
+    boot: str
+    seconds: Callable[[], float]
+    """A clock that never goes back, in seconds since 1970."""
+
+
+class MediaWorker:
+    def __init__(self, ports: WorkerPorts) -> None:
+        self._ports = ports
+        self._rooms: dict[str, _Held] = {}
+        self._opening = asyncio.Lock()
+        self._rounds: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take up what an earlier run left on the disk, then look after the rooms."""
+        for path in sorted(self._ports.spool.glob("*/*/*/journal.jsonl")):
+            await self._take_up(path.parent)
+        for path in sorted(self._ports.spool.glob("*/*/*/*.part")):
+            await self._take_up(path.parent)
+        self._rounds = asyncio.create_task(self._go_round())
+
+    async def _take_up(self, folder: Path) -> None:
+        office, case, ceremony = folder.relative_to(self._ports.spool).parts
+        name = RoomName(office=office, case=case, ceremony=ceremony)
+        with suppress(Exception):
+            await self._room(name)
+
+    async def publish(self, ticket: MediaTicket, offer: str) -> str:
+        """Spend ``ticket`` and answer; raises `TicketRefused`, `OfferRefused`, `RoomTaken`."""
+        held = await self._admit(ticket, TicketAct.PUBLISH)
+        return await held.room.publish(ticket.participant, offer, ticket.id)
+
+    async def watch(self, ticket: MediaTicket, offer: str) -> str:
+        held = await self._admit(ticket, TicketAct.WATCH)
+        return await held.room.watch(ticket.participant, ticket.watches or "", offer, ticket.id)
+
+    async def leave(self, ticket: MediaTicket) -> None:
+        """End the session that ``ticket`` began; only its holder knows the ticket."""
+        held = self._rooms.get(ticket.room)
+        if held is not None:
+            await held.room.leave(ticket.id)
+
+    def publishing(self, room: str) -> list[str]:
+        held = self._rooms.get(room)
+        return held.room.publishing if held else []
+
+    async def stop(self) -> None:
+        """Close every segment; what cannot be delivered now stays on the disk."""
+        if self._rounds is not None:
+            self._rounds.cancel()
+        for held in list(self._rooms.values()):
+            await held.room.close()
+
+    async def _admit(self, ticket: MediaTicket, act: TicketAct) -> _Held:
+        if ticket.act is not act:
+            raise TicketRefused("for something else")
+        name = RoomName(office=ticket.office, case=ticket.case, ceremony=ticket.room)
+        held = await self._room(name)
+        if held.state is RoomState.CLOSING:
+            raise TicketRefused("the room is closed")
+        if not spend(held.spool.folder, ticket.id):
+            raise TicketRefused("used")
+        held.empty_since = None
+        return held
+
+    async def _room(self, name: RoomName) -> _Held:
+        async with self._opening:
+            held = self._rooms.get(name.ceremony)
+            if held is None:
+                held = await self._open(name)
+                self._rooms[name.ceremony] = held
+            return held
+
+    async def _open(self, name: RoomName) -> _Held:
+        state = await self._ask(self._ports.desk.hold, name)
+        folder = self._ports.spool / name.office / name.case / name.ceremony
+        spool = Spool(folder, boot=self._ports.boot)
+        await self._ask(spool.recover)
+        told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        held: _Held
+
+        def is_recording() -> bool:
+            return held.state is RoomState.RECORDING
+
+        room = Room(
+            spool,
+            RoomPorts(
+                seconds=self._ports.seconds,
+                is_recording=is_recording,
+                happened=lambda what, who: told.put_nowait((what, who)),
+            ),
+        )
+        held = _Held(name, room, spool, state, told=told)
+        return held
+
+    async def _go_round(self) -> None:
+        while True:
+            await asyncio.sleep(ROUND_S)
+            await asyncio.gather(*map(self._look_after, list(self._rooms.values())))
+
+    async def _look_after(self, held: _Held) -> None:
+        try:
+            held.state = await self._ask(self._ports.desk.hold, held.name)
+            if held.state is RoomState.CLOSING:
+                await held.room.close()
+            await self._hand_over(held)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the room goes on and this is tried again
+            log.warning("desk_away", error=type(error).__name__)
+            return
+        if held.state is RoomState.CLOSING or self._is_left(held):
+            await held.room.close()
+            await self._hand_over(held)
+            await self._ask(self._ports.desk.release, held.name)
+            self._rooms.pop(held.name.ceremony, None)
+
+    def _is_left(self, held: _Held) -> bool:
+        if not held.room.is_empty:
+            held.empty_since = None
+            return False
+        now = self._ports.seconds()
+        held.empty_since = held.empty_since or now
+        return now - held.empty_since > EMPTY_S
+
+    async def _hand_over(self, held: _Held) -> None:
+        while not held.told.empty():
+            what, who = held.told.get_nowait()
+            await self._ask(self._ports.desk.happened, held.name, what, who)
+        for entry in list(held.spool.undelivered()):
+            content = await self._ask(held.spool.content, entry)
+            await self._ask(self._ports.desk.deliver, held.name, entry, content)
+            held.spool.delivered(entry)
+
+    async def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, functools.partial(call, *args, **kwargs))

@@ -1,0 +1,240 @@
+"""Segments are whole files that play, and a killed worker loses no more than the last second."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+import pytest
+
+from server.media import vp8
+from server.media.errors import RecordingFailed
+from server.media.ordering import Packet
+from server.media.spool import GENESIS, Spool, spend
+from server.media.uplink import Closed, UplinkRecorder
+from server.media.webm import Segment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPUS_SILENCE = b"\xfc\xff\xfe"
+FRAME_MS = 66
+
+
+@lru_cache(maxsize=4)
+def picture(count: int, size: tuple[int, int] = (160, 120), every: int = 1000) -> list[bytes]:
+    """Return encoded frames, a key frame every ``every``."""
+    encoder = av.CodecContext.create("libvpx", "w")
+    encoder.width, encoder.height = size
+    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, 15)
+    encoder.options = {"deadline": "realtime", "cpu-used": "8", "g": str(every)}
+    frames = []
+    for number in range(count):
+        grey = np.full((size[1], size[0], 3), number * 5 % 255, np.uint8)
+        frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format="yuv420p")
+        frame.pts = number
+        frames += [bytes(each) for each in encoder.encode(frame)]
+    return frames + [bytes(each) for each in encoder.encode(None)]
+
+
+def played(path: Path) -> dict[str, int]:
+    """Decode a file from end to end with ffmpeg's own tools; an error is a failure."""
+    if shutil.which("ffprobe") is None:
+        pytest.skip("needs ffprobe (Debian's ffmpeg)")
+    asked = ["ffprobe", "-v", "error", "-count_frames", "-of", "json"]
+    asked += ["-show_entries", "stream=codec_name,nb_read_frames", str(path)]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True)
+    assert said.stderr == ""
+    streams = json.loads(said.stdout)["streams"]
+    return {each["codec_name"]: int(each["nb_read_frames"]) for each in streams}
+
+
+def write(segment: Segment, frames: list[bytes]) -> None:
+    for number, frame in enumerate(frames):
+        segment.add_picture(number * FRAME_MS, frame, key=vp8.is_key(frame))
+        for sound in range(3):
+            segment.add_sound(number * FRAME_MS + sound * 20, OPUS_SILENCE)
+
+
+def test_what_was_put_in_can_be_played(tmp_path: Path) -> None:
+    with Segment(tmp_path / "one.webm", picture=(160, 120), sound=True) as segment:
+        write(segment, picture(30))
+    assert played(tmp_path / "one.webm") == {"vp8": 30, "opus": 90}
+
+
+def test_sound_alone_is_a_segment_too(tmp_path: Path) -> None:
+    with Segment(tmp_path / "one.webm", picture=None, sound=True) as segment:
+        for number in range(50):
+            segment.add_sound(number * 20, OPUS_SILENCE)
+        with pytest.raises(ValueError, match="no picture"):
+            segment.add_picture(0, b"x", key=True)
+    assert played(tmp_path / "one.webm") == {"opus": 50}
+
+
+def test_a_picture_without_sound_takes_none(tmp_path: Path) -> None:
+    with Segment(tmp_path / "one.webm", picture=(160, 120), sound=False) as segment:
+        segment.add_picture(0, picture(1)[0], key=True)
+        with pytest.raises(ValueError, match="no sound"):
+            segment.add_sound(0, OPUS_SILENCE)
+    assert played(tmp_path / "one.webm") == {"vp8": 1}
+
+
+def test_a_place_that_cannot_be_written_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    segment = Segment(tmp_path / "nowhere" / "one.webm", picture=None, sound=True)
+    with pytest.raises(RecordingFailed):
+        segment.add_sound(0, OPUS_SILENCE)
+
+
+def recorded(folder: Path, frames: list[bytes], *, pictures: bool = True) -> list[Closed]:
+    """Feed a recorder with 15 frames a second and sound; return what it closed."""
+    closed: list[Closed] = []
+    recorder = UplinkRecorder(
+        pictures=pictures,
+        open_file=lambda starts: folder / f"{round(starts * 1000)}.part",
+        closed=closed.append,
+    )
+    recorder.video.report(0, 100.0, 100.0)
+    recorder.audio.report(0, 100.0, 100.0)
+    for number, frame in enumerate(frames):
+        at = 100 + number / 15
+        if pictures:
+            recorder.add("video", _packet(number, number * 6000, b"\x10" + frame, at))
+        for sound in range(3):
+            count = number * 3 + sound
+            recorder.add("audio", _packet(count, count * 1066, OPUS_SILENCE, at))
+    recorder.close()
+    recorder.close()
+    return closed
+
+
+def _packet(sequence: int, timestamp: int, payload: bytes, at: float) -> Packet:
+    return Packet(sequence=sequence, timestamp=timestamp, marker=True, payload=payload, arrived=at)
+
+
+def test_segments_are_cut_at_the_first_key_frame_after_ten_seconds(tmp_path: Path) -> None:
+    closed = recorded(tmp_path, picture(15 * 27, every=60))
+    lengths = [round(each.ends - each.starts) for each in closed]
+    # Key frames come every four seconds: the cut is at twelve.
+    assert lengths == [12, 12, 3]
+    assert [each.starts for each in closed] == pytest.approx([100, 112, 124], abs=0.01)
+    frames = [played(each.path)["vp8"] for each in closed]
+    assert frames == [180, 180, 45]
+
+
+def test_a_sender_without_key_frames_is_cut_all_the_same(tmp_path: Path) -> None:
+    closed = recorded(tmp_path, picture(15 * 18, every=10_000))
+    # After the cut nothing can be shown until a key frame comes, and none does.
+    assert [round(each.ends - each.starts) for each in closed] == [15]
+    assert played(closed[0].path)["vp8"] == 225
+
+
+def test_another_size_is_another_segment(tmp_path: Path) -> None:
+    frames = [*picture(30), *picture(30, size=(320, 240))]
+    closed = recorded(tmp_path, frames)
+    assert [played(each.path)["vp8"] for each in closed] == [30, 30]
+
+
+def test_a_voice_alone_is_cut_every_ten_seconds(tmp_path: Path) -> None:
+    closed = recorded(tmp_path, [b""] * (15 * 21), pictures=False)
+    assert [round(each.ends - each.starts) for each in closed] == [10, 10, 1]
+
+
+def test_each_segment_names_the_one_before(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    entries = []
+    for number in range(3):
+        part = spool.part("anna", number * 1000)
+        part.write_bytes(bytes([number]) * 10)
+        entries.append(spool.keep(part, "anna", number * 1000, number * 1000 + 900))
+    assert [each.prev_sha256 for each in entries] == [
+        GENESIS,
+        hashlib.sha256(bytes([0]) * 10).hexdigest(),
+        hashlib.sha256(bytes([1]) * 10).hexdigest(),
+    ]
+    assert [each.index for each in Spool(tmp_path, boot="b2").entries] == [0, 1, 2]
+
+
+def test_two_people_have_a_chain_each(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    for who in ("anna", "ben"):
+        spool.part(who, 0).write_bytes(who.encode())
+        assert spool.keep(spool.part(who, 0), who, 0, 5).index == 0
+
+
+def test_times_never_go_back(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    for starts, ends in ((0, 1000), (900, 950)):
+        spool.part("anna", starts).write_bytes(b"%d" % starts)
+        spool.keep(spool.part("anna", starts), "anna", starts, ends)
+    entry = spool.entries[-1]
+    assert (entry.starts_ms, entry.ends_ms) == (1000, 1001)
+
+
+def test_what_was_delivered_is_not_delivered_again(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    spool.part("anna", 0).write_bytes(b"one")
+    entry = spool.keep(spool.part("anna", 0), "anna", 0, 5)
+    assert [spool.content(each) for each in spool.undelivered()] == [b"one"]
+    spool.delivered(entry)
+    spool.delivered(entry)
+    assert list(spool.undelivered()) == []
+
+
+def test_a_file_cut_off_while_it_grew_is_saved_up_to_its_last_whole_second(
+    tmp_path: Path,
+) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    part = spool.part("anna", 5000)
+    segment = Segment(part, picture=(160, 120), sound=True)
+    write(segment, picture(75))
+    # The power fails: nobody closes the file, and the last block is torn.
+    left = part.read_bytes()
+    segment.close()
+    part.write_bytes(left[:-7])
+    (saved,) = Spool(tmp_path, boot="b2").recover()
+    assert (saved.starts_ms, saved.index) == (5000, 0)
+    assert 3000 <= saved.ends_ms - saved.starts_ms <= 5000
+    assert played(tmp_path / saved.name)["vp8"] >= 45
+    assert Spool(tmp_path, boot="b3").recover() == []
+
+
+def test_a_file_with_nothing_in_it_is_cleared_away(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    spool.part("anna", 0).write_bytes(b"\x1a\x45")
+    (tmp_path / "strange.part").write_bytes(b"?")
+    assert spool.recover() == []
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_whole_file_that_lost_its_name_gets_it_back(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    part = spool.part("anna", 0)
+    part.write_bytes(b"whole")
+    entry = spool.keep(part, "anna", 0, 5)
+    # Killed between the journal and the new name.
+    (tmp_path / entry.name).rename(part)
+    again = Spool(tmp_path, boot="b2")
+    assert again.recover() == []
+    assert again.content(entry) == b"whole"
+
+
+def test_a_line_that_was_being_written_is_not_believed(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    spool.part("anna", 0).write_bytes(b"one")
+    spool.keep(spool.part("anna", 0), "anna", 0, 5)
+    with (tmp_path / "journal.jsonl").open("a") as journal:
+        journal.write('{"participant": "an')
+    assert len(Spool(tmp_path, boot="b2").entries) == 1
+
+
+def test_a_ticket_is_spent_for_every_run_of_the_worker(tmp_path: Path) -> None:
+    assert spend(tmp_path, "t-1")
+    assert not spend(tmp_path, "t-1")
+    assert spend(tmp_path, "t-2")
