@@ -67,6 +67,11 @@ class Settings:
 
     outside_authorities: Path | None
     """Directory with one folder an outside certification authority; ``None``: there is none."""
+    media_url: str | None
+    """Where phones reach the media worker; ``None``: ceremonies have no live video of ours."""
+
+    media_spool: Path | None
+    """Where the media worker keeps segments until the evidence store has them."""
 
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
@@ -101,6 +106,8 @@ class Settings:
             register_url=environ.get("FEIGUI_REGISTER_URL") or None,
             log_folder=_optional_path(environ, "FEIGUI_LOG_FOLDER"),
             outside_authorities=_optional_path(environ, "FEIGUI_OUTSIDE_AUTHORITIES"),
+            media_url=environ.get("FEIGUI_MEDIA_URL", "").rstrip("/") or None,
+            media_spool=_optional_path(environ, "FEIGUI_MEDIA_SPOOL"),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         SensitiveReads,
         StepUpBook,
     )
-    from server.ceremony.ports import CeremonyBook
+    from server.ceremony.ports import CeremonyBook, RoomBook
     from server.delivery.ports import DeliveryBook
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
@@ -213,6 +213,8 @@ class Transaction(Protocol):
     def sensitive_reads(self) -> SensitiveReads: ...
     @property
     def ceremonies(self) -> CeremonyBook: ...
+    @property
+    def rooms(self) -> RoomBook: ...
     @property
     def numbers(self) -> NumberBook: ...
     @property

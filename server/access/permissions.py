@@ -154,6 +154,8 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "add_ceremony_event": in_the_room,
     "add_segment": in_the_room,
     "confirm_presence": only(Role.NOTARY),
+    "issue_media_ticket": in_the_room,
+    "close_media_room": only(Role.NOTARY),
     # Draft, check, approval
     "write_draft": only(Role.ASSISTANT, Role.NOTARY),
     # Whoever has it sealed reads what is sealed.

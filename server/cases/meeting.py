@@ -29,7 +29,12 @@ from server.cases.step_up import (
     shown_digests,
 )
 from server.ceremony.ceremony import Ceremony, Participant, Seat
-from server.ceremony.errors import CeremonyRefused, NotTakingPart, RecordingIncomplete
+from server.ceremony.errors import (
+    CeremonyRefused,
+    NotTakingPart,
+    RecordingIncomplete,
+    RecordingUnderWay,
+)
 from server.ceremony.status import CeremonyStatus, Step
 
 if TYPE_CHECKING:
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from server.cases.ids import AccountId, PartyId
     from server.cases.step_up import StepUp
     from server.ceremony.ceremony import CeremonyId
+    from server.ceremony.rooms import MediaRoom
 
 _SEATS_OF_PARTIES: Final = frozenset(Seat) - {Seat.NOTARY, Seat.SECOND_HANDLER}
 # A lost line is whoever notices it first; everything else is the notary's (P-5).
@@ -101,8 +107,12 @@ def step_ceremony(
     *,
     at: datetime,
     reason: str | None = None,
+    room: MediaRoom | None = None,
 ) -> None:
-    """Take one step. Recording needs everybody's consent, completing a closed record."""
+    """Take one step. Recording needs everybody's consent, completing a closed record.
+
+    ``room``: the room's row, where a media worker carries the ceremony.
+    """
     seat = ceremony.seat_of(actor.account).seat
     if seat is not Seat.NOTARY and step not in _ANYBODYS:
         raise NotYourAction(step)
@@ -111,6 +121,8 @@ def step_ceremony(
         raise ConditionsUnmet(missing)
     if step is Step.COMPLETE and not ceremony.segments:
         raise RecordingIncomplete
+    if step is Step.COMPLETE and room is not None and not room.is_handed_over:
+        raise RecordingUnderWay
     ceremony.take(step, by=actor.account, at=at, reason=reason)
     if step is Step.COMPLETE:
         case.ceremony_completed_at = at

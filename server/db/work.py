@@ -16,6 +16,7 @@ from server.db.books.generations import PostgresGenerationBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
+from server.db.books.media_rooms import PostgresRoomBook
 from server.db.books.package_seals import PostgresPackageSealBook
 from server.db.books.register import (
     PostgresCertificateBook,
@@ -61,6 +62,7 @@ class Work:
         self.step_ups = PostgresStepUpBook(scoped)
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
+        self.rooms = PostgresRoomBook(scoped)
         self.numbers = PostgresNumberBook(scoped)
         self.transparency_log = PostgresTransparencyLog(scoped)
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)

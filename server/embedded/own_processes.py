@@ -1,4 +1,4 @@
-"""The platform's own processes beside the bundled servers: signer, time-stamps, worker, web.
+"""The platform's own processes beside the bundled servers: signer, time-stamps, workers, web.
 
 Each is a supervised child that ends with us. The signer has a user of its own where
 root can give it one; the others run as whoever started the platform.
@@ -44,6 +44,7 @@ class Plan:
     """URI of the place where new keys are made."""
 
     tsa_port: int
+    media_port: int
     web_port: int
     web_threads: int
     workers: int
@@ -68,7 +69,13 @@ def started(plan: Plan) -> Iterator[dict[str, Supervised]]:
 
 
 def _recipes(plan: Plan) -> dict[str, Recipe]:
-    return {"signer": _signer(plan), "tsa": _tsa(plan), **_workers(plan), "web": _web(plan)}
+    return {
+        "signer": _signer(plan),
+        "tsa": _tsa(plan),
+        **_workers(plan),
+        "media": _media(plan),
+        "web": _web(plan),
+    }
 
 
 def _signer(plan: Plan) -> Recipe:
@@ -97,6 +104,16 @@ def _tsa(plan: Plan) -> Recipe:
     arguments += ["--custody", str(plan.signer_socket), "--port", str(plan.tsa_port)]
     arguments += ["--clock-proof", "steady"]
     return _recipe(plan, "tsa", arguments, check)
+
+
+def _media(plan: Plan) -> Recipe:
+    def check(_: int) -> None:
+        with socket.socket() as probe:
+            if probe.connect_ex((LOOPBACK, plan.media_port)) != 0:
+                raise NotReady("the media worker does not listen yet")
+
+    arguments = ["-m", "server.wiring.media", "--port", str(plan.media_port)]
+    return _recipe(plan, "media", arguments, check)
 
 
 def _workers(plan: Plan) -> dict[str, Recipe]:

@@ -67,6 +67,7 @@ def step_ceremony(call: Call) -> Answer:
         call.actor,
         at=call.now,
         reason=call.body.get("reason"),
+        room=call.tx.rooms.get(ceremony.id),
     )
     call.tx.ceremonies.save(ceremony)
     call.tx.cases.save(case)

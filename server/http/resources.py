@@ -25,6 +25,7 @@ from server.http import (
     interviews,
     issuance,
     materials,
+    media,
     operations,
     parties,
     platform,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from server.http.cursors import Cursors
     from server.http.languages import Messages
     from server.http.materials import Fetch
+    from server.http.media import LiveVideo
     from server.http.signing_in import Door
     from server.http.token_keys import TokenKeys
     from server.transaction import OpenTransaction
@@ -68,6 +70,7 @@ class Needs:
     package: Package
     verify_document: Callable[[bytes], Report]
     new_nonce: Callable[[], bytes]
+    live_video: LiveVideo | None
     probes: Mapping[str, Callable[[], bool]]
     """Of each part that requests need, whether it answers."""
 
@@ -118,6 +121,7 @@ def _case(needs: Needs) -> list[Binding]:
         *deeds.bindings(fetch=needs.fetch),
         *interviews.bindings(),
         *ceremonies.bindings(),
+        *media.bindings(needs.live_video),
         *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),
         *issuance.bindings(),
         *certificates.bindings(

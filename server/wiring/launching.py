@@ -46,7 +46,7 @@ API_PAGE: Final = CLONE / "tools/npm/node_modules/@scalar/api-reference/dist/bro
 # Of modules that are configured by it and by nothing else.
 MODULE_VARIABLES: Final = ("SOFTHSM2_CONF",)
 KEY_ENCRYPTION_KEY: Final = "evidence-kek"
-SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key")
+SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key", "media-key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
         wishes.tell("starting PostgreSQL and SeaweedFS")
         servers = ends.enter_context(start_embedded(_wanted(root, environ)))
         state = State(root)
-        ports = ports_for("platform", ["web", "tsa"], state=state)
+        ports = ports_for("platform", ["web", "tsa", "media"], state=state)
         web_port = wishes.port or ports["web"]
         base_url = f"http://{LOOPBACK}:{web_port}"
         told = Told(
@@ -95,6 +95,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
             state=state,
             base_url=base_url,
             tsa_port=ports["tsa"],
+            media_port=ports["media"],
         )
         environment = _environment(told)
         # Migrations are done here; no process that serves ever owns a table.
@@ -102,7 +103,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
         settings = Settings.from_environ(environment)
         signer = signer_account(root, CLONE, Path(sys.prefix))
         _make_ready(settings, owner_url, told, signer)
-        wishes.tell("starting signer, time-stamping authority, worker and web")
+        wishes.tell("starting signer, time-stamping authority, workers and web")
         processes = ends.enter_context(
             started(
                 Plan(
@@ -112,6 +113,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
                     signer_account=signer,
                     key_place=settings.key_place,
                     tsa_port=ports["tsa"],
+                    media_port=ports["media"],
                     web_port=web_port,
                     web_threads=16,
                     workers=wishes.workers,
@@ -153,6 +155,7 @@ class Told:
     state: State
     base_url: str
     tsa_port: int
+    media_port: int
 
 
 def _environment(told: Told) -> dict[str, str]:
@@ -174,6 +177,8 @@ def _environment(told: Told) -> dict[str, str]:
         "FEIGUI_TSA_URL": f"http://{LOOPBACK}:{told.tsa_port}/",
         "FEIGUI_PUBLIC_URL": told.base_url,
         "FEIGUI_LOG_FOLDER": str(_made(root / "public-log")),
+        "FEIGUI_MEDIA_URL": f"http://{LOOPBACK}:{told.media_port}",
+        "FEIGUI_MEDIA_SPOOL": str(_made(root / "media")),
         "FEIGUI_CODE_OUTBOX": str(root / "codes.jsonl"),
         "FEIGUI_VALIDATE_RESPONSES": "on" if wishes.validate_responses else "off",
     }

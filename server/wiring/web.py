@@ -21,6 +21,7 @@ from server.contract.views import Edge
 from server.embedded.state import CLONE
 from server.http.cursors import Cursors
 from server.http.languages import Messages, language_of
+from server.http.media import LiveVideo
 from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
@@ -91,8 +92,14 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         package=packaging(fetch=parts.get, signing=parts.signing, notices=notices),
         verify_document=parts.verify_document,
         new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
+        live_video=_live_video(parts),
         probes={"database": lambda: _answers(parts)},
     )
+
+
+def _live_video(parts: Parts) -> LiveVideo | None:
+    url = parts.settings.media_url
+    return None if url is None else LiveVideo(url=url, key=parts.secret("media-key"))
 
 
 def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:

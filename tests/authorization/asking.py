@@ -108,6 +108,7 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "plan_ceremony": lambda ids: {"participants": [{"party": ids["party_id"], "seat": "party"}]},
     "step_ceremony": lambda _: {"step": "interrupt", "reason": "technical"},
     "add_ceremony_event": lambda _: {"kind": "statement_made"},
+    "issue_media_ticket": lambda _: {},
     "add_segment": lambda ids: {
         "upload_id": ids["upload"],
         "index": 0,

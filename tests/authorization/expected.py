@@ -87,6 +87,8 @@ SEAT_OF: Final = {
     "add_ceremony_event": {Role.NOTARY, Role.APPLICANT},
     "add_segment": {Role.NOTARY, Role.APPLICANT},
     "confirm_presence": {Role.NOTARY},
+    "issue_media_ticket": {Role.NOTARY, Role.APPLICANT},
+    "close_media_room": {Role.NOTARY},
     "list_events": set(SEATED.values()),
     "request_issue": {Role.NOTARY},
 }

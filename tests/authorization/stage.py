@@ -61,6 +61,8 @@ IN_THE_ROOM: Final = frozenset(
         "add_ceremony_event",
         "add_segment",
         "confirm_presence",
+        "issue_media_ticket",
+        "close_media_room",
     }
 )
 IN_OFFICE: Final = text("SELECT set_config('feigui.office', 'kunming-demo', true)")

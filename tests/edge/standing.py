@@ -29,6 +29,7 @@ from server.contract.views import Edge
 from server.db.books.accounts import phone_index
 from server.http.cursors import Cursors
 from server.http.languages import Messages
+from server.http.media import LiveVideo
 from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
@@ -147,6 +148,7 @@ class Standing:
                 package=lambda tx, case, certificate, taken_by: lambda open_books: b"",
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),
+                live_video=LiveVideo(url="https://media.feigui.example", key=bytes(32)),
                 probes={"database": lambda: True},
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from server.db.tables.metadata import METADATA, moment, text
@@ -48,4 +48,16 @@ CEREMONY_LINKS = Table(
     Column("body", JSONB, nullable=False),
     text("prev"),
     text("hash"),
+)
+
+MEDIA_ROOMS = Table(
+    "media_rooms",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("ceremony_id", key=True),
+    text("worker"),
+    moment("leased_until"),
+    moment("close_asked_at", optional=True),
+    Column("released", Boolean, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from math import cos, sin, tau
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from server.demo.api import upload
 from server.demo.journey.texts import EXCHANGES, TOLD
@@ -23,7 +23,29 @@ GENESIS: Final = "0" * 64
 WEBM: Final = "video/webm"
 
 
-def meet(stage: Stage, *, at: datetime) -> None:
+class Recording(Protocol):
+    """How what is seen and heard becomes segments of the ceremony."""
+
+    def begin(self, stage: Stage) -> None: ...
+
+    def end(self, stage: Stage) -> None:
+        """Afterwards every segment is in the chain."""
+        ...
+
+
+class UploadedRecording:
+    """Both sides record themselves and upload, as phones without live video do."""
+
+    def begin(self, stage: Stage) -> None:
+        _record(stage, stage.applicant, stage.specimens.live, "party")
+        _record(stage, stage.staff["notary"], stage.specimens.stranger, "notary")
+
+    def end(self, _: Stage) -> None:
+        """Uploading was the end of it."""
+
+
+def meet(stage: Stage, *, at: datetime, recording: Recording | None = None) -> None:
+    recorded = recording or UploadedRecording()
     notary, party = stage.staff["notary"], stage.applicant
     planned = notary.post(
         stage.path("/ceremonies"), {"participants": [{"party": stage.party, "seat": "party"}]}
@@ -39,10 +61,10 @@ def meet(stage: Stage, *, at: datetime) -> None:
         "The ceremony is being recorded",
         pictures=(photograph(stage.specimens.live),),
     )
-    _record(stage, party, stage.specimens.live, "party")
-    _record(stage, notary, stage.specimens.stranger, "notary")
+    recorded.begin(stage)
     _interview(stage, at=at)
     _sign(stage)
+    recorded.end(stage)
     _step(stage, "complete")
     stage.act(notary, "complete_interview")
     stage.timeline.add(

@@ -54,6 +54,7 @@ from server.http import (
     interviews,
     issuance,
     materials,
+    media,
     operations,
     parties,
     registers,
@@ -62,6 +63,7 @@ from server.http import (
 )
 from server.http.cursors import Cursors
 from server.http.languages import Messages
+from server.http.media import LiveVideo
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.transaction import NOBODY, Scope, Upload
@@ -78,6 +80,7 @@ ROOT = Path(__file__).parents[3]
 KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 TOKEN_LIFE = timedelta(minutes=5)
+LIVE_VIDEO = LiveVideo(url="https://media.feigui.example", key=bytes(range(32)))
 
 
 def new_id() -> str:
@@ -162,6 +165,7 @@ class Platform:
             *deeds.bindings(fetch=self.fetch),
             *interviews.bindings(),
             *ceremonies.bindings(),
+            *media.bindings(LIVE_VIDEO),
             *drafts.bindings(catalogue=catalogue, fetch=self.fetch),
             *issuance.bindings(),
             *certificates.bindings(

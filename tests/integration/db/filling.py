@@ -56,6 +56,7 @@ from server.cases.status import CaseStatus
 from server.cases.step_up import LIFE, KeyUse, StepUp, StepUpId
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
+from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.status import Step
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
 from server.demo.device import DeviceKey
@@ -456,6 +457,12 @@ def step_up(case: Case, account: str, asked_in: SessionId, *, digest: str = DIGE
     )
 
 
+def media_room(met: Ceremony, *, worker: str = "worker-1") -> MediaRoom:
+    return MediaRoom(
+        ceremony=met.id, office=met.office, case=met.case, worker=worker, leased_until=AT + LEASE
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
@@ -469,7 +476,9 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.sensitive_reads.put_on_record(
             case.id, field="id_number", subject=case.parties[0].id, by=AccountId("notary-1")
         )
-        tx.ceremonies.add(ceremony(case, account))
+        met = ceremony(case, account)
+        tx.ceremonies.add(met)
+        tx.rooms.lease(media_room(met), now=AT)
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))

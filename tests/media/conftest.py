@@ -1,0 +1,75 @@
+"""Chromium with a made-up camera and microphone, and a seat that it can take."""
+
+from __future__ import annotations
+
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = "/usr/bin/chromium"
+CAMERA = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    # A page that the test hands in has no address; Chromium then asks before it may reach
+    # this machine, and nobody is there to answer.
+    "--disable-features=LocalNetworkAccessChecks",
+)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
+        pass
+
+
+@pytest.fixture(scope="module")
+def seat() -> Iterator[str]:
+    """Where the page of a seat is served."""
+
+    class Seat(_Quiet):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, directory=str(Path(__file__).parent), **kwargs)  # type: ignore[arg-type]  # as the base class hands them on
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Seat)
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture
+def camera() -> Iterator[Callable[[], Browser]]:
+    """Return what opens one more browser: each participant sits at a device of his own."""
+    with sync_playwright() as playwright:
+        browsers = []
+
+        def opened() -> Browser:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
+            browsers.append(browser)
+            return browser
+
+        yield opened
+        for browser in browsers:
+            browser.close()
+
+
+@pytest.fixture
+def take_seat(seat: str, camera: Callable[[], Browser]) -> Callable[[], Page]:
+    def taken() -> Page:
+        page = camera().new_page()
+        page.goto(f"{seat}/page.html")
+        return page
+
+    return taken

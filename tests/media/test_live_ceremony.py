@@ -1,0 +1,232 @@
+"""A whole case over the public API, its ceremony held in two browsers, recorded by the platform."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from server.cases.ids import CaseId, OfficeId
+from server.ceremony.ceremony import Ceremony, CeremonyId
+from server.ceremony.chain import verify_chain
+from server.demo.api import CallRefused
+from server.demo.journey.applying import apply_for_it
+from server.demo.journey.handling import conclude_it, issue_it, review_it, take_it_in
+from server.demo.journey.meeting import meet
+from server.demo.journey.stage import Specimens, Stage
+from server.demo.running import CAST
+from server.demo.signing_in import as_applicant, as_staff, fictional_phone
+from server.demo.timeline import Timeline
+from server.transaction import Scope
+from server.wiring.commands import PHOTOGRAPHS
+from server.wiring.parts import Parts, now
+from storage.objects import Digest
+from tests.servers.platform import platform, with_people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page
+
+    from server.demo.api import Api
+    from server.demo.seeding import Credentials
+    from server.wiring.launching import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+OFFICE = OfficeId("kunming-demo")
+PATIENCE_S = 60.0
+SEAT = Path(__file__).with_name("page.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with platform(workers=1) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def people(running: Running) -> Mapping[str, Credentials]:
+    return with_people(running)
+
+
+@dataclass
+class LiveRecording:
+    """Two people at two browsers, sending and watching; the platform records."""
+
+    open_seat: Callable[[], Page]
+    running: Running
+    pages: dict[str, Page] = field(default_factory=dict)
+    in_the_middle: Callable[[], None] = lambda: None
+
+    def begin(self, stage: Stage) -> None:
+        for who, api in (("party", stage.applicant), ("notary", stage.staff["notary"])):
+            self.pages[who] = self.open_seat()
+            assert self.leg(who, "publish", _ticket(stage, api))["status"] == 201
+        accounts = _accounts(stage)
+        self._until(lambda: len(_line(self.running, stage, "line_published")) == 2)
+        for who, api, other in (
+            ("party", stage.applicant, accounts["notary"]),
+            ("notary", stage.staff["notary"], accounts["party"]),
+        ):
+            ticket = _ticket(stage, api, watches=other)
+            assert self.leg(who, "watch", ticket)["status"] == 201
+        for page in self.pages.values():
+            self._until(lambda page=page: page.evaluate("framesSeen()") > 15)  # type: ignore[misc]  # bound at once
+        self.in_the_middle()
+
+    def end(self, stage: Stage) -> None:
+        self._until(lambda: len(_ceremony(self.running, stage).segments) >= 2)
+        notary = stage.staff["notary"]
+        path = stage.path(f"/ceremonies/{stage.ceremony}")
+        with pytest.raises(CallRefused) as refusal:
+            notary.post(f"{path}/steps", {"step": "complete"})
+        assert refusal.value.code == "recording_under_way"
+        self._until(lambda: notary.post(f"{path}/media-room/close")["handed_over"] is True)
+
+    def leg(self, who: str, act: str, ticket: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
+        page = self.pages[who]
+        return page.evaluate(
+            "([act, url, token]) => window[act](url, token)", [act, ticket["url"], ticket["token"]]
+        )
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        ends = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < ends, "it never came to this"
+            self.pages["party"].wait_for_timeout(300)
+
+
+def _ticket(stage: Stage, api: Api, **wish: str) -> dict[str, Any]:
+    path = stage.path(f"/ceremonies/{stage.ceremony}/media-tickets")
+    ticket: dict[str, Any] = api.post(path, wish).body
+    return ticket
+
+
+def _accounts(stage: Stage) -> dict[str, str]:
+    seen = stage.staff["notary"].get(stage.path(f"/ceremonies/{stage.ceremony}"))
+    return {each["seat"]: each["account"] for each in seen["participants"]}
+
+
+def _ceremony(running: Running, stage: Stage) -> Ceremony:
+    parts = Parts(running.settings)
+    with parts.open_transaction(Scope(office=OFFICE, case=CaseId(stage.case))) as tx:
+        found = tx.ceremonies.get(CeremonyId(stage.ceremony))
+    parts.engine.dispose()
+    return found
+
+
+def _line(running: Running, stage: Stage, kind: str) -> list[str]:
+    return [str(e.body["by"]) for e in _ceremony(running, stage).links if e.kind == kind]
+
+
+@pytest.fixture
+def open_seat(running: Running, camera: Callable[[], Browser]) -> Callable[[], Page]:
+    """A device of its own for each, on a page where the platform's own would be."""
+
+    def opened() -> Page:
+        page = camera().new_page()
+        page.route(
+            f"{running.base_url}/seat",
+            lambda route: route.fulfill(body=SEAT, content_type="text/html"),
+        )
+        page.goto(f"{running.base_url}/seat")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def stage(running: Running, people: Mapping[str, Credentials]) -> Stage:
+    """Take a case up to its ceremony, everybody at a device of their own."""
+    photographs = (PHOTOGRAPHS / name for name in ("obama.jpg", "obama2.jpg", "biden.jpg"))
+    portrait, live, stranger = (each.read_bytes() for each in photographs)
+    stage = Stage(
+        timeline=Timeline(tell=lambda _: None),
+        applicant=as_applicant(running.base_url, fictional_phone(), running.outbox),
+        staff={role: as_staff(running.base_url, people[f"km.{role}"]) for role in CAST},
+        specimens=Specimens(portrait=portrait, live=live, stranger=stranger),
+    )
+    apply_for_it(stage)
+    take_it_in(stage)
+    review_it(stage)
+    return stage
+
+
+def held(running: Running, stage: Stage) -> list[bytes]:
+    """Check the ceremony as it was left, and return its segments as they were stored."""
+    ceremony, parts = _ceremony(running, stage), Parts(running.settings)
+    verify_chain(ceremony.links)
+    kept = [parts.get(OFFICE, Digest(each.sha256)) for each in ceremony.segments]
+    parts.engine.dispose()
+    for segment, content in zip(ceremony.segments, kept, strict=True):
+        assert hashlib.sha256(content).hexdigest() == segment.sha256
+        assert len(content) == segment.size
+    began = next(e.at for e in ceremony.links if e.kind == "start_recording")
+    for account in {each.participant for each in ceremony.segments}:
+        own = [each for each in ceremony.segments if each.participant == account]
+        assert all(a.ends_ms <= b.starts_ms for a, b in itertools.pairwise(own))
+        # What happened falls into what was recorded: the deed was confirmed on video.
+        (signed,) = [e.at for e in ceremony.links if e.kind == "deed_confirmed"]
+        since = datetime.fromisoformat(signed) - datetime.fromisoformat(began)
+        at = since.total_seconds() * 1000
+        assert any(each.starts_ms <= at <= each.ends_ms for each in own)
+    return kept
+
+
+def plays(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+    said = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", str(path), "-f", "null", "-"],
+        check=True,
+        capture_output=True,
+    )
+    assert said.stderr == b""
+
+
+def test_a_ceremony_of_two_ends_in_a_certificate(
+    running: Running, stage: Stage, open_seat: Callable[[], Page], tmp_path: Path
+) -> None:
+    meet(stage, at=now(), recording=LiveRecording(open_seat, running))
+    for content in held(running, stage):
+        plays(content, tmp_path / "segment.webm")
+    conclude_it(stage)
+    issue_it(stage)
+    assert stage.read(stage.staff["notary"])["status"] == "issued"
+
+
+def test_a_killed_worker_is_back_and_what_it_recorded_is_there(
+    running: Running, stage: Stage, open_seat: Callable[[], Page], tmp_path: Path
+) -> None:
+    recording = LiveRecording(open_seat, running)
+
+    def kill() -> None:
+        recording.pages["party"].wait_for_timeout(6000)
+        worker = running.processes["media"]
+        killed = worker.wait_until_ready()
+        os.kill(killed, signal.SIGKILL)
+        worker.wait_until_ready(other_than=killed)
+        for who, api in (("party", stage.applicant), ("notary", stage.staff["notary"])):
+            assert recording.leg(who, "publish", _ticket(stage, api))["status"] == 201
+
+    recording.in_the_middle = kill
+    meet(stage, at=now(), recording=recording)
+    kept = held(running, stage)
+    ceremony = _ceremony(running, stage)
+    for account in _accounts(stage).values():
+        own = [each for each in ceremony.segments if each.participant == account]
+        first, second = own[0], own[1]
+        # Of at least six seconds that were recorded, at most two are lost.
+        assert first.ends_ms - first.starts_ms >= 4000
+        # The gap is on record: the next segment begins where pictures came again.
+        assert second.starts_ms > first.ends_ms
+    for content in kept:
+        plays(content, tmp_path / "segment.webm")
