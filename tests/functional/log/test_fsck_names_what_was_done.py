@@ -22,6 +22,7 @@ REWRITE = (
     "UPDATE log_entries SET entry = '\\x7b7d', hash = sha256('\\x007b7d'::bytea)"
     " WHERE position = {}"
 )
+MOVE = "UPDATE certificates SET office = 'kunming-a', series = 'x' WHERE status = 'revoked'"
 SWAP = (
     "CREATE TEMPORARY TABLE two AS SELECT * FROM log_entries WHERE position IN (1, 2)",
     "DELETE FROM log_entries WHERE position IN (1, 2)",
@@ -57,6 +58,13 @@ def test_a_log_of_many_tiles_is_whole(log: ALog) -> None:
     assert checked.faults == ()
     # Two full tiles, the edge of level 0 and of level 1.
     assert (checked.entries, checked.tiles) == (523, 4)
+
+
+def test_a_log_that_fills_its_last_tile_is_whole(log: ALog) -> None:
+    log.issue_many(256)
+    log.publish()
+    checked = log.check()
+    assert (checked.faults, checked.tiles) == ((), 2)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +109,18 @@ def test_a_log_of_many_tiles_is_whole(log: ALog) -> None:
         (
             ("UPDATE certificates SET public_id = 'x' WHERE status = 'revoked'",),
             {"certificate_unlogged", "certificate_missing"},
+        ),
+        # It says that the number was never used, or that another office issued.
+        (
+            ("UPDATE certificates SET status = 'voided' WHERE status = 'revoked'",),
+            {"register_wrong"},
+        ),
+        (
+            (
+                "ALTER TABLE certificates DROP CONSTRAINT certificates_office_case_id_fkey",
+                MOVE,
+            ),
+            {"register_wrong"},
         ),
         # A checkpoint is taken back.
         (("DELETE FROM log_checkpoints WHERE size = 7",), {"checkpoint_lost"}),
