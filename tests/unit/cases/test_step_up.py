@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -183,6 +184,7 @@ def encoded(key: PublicKeyTypes, form: PublicFormat = PublicFormat.SubjectPublic
         # A point that is not on the curve.
         PHONE.public[:-1] + bytes([PHONE.public[-1] ^ 1]),
     ],
+    ids=itertools.count(),
 )
 def test_a_device_key_is_p_256_in_its_one_encoding(key: bytes) -> None:
     with pytest.raises(DeviceKeyRefused):
@@ -209,6 +211,7 @@ GOOD = PHONE.sign("statement")
         DeviceKey().sign("statement"),
         PHONE.sign("another statement"),
     ],
+    ids=itertools.count(),
 )
 def test_only_the_key_s_own_strict_signature_over_this_text_is_one(signature: bytes) -> None:
     with pytest.raises(DeviceSignatureRefused):

@@ -37,6 +37,7 @@ NEVER_TOLD = {
     "CatalogueError",
     "CeremonyError",
     "DeliveryError",
+    "GenerationNotFound",
     "IntentBroken",
     "NumberInvalid",
     "RefusedOnRecord",
