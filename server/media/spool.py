@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,6 +91,12 @@ class Spool:
     def delivered(self, entry: Entry) -> None:
         """The store has it, and the chain: the copy here may go."""
         (self.folder / entry.name).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Leave nothing of a room whose recording is somewhere else, and which opens no more."""
+        if any(self.undelivered()):
+            raise OSError("something of the room is not delivered")
+        shutil.rmtree(self.folder)
 
     def recover(self) -> list[Entry]:
         """Keep what a killed worker left: whole files without their name, and parts of files."""

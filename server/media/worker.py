@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
@@ -96,18 +95,20 @@ class MediaWorker:
         self._rounds: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take up what an earlier run left on the disk, then look after the rooms."""
-        for path in sorted(self._ports.spool.glob("*/*/*/journal.jsonl")):
-            await self._take_up(path.parent)
-        for path in sorted(self._ports.spool.glob("*/*/*/*.part")):
-            await self._take_up(path.parent)
+        """Look after the rooms, and after what an earlier run left of some on the disk."""
         self._rounds = asyncio.create_task(self._go_round())
 
-    async def _take_up(self, folder: Path) -> None:
-        office, case, ceremony = folder.relative_to(self._ports.spool).parts
-        name = RoomName(office=office, case=case, ceremony=ceremony)
-        with suppress(Exception):
-            await self._room(name)
+    async def _take_up(self) -> None:
+        """Hold every room of which something is still to be handed over."""
+        spool = self._ports.spool
+        left = {path.parent for kind in ("webm", "part") for path in spool.glob(f"*/*/*/*.{kind}")}
+        for folder in sorted(left):
+            office, case, ceremony = folder.relative_to(spool).parts
+            try:
+                await self._room(RoomName(office=office, case=case, ceremony=ceremony))
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again in a second
+                log.warning("desk_away", error=type(error).__name__)
+                return
 
     async def publish(self, ticket: MediaTicket, offer: str) -> str:
         """Spend ``ticket`` and answer; raises `TicketRefused`, `OfferRefused`, `RoomTaken`."""
@@ -179,6 +180,7 @@ class MediaWorker:
 
     async def _go_round(self) -> None:
         while True:
+            await self._take_up()
             await asyncio.sleep(ROUND_S)
             await asyncio.gather(*map(self._look_after, list(self._rooms.values())))
 
@@ -196,6 +198,8 @@ class MediaWorker:
             await self._hand_over(held)
             await self._ask(self._ports.desk.release, held.name)
             self._rooms.pop(held.name.ceremony, None)
+            if held.state is RoomState.CLOSING:
+                held.spool.clear()
 
     def _is_left(self, held: _Held) -> bool:
         if not held.room.is_empty:

@@ -321,7 +321,12 @@ def test_the_next_run_hands_over_what_the_last_one_could_not(
     desk.away = True
     first.end()
     assert desk.delivered == []
-    desk.away = False
+    # The platform is still away when the worker comes back.
     second = start(tmp_path, desk)
+    page.wait_for_timeout(1500)
+    desk.away = False
     until(page, lambda: len(desk.delivered) == 1)
+    desk.state = RoomState.CLOSING
+    until(page, lambda: desk.released == ["room-1"])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     second.end()

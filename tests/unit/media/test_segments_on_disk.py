@@ -187,6 +187,17 @@ def test_what_was_delivered_is_not_delivered_again(tmp_path: Path) -> None:
     assert list(spool.undelivered()) == []
 
 
+def test_a_room_that_is_over_leaves_nothing_and_one_that_is_not_stays(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "room", boot="b1")
+    spool.part("anna", 0).write_bytes(b"one")
+    entry = spool.keep(spool.part("anna", 0), "anna", 0, 5)
+    with pytest.raises(OSError, match="not delivered"):
+        spool.clear()
+    spool.delivered(entry)
+    spool.clear()
+    assert not spool.folder.exists()
+
+
 def test_a_file_cut_off_while_it_grew_is_saved_up_to_its_last_whole_second(
     tmp_path: Path,
 ) -> None:
