@@ -75,7 +75,7 @@ def test_a_file_with_all_its_evidence_stays_readable(page: Page, site: Site) -> 
     page.goto(f"{site.url}/verify")
     page.set_input_files("#document", site.sealed)
     follow(page, "form[enctype] button")
-    assert page.locator(".checks li").count() == 12
+    assert page.locator(".checks li").count() == 13
     assert page.evaluate(READABILITY) == []
 
 
