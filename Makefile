@@ -17,8 +17,10 @@ REDOCLY_RULES := --config mobile_api_spec/redocly.yaml
 BUNDLE := mobile_api_spec/openapi.bundled.json
 # Fast and independent of one another, so they run on every core and count for coverage.
 QUICK := $(wildcard $(addprefix tests/,unit property architecture spec security))
+# These kill processes, watch clocks or show pictures: each has the machine to itself.
+ALONE := $(wildcard $(addprefix tests/,browser contract faults media))
 # Whatever else there is, so that nobody's tests are forgotten; benchmarks measure, they do not judge.
-REST := $(filter-out $(QUICK) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
+REST := $(filter-out $(QUICK) $(ALONE) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # Least coverage by all tests together, in per cent of lines and branches: of what decides
 # about people, cases and money, and of everything.
@@ -80,7 +82,8 @@ spec-check:
 	@cmp -s build/openapi.bundled.json $(BUNDLE) || { echo "$(BUNDLE) is not what $(SPEC) says: make bundle"; false; }
 
 rest:
-	@$(call timed,all other tests,$(PYTEST) --cov --cov-append --cov-report= $(REST))
+	@$(call timed,tests that want quiet,$(PYTEST) --cov --cov-append --cov-report= $(ALONE))
+	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --cov --cov-append --cov-report= $(REST))
 	@$(call timed,coverage of at least $(FLOOR) %,$(BIN)/coverage report --fail-under=$(FLOOR))
 	@$(call timed,coverage of the domain,$(BIN)/coverage report --include='$(DOMAIN)' --fail-under=$(DOMAIN_FLOOR))
 

@@ -33,8 +33,9 @@ def test_a_party_gets_a_ticket_to_send_and_one_to_watch(case: Staging) -> None:
 
 def test_nobody_is_watched_who_has_no_seat(case: Staging) -> None:
     case.start_ceremony()
-    refused = case.applicant.post(case.room("/media-tickets"), {"watches": "somebody"})
-    assert (refused.status, refused.body["code"]) == (404, "not_found")
+    somebody = "0192f0c1-0000-7000-8000-000000000000"
+    refused = case.applicant.post(case.room("/media-tickets"), {"watches": somebody})
+    assert (refused.status, refused.body["code"]) == (403, "not_taking_part")
 
 
 def test_a_closed_room_gives_no_ticket(case: Staging) -> None:
@@ -52,8 +53,10 @@ def test_the_notary_closes_the_room_and_nobody_else(case: Staging) -> None:
 
 
 def test_a_ceremony_is_not_complete_before_its_recording_is(case: Staging) -> None:
-    case.has_deed = False
     case.interview()
+    case.confirm_presence()
+    case.sign_deed()
+    assert case.worker.run() == ["deed.sign"]
     at = case.platform.clock()
     held = MediaRoom(
         ceremony=case.ceremony,

@@ -36,7 +36,7 @@ from server.wiring.stamping import (
     told_ended,
 )
 from storage.objects import Digest
-from tests.faults.issuing.test_issuing_survives_kill import approved_case
+from tests.faults.issuing.test_issuing_survives_kill import agree_to_issue, approved_case
 from tests.servers.platform import with_people
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def sealed(whole: Whole) -> SignedFile:
     case = approved_case(AccountId(with_people(running)["km.notary"].account))
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
         tx.cases.add(case)
-    certificate = issue_case(OFFICE, case.id, press=press_of(parts))
+    agreed = agree_to_issue(parts, case)
+    certificate = issue_case(OFFICE, case.id, press=press_of(parts), step_up=agreed)
     return files_of(case, certificate)[0]
 
 
