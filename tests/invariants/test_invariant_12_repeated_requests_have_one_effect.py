@@ -160,6 +160,8 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     case = again_from(case, Staging.start_ceremony)
     event = {"kind": "statement_made"}
     good(case.notary.post(case.room("/events"), event))
+    good(case.applicant.post(case.room("/media-tickets"), {}))
+    good(case.notary.post(case.room("/media-room/close")))
 
 
 def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:

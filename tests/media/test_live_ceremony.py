@@ -72,7 +72,7 @@ class LiveRecording:
             self.pages[who] = self.open_seat()
             assert self.leg(who, "publish", _ticket(stage, api))["status"] == 201
         accounts = _accounts(stage)
-        self._until(lambda: len(_line(self.running, stage, "line_published")) == 2)
+        self.until(lambda: len(_line(self.running, stage, "line_published")) == 2)
         for who, api, other in (
             ("party", stage.applicant, accounts["notary"]),
             ("notary", stage.staff["notary"], accounts["party"]),
@@ -80,17 +80,17 @@ class LiveRecording:
             ticket = _ticket(stage, api, watches=other)
             assert self.leg(who, "watch", ticket)["status"] == 201
         for page in self.pages.values():
-            self._until(lambda page=page: page.evaluate("framesSeen()") > 15)  # type: ignore[misc]  # bound at once
+            self.until(lambda page=page: page.evaluate("framesSeen()") > 15)  # type: ignore[misc]  # bound at once
         self.in_the_middle()
 
     def end(self, stage: Stage) -> None:
-        self._until(lambda: len(_ceremony(self.running, stage).segments) >= 2)
+        self.until(lambda: len(_ceremony(self.running, stage).segments) >= 2)
         notary = stage.staff["notary"]
         path = stage.path(f"/ceremonies/{stage.ceremony}")
         with pytest.raises(CallRefused) as refusal:
             notary.post(f"{path}/steps", {"step": "complete"})
         assert refusal.value.code == "recording_under_way"
-        self._until(lambda: notary.post(f"{path}/media-room/close")["handed_over"] is True)
+        self.until(lambda: notary.post(f"{path}/media-room/close")["handed_over"] is True)
 
     def leg(self, who: str, act: str, ticket: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
         page = self.pages[who]
@@ -98,7 +98,7 @@ class LiveRecording:
             "([act, url, token]) => window[act](url, token)", [act, ticket["url"], ticket["token"]]
         )
 
-    def _until(self, holds: Callable[[], bool]) -> None:
+    def until(self, holds: Callable[[], bool]) -> None:
         ends = time.monotonic() + PATIENCE_S
         while not holds():
             assert time.monotonic() < ends, "it never came to this"
@@ -216,6 +216,9 @@ def test_a_killed_worker_is_back_and_what_it_recorded_is_there(
         worker.wait_until_ready(other_than=killed)
         for who, api in (("party", stage.applicant), ("notary", stage.staff["notary"])):
             assert recording.leg(who, "publish", _ticket(stage, api))["status"] == 201
+        # The act goes on when both are recorded again, and not before.
+        recording.until(lambda: len(_line(running, stage, "line_published")) == 4)
+        recording.pages["party"].wait_for_timeout(4000)
 
     recording.in_the_middle = kill
     meet(stage, at=now(), recording=recording)

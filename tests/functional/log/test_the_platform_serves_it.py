@@ -15,13 +15,15 @@ from esign.transparency.monitor import look, unwatched
 from esign.transparency.notes import VerifierKey
 from esign.transparency.proofs import LogProof
 from esign.transparency.tiles import Tile, split_bundle
-from server.cases.ids import OfficeId
+from server.cases.ids import CaseId, OfficeId
+from server.catalogue.matters import MatterCode
 from server.cli import notary_group
 from server.register.certificates import CertificateStatus
 from server.register.log_entries import mark_of, read_entry
 from server.register.log_proofs import proof_for
 from server.transaction import Scope
 from server.wiring.commands import commands
+from server.wiring.parts import new_id
 from server.wiring.transparency import log_press, opened_log, shelves_of
 from server.wiring.work import registry
 from storage.errors import ContentMismatch
@@ -40,7 +42,8 @@ OFFICE = OfficeId("kunming-demo")
 
 
 def issued(parts: Parts) -> Certificate:
-    case = new_case(OFFICE, fresh("account"))
+    # Everybody who lists cases meets this one, so that it has to look like one.
+    case = new_case(OFFICE, fresh("account"), id=CaseId(new_id()), matter=MatterCode("WT01"))
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
         tx.cases.add(case)
         number = tx.numbers.allot(year=2026, series="外")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.wiring.press import press_of
 from server.wiring.work import deed_desk
 from tests.functional.case.staging import APPLICATION, Staging
-from tests.functional.case.worker import Worker
+from tests.functional.case.worker import TAKE, Worker
 
 if TYPE_CHECKING:
     from server.cases.press import Press
@@ -30,6 +30,9 @@ class SealingWorker(Worker):
 
 
 def begun_case(whole: Whole, *, matter: str = APPLICATION["matter"]) -> Staging:
+    with whole.owner.begin() as connection:
+        # What other tests have queued is not carried out for real.
+        connection.execute(TAKE)
     case = Staging(
         platform=whole.platform,
         worker=SealingWorker(platform=whole.platform, engine=whole.owner),
