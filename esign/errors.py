@@ -25,6 +25,10 @@ class LintFailed(EsignError):
     """The document or certificate breaks a rule it would be signed under."""
 
 
+class AlgorithmUnavailable(EsignError):
+    """This machine's OpenSSL lacks an algorithm that an office asks for; nothing replaces it."""
+
+
 class ProfileUnknown(EsignError):
     """No certificate profile has this name."""
 
