@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
 from esign.authorities.creation import create_authorities, issuer_of
 from esign.authorities.directory import ROOT, TSA, office_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.custody.keyring import Keyring
+from esign.custody.private_keys import make_key
 from esign.custody.vault import Vault
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.pdf.deeds import DeedSigner
@@ -25,7 +27,8 @@ from esign.pdf.drawings import RoundSeal
 from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
 from esign.pdf.signing import Revocation, Signatory
 from esign.renewing import StampRenewer
-from esign.trust import office_trust
+from esign.sm.sm2 import Sm2PrivateKey
+from esign.trust import office_trust, office_trusts, trusted_roots
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven
@@ -33,7 +36,7 @@ from esign.tsa.daemon import TimeStampServer
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cryptography import x509
@@ -47,7 +50,9 @@ if TYPE_CHECKING:
     from esign.tsa.clock_proof import ClockProof
 
     PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    AnyPrivateKey = PrivateKey | Sm2PrivateKey
 
+P256: Final = SigningAlgorithm.P256
 OFFICE: Final = "kunming-a"
 NOTARY: Final = "n-1"
 BASE_URL: Final = "http://127.0.0.1/authorities"
@@ -145,21 +150,26 @@ class RunningOffice:
 
     @property
     def roots(self) -> list[x509.Certificate]:
-        return [self.files.certificate(ROOT)]
+        return trusted_roots(self.files)
 
-    def sealer(self) -> DocumentSealer:
+    def sealer(self, algorithms: Sequence[SigningAlgorithm] = (P256,)) -> DocumentSealer:
         """Return a sealer whose notary is enrolled."""
-        self.vault.enrol_notary(office=OFFICE, notary=NOTARY, common_name="王公证")
-        sealing = Sealing(office=OFFICE, notary=NOTARY, places=sealing_places())
+        for algorithm in algorithms:
+            self.vault.enrol_notary(
+                office=OFFICE, notary=NOTARY, common_name="王公证", algorithm=algorithm
+            )
+        sealing = Sealing(
+            office=OFFICE, notary=NOTARY, places=sealing_places(), algorithms=algorithms
+        )
         return certificate_sealer(
             sealing, files=self.files, custody=self.vault, stamps=self.stamps, now=self.now
         )
 
-    def deed_signer(self) -> DeedSigner:
+    def deed_signer(self, algorithms: Sequence[SigningAlgorithm] = (P256,)) -> DeedSigner:
         return DeedSigner(
             office=OFFICE,
             custody=self.vault,
-            trust=office_trust(self.files, OFFICE),
+            trusts=office_trusts(self.files, OFFICE, algorithms),
             stamps=self.stamps,
             now=self.now,
         )
@@ -168,12 +178,12 @@ class RunningOffice:
         self,
         profile: Profile,
         *,
-        key: PrivateKey | None = None,
+        key: AnyPrivateKey | None = None,
         evidence: EvidenceDigests | None = None,
     ) -> Signatory:
         """Return somebody with a certificate of ``profile`` under the office's authority."""
-        own = key or ec.generate_private_key(ec.SECP256R1())
-        authority = office_name(OFFICE, "authority")
+        own = key or make_key(SigningAlgorithm.P256)
+        authority = algorithm_of(own).named(office_name(OFFICE, "authority"))
         issuer = issuer_of(self.files, Keyring(self.files.keys), authority, BASE_URL)
         order = CertificateOrder(
             profile=profile,
@@ -184,11 +194,11 @@ class RunningOffice:
         certificate = issue(order, issuer, now=self.now())
         return Signatory(certificate=certificate, sign=lambda digest: key_signature(own, digest))
 
-    def revocation(self) -> Revocation:
+    def revocation(self, algorithm: SigningAlgorithm = P256) -> Revocation:
         """Return the lists of now."""
         return Revocation(
-            trust=office_trust(self.files, OFFICE),
-            office_list=self.vault.revocation_list(office=OFFICE),
+            trust=office_trust(self.files, OFFICE, algorithm),
+            office_list=self.vault.revocation_list(office=OFFICE, algorithm=algorithm),
         )
 
     def sealed(self) -> bytes:
@@ -239,11 +249,15 @@ def time_stamper(
 
 @contextmanager
 def running_office(
-    directory: Path, *, at: dt.datetime, base_url: str = BASE_URL
+    directory: Path, *, at: dt.datetime, base_url: str = BASE_URL, sm2: bool = False
 ) -> Iterator[RunningOffice]:
     now, proof = SetClock(at), ClockDoubt()
     files = create_authorities(
-        directory, now=at, offices={OFFICE: "昆明市甲公证处"}, base_url=base_url
+        directory,
+        now=at,
+        offices={OFFICE: "昆明市甲公证处"},
+        base_url=base_url,
+        sm2_offices=[OFFICE] if sm2 else [],
     )
     vault = Vault(files, now=now, base_url=base_url)
     authority = TimeStampingAuthority(
@@ -268,8 +282,15 @@ def running_office(
             serving.join()
 
 
-def key_signature(key: PrivateKey, digest: bytes) -> bytes:
-    """Sign a SHA-256 digest as custody does."""
+def algorithm_of(key: AnyPrivateKey) -> SigningAlgorithm:
+    """Return whose authority certifies such a key."""
+    return SigningAlgorithm.SM2 if isinstance(key, Sm2PrivateKey) else SigningAlgorithm.P256
+
+
+def key_signature(key: AnyPrivateKey, digest: bytes) -> bytes:
+    """Sign a digest as custody does."""
+    if isinstance(key, Sm2PrivateKey):
+        return key.sign(digest)
     sha256 = Prehashed(hashes.SHA256())
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(digest, padding.PKCS1v15(), sha256)

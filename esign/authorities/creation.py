@@ -3,6 +3,9 @@
 For development and tests, wherever the keys are kept; an office that works for
 real makes its own under dual control (`esign.keyceremony`).
 
+Offices that also sign with SM2 get the same again under a root of that algorithm,
+save those who answer for an authority: SM2 certificates name lists alone.
+
 Run again it keeps what exists, adds what is missing and renews what is short-lived
 when half its life is over: the root's revocation list, and the certificates of
 those who answer for an authority.
@@ -11,12 +14,13 @@ those who answer for an authority.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
 from esign.authorities.directory import (
     ROOT,
@@ -34,12 +38,11 @@ from esign.custody.places import FILES
 from esign.errors import NotForProduction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric import ec
-
+    from esign.authorities.issuing import AuthorityKey
     from esign.authorities.profiles import Profile
     from esign.custody.places import KeyPlace
 
@@ -51,10 +54,12 @@ def create_authorities(
     offices: Mapping[str, str],
     base_url: str,
     place: KeyPlace = FILES,
+    sm2_offices: Collection[str] = (),
 ) -> AuthorityDirectory:
     """``offices`` maps an office's key to the name on its seal.
 
-    ``base_url`` goes into the certificates: where ``public/`` can be fetched.
+    ``base_url`` goes into the certificates: where ``public/`` can be fetched. Raises
+    `AlgorithmUnavailable` when ``sm2_offices`` names any and OpenSSL has no SM2.
     """
     warnings.warn(
         "authorities that no key ceremony made are for development", NotForProduction, stacklevel=2
@@ -63,9 +68,13 @@ def create_authorities(
     founding = _Founding(files, Keyring(files.keys, place), now, base_url.rstrip("/"))
     founding.root()
     founding.under_root(TSA, Subject(common_name="Feigui Time-Stamping"), profiles.TIME_STAMPER)
-    appoint_responder(files, founding.keyring, ROOT, now=now, base_url=founding.base_url)
     for office, name in sorted(offices.items()):
         founding.office(office, name)
+    if sm2_offices:
+        by_sm2 = replace(founding, algorithm=SigningAlgorithm.SM2)
+        by_sm2.root()
+        for office in sorted(sm2_offices):
+            by_sm2.office(office, offices[office])
     return files
 
 
@@ -75,51 +84,65 @@ class _Founding:
     keyring: Keyring
     now: datetime
     base_url: str
+    algorithm: SigningAlgorithm = SigningAlgorithm.P256
+
+    @property
+    def _suffix(self) -> str:
+        """Keep authorities apart by name: whoever looks for an issuer begins with that."""
+        return "" if self.algorithm is SigningAlgorithm.P256 else f" {self.algorithm.name}"
 
     def root(self) -> None:
-        if not self.files.has_certificate(ROOT):
-            key = key_for(self.files, self.keyring, ROOT)
+        root = self.algorithm.named(ROOT)
+        if not self.files.has_certificate(root):
+            key = key_for(self.files, self.keyring, root)
             order = CertificateOrder(
                 profile=profiles.ROOT,
-                subject=Subject(common_name="Feigui Development Root"),
+                subject=Subject(common_name=f"Feigui Development Root{self._suffix}"),
                 public_key=key.public_key(),
             )
-            self._keep(ROOT, order, Issuer(certificate=None, key=key))
-        self._renew_root_list()
+            self._keep(root, order, Issuer(certificate=None, key=key))
+        self._renew_root_list(root)
+        self._appoint_responder(root)
 
-    def _renew_root_list(self) -> None:
-        if (self.files.public / f"{ROOT}.crl").exists():
-            listed = x509.load_der_x509_crl(self.files.revocation_list(ROOT))
+    def _renew_root_list(self, root: str) -> None:
+        if (self.files.public / f"{root}.crl").exists():
+            listed = x509.load_der_x509_crl(self.files.revocation_list(root))
             due = listed.last_update_utc + ROOT_LIST_VALID / 2
             if self.now < due:
                 return
         fresh = revocation_list(
-            self.files.certificate(ROOT),
-            self.keyring.load(self.files.uri(ROOT)),
-            RevocationRegister(self.files.records / "revoked.jsonl").of(ROOT),
+            self.files.certificate(root),
+            self.keyring.load(self.files.uri(root)),
+            RevocationRegister(self.files.records / "revoked.jsonl").of(root),
             now=self.now,
             valid_for=ROOT_LIST_VALID,
         )
-        self.files.keep_revocation_list(ROOT, fresh)
+        self.files.keep_revocation_list(root, fresh)
 
     def office(self, office: str, name: str) -> None:
-        authority = office_name(office, "authority")
+        authority = self.algorithm.named(office_name(office, "authority"))
         self.under_root(
             authority,
-            Subject(common_name=f"{name} CA", organization=name),
+            Subject(common_name=f"{name} CA{self._suffix}", organization=name),
             profiles.OFFICE_AUTHORITY,
         )
         self._under(
-            office_name(office, "seal"),
+            self.algorithm.named(office_name(office, "seal")),
             Subject(common_name=name, organization=name),
             profiles.OFFICE_SEAL,
             issuer=authority,
         )
-        appoint_responder(self.files, self.keyring, authority, now=self.now, base_url=self.base_url)
+        self._appoint_responder(authority)
         self._first_list(authority)
 
+    def _appoint_responder(self, authority: str) -> None:
+        if answers_for(authority):
+            appoint_responder(
+                self.files, self.keyring, authority, now=self.now, base_url=self.base_url
+            )
+
     def under_root(self, name: str, subject: Subject, profile: Profile) -> None:
-        self._under(name, subject, profile, issuer=ROOT)
+        self._under(name, subject, profile, issuer=self.algorithm.named(ROOT))
 
     def _under(self, name: str, subject: Subject, profile: Profile, *, issuer: str) -> None:
         if self.files.has_certificate(name):
@@ -139,6 +162,11 @@ class _Founding:
 
     def _keep(self, name: str, order: CertificateOrder, issuer: Issuer) -> None:
         keep_issued(self.files, name, order, issuer=issuer, now=self.now)
+
+
+def answers_for(authority: str) -> bool:
+    """Say whether anybody answers for the certificates of ``authority``: nobody does by SM2."""
+    return SigningAlgorithm.of_name(authority) is SigningAlgorithm.P256
 
 
 def appoint_responder(
@@ -182,7 +210,7 @@ def keep_issued(
     files.keep_certificate(name, certificate)
 
 
-def key_for(files: AuthorityDirectory, keyring: Keyring, name: str) -> ec.EllipticCurvePrivateKey:
+def key_for(files: AuthorityDirectory, keyring: Keyring, name: str) -> AuthorityKey:
     """Return the key ``name``, made where new keys are made unless a crash left it."""
     uri = files.uri(name) if files.has_uri(name) else keyring.place.uri(name)
     files.keep_uri(uri)
@@ -195,6 +223,6 @@ def issuer_of(files: AuthorityDirectory, keyring: Keyring, name: str, base_url: 
         certificate=files.certificate(name),
         key=keyring.load(files.uri(name)),
         crl_url=f"{base_url}/{name}.crl",
-        ocsp_url=f"{base_url}/{name}.ocsp",
+        ocsp_url=f"{base_url}/{name}.ocsp" if answers_for(name) else None,
         certificate_url=f"{base_url}/{name}.cer",
     )

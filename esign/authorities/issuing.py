@@ -20,12 +20,17 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from esign import oids
 from esign.errors import LintFailed
 from esign.lints.certificates import CERTIFICATE_LINTS
+from esign.sm.certificates import certificate_with, key_identifier, sm2_key_in
+from esign.sm.sm2 import Sm2PrivateKey, Sm2PublicKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from esign.authorities.profiles import Profile
+
+    PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | Sm2PublicKey
+    AuthorityKey = ec.EllipticCurvePrivateKey | Sm2PrivateKey
 
 BACKDATED: Final = timedelta(seconds=5)
 """Two of our clocks may differ by their declared accuracy; a time-stamp from the
@@ -67,7 +72,7 @@ class Issuer:
     """Whoever signs: its certificate, or ``None`` for a root that signs itself."""
 
     certificate: x509.Certificate | None
-    key: ec.EllipticCurvePrivateKey
+    key: AuthorityKey
     crl_url: str | None = None
     ocsp_url: str | None = None
     certificate_url: str | None = None
@@ -77,7 +82,7 @@ class Issuer:
 class CertificateOrder:
     profile: Profile
     subject: Subject
-    public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    public_key: PublicKey
     evidence: bytes | None = None
     """DER of `esign.evidence.EvidenceDigests`, where the profile asks for it."""
 
@@ -92,14 +97,33 @@ def issue(
     """Return the certificate; ``record`` sees what is about to be signed, first."""
     builder = _builder(order, issuer, now)
     # (1) The same certificate under a key that nobody trusts and nobody keeps.
-    rehearsal = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    rehearsal = _made(builder, order.public_key, _throw_away(issuer.key))
     broken = [r for lint in CERTIFICATE_LINTS if (r := lint(rehearsal, order.profile))]
     if broken:
         raise LintFailed("; ".join(broken))
     # (2) On record before it exists: serial, profile and key are final now.
     record(rehearsal)
     # (3) The real one.
-    return builder.sign(issuer.key, hashes.SHA256())
+    return _made(builder, order.public_key, issuer.key)
+
+
+def _throw_away(like: AuthorityKey) -> AuthorityKey:
+    if isinstance(like, Sm2PrivateKey):
+        return Sm2PrivateKey.generate()
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _made(
+    builder: x509.CertificateBuilder, subject: PublicKey, key: AuthorityKey
+) -> x509.Certificate:
+    if isinstance(key, Sm2PrivateKey) and isinstance(subject, Sm2PublicKey):
+        # The builder wants a key of its own kinds; SM2 takes its place.
+        stand_in = ec.generate_private_key(ec.SECP256R1())
+        draft = builder.public_key(stand_in.public_key()).sign(stand_in, hashes.SHA256())
+        return certificate_with(draft, subject, key)
+    if isinstance(key, Sm2PrivateKey) or isinstance(subject, Sm2PublicKey):
+        raise LintFailed("a chain does not change between SM2 and other algorithms")
+    return builder.public_key(subject).sign(key, hashes.SHA256())
 
 
 def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.CertificateBuilder:
@@ -108,7 +132,6 @@ def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.Cer
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer.certificate else subject)
-        .public_key(order.public_key)
         # 20 octets, 158 random bits; RFC 5280 4.1.2.2 wants it positive.
         .serial_number(secrets.randbits(158) | 1 << 158)
         .not_valid_before(now - BACKDATED)
@@ -116,7 +139,7 @@ def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.Cer
     )
     extensions = [
         *_described(order),
-        _authority_key(issuer, order.public_key),
+        (_authority_identifier(issuer, order.public_key), False),
         *_where_to_ask(issuer, profile),
     ]
     for extension, critical in extensions:
@@ -130,7 +153,7 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=profile.is_authority, path_length=profile.path_length), True),
         (x509.KeyUsage(**{usage: usage in profile.key_usage for usage in _USAGES}), True),
-        (x509.SubjectKeyIdentifier.from_public_key(order.public_key), False),
+        (_key_identifier(order.public_key), False),
         (x509.CertificatePolicies([policy]), False),
     ]
     if profile.extended_usage:
@@ -144,13 +167,20 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
     return extensions
 
 
-def _authority_key(
-    issuer: Issuer, own_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
-) -> tuple[x509.ExtensionType, bool]:
-    key = issuer.certificate.public_key() if issuer.certificate else own_key
-    if not isinstance(key, ec.EllipticCurvePublicKey):
+def _key_identifier(key: PublicKey) -> x509.SubjectKeyIdentifier:
+    if isinstance(key, Sm2PublicKey):
+        return key_identifier(key)
+    return x509.SubjectKeyIdentifier.from_public_key(key)
+
+
+def _authority_identifier(issuer: Issuer, own_key: PublicKey) -> x509.AuthorityKeyIdentifier:
+    key: object = own_key
+    if issuer.certificate is not None:
+        is_sm2 = isinstance(issuer.key, Sm2PrivateKey)
+        key = sm2_key_in(issuer.certificate) if is_sm2 else issuer.certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey | Sm2PublicKey):
         raise LintFailed("an authority's key is not on an elliptic curve")
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key), False
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(_key_identifier(key))
 
 
 def _where_to_ask(issuer: Issuer, profile: Profile) -> list[tuple[x509.ExtensionType, bool]]:

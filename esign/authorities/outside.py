@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from esign import oids
@@ -107,7 +108,12 @@ class OutsideEvents:
 def check_issued(request: bytes, issued: IssuedOutside) -> None:
     """Raise `CertificateUnfit` unless ``issued`` is what ``request`` asked for."""
     wanted, certificate = x509.load_der_x509_csr(request), issued.certificate
-    if certificate.public_key() != wanted.public_key():
+    try:
+        is_same_key = certificate.public_key() == wanted.public_key()
+    except UnsupportedAlgorithm:
+        # An SM2 key, for example: what was asked for is on P-256.
+        is_same_key = False
+    if not is_same_key:
         raise CertificateUnfit("the certificate is of another key")
     if _named(certificate.subject) != _named(wanted.subject):
         raise CertificateUnfit("the certificate is of another name")

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.sm.certificates import key_identifier, list_with
+from esign.sm.sm2 import Sm2PrivateKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cryptography.hazmat.primitives.asymmetric import ec
+    from esign.authorities.issuing import AuthorityKey
 
 OFFICE_LIST_VALID: Final = timedelta(minutes=5)
 """An office's authority is online and lists anew at every use.  A list must end
@@ -40,25 +44,34 @@ class Revoked:
 
 def revocation_list(
     issuer: x509.Certificate,
-    key: ec.EllipticCurvePrivateKey,
+    key: AuthorityKey,
     revoked: Sequence[Revoked],
     *,
     now: datetime,
     valid_for: timedelta,
 ) -> bytes:
     """Return the list in DER, numbered by its time so that numbers only rise."""
-    public = key.public_key()
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
         .last_update(now - timedelta(seconds=5))
         .next_update(now + valid_for)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
+        .add_extension(_authority_identifier(key), critical=False)
         .add_extension(x509.CRLNumber(int(now.timestamp() * 1_000_000)), critical=False)
     )
     for entry in revoked:
         builder = builder.add_revoked_certificate(_row(entry))
+    if isinstance(key, Sm2PrivateKey):
+        stand_in = ec.generate_private_key(ec.SECP256R1())
+        return list_with(builder.sign(stand_in, hashes.SHA256()), key)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _authority_identifier(key: AuthorityKey) -> x509.AuthorityKeyIdentifier:
+    if isinstance(key, Sm2PrivateKey):
+        named = key_identifier(key.public_key())
+        return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(named)
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
 def _row(entry: Revoked) -> x509.RevokedCertificate:

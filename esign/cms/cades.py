@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final, Protocol
 
-from esign.cms.algorithms import SHA256_SIZE, key_of
+from esign.cms.algorithms import DIGEST_SIZE, key_of
 from esign.cms.signed_data import (
     DATA,
     Carried,
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
+    from esign.cms.algorithms import Hashed
+
     SignDigest = Callable[[bytes], bytes]
 
-_NO_DIGEST: Final = bytes(SHA256_SIZE)
+_NO_DIGEST: Final = bytes(DIGEST_SIZE)
 
 
 class Stamps(Protocol):
@@ -54,10 +56,15 @@ class CadesSigner:
         Raises `KeyUnsuitable`.
         """
         self._key = key_of(certificate)
-        self._signer = NamedSigner.of(certificate)
+        self._signer = NamedSigner.of(certificate, self._key.algorithm)
         self._sign = sign
         self._carried = Carried(certificates=[self._signer.certificate, *issuers], lists=lists)
         self._stamps = stamps
+
+    @property
+    def hashed(self) -> Hashed:
+        """Begin the digest that the content has to be hashed with."""
+        return self._key.algorithm.hashed
 
     @property
     def room(self) -> int:
@@ -66,12 +73,13 @@ class CadesSigner:
         return len(self._composed(self._attributes(_NO_DIGEST), bytes(self._key.longest), stamp))
 
     def signature(self, digest: bytes) -> bytes:
-        """Return the signature over content with this SHA-256, in DER.
+        """Return the signature over content with this digest (see `hashed`), in DER.
 
+        Its time-stamp is over the SHA-256 of the signature, whatever made it.
         Raises `SignatureBroken` when the key's holder answers with anything else.
         """
         attributes = self._attributes(digest)
-        signed = hashlib.sha256(attributes).digest()
+        signed = self._key.imprint(attributes)
         made = self._sign(signed)
         self._key.check(made, signed)
         stamp = self._stamps.stamp(hashlib.sha256(made).digest()) if self._stamps else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.cms import der
+from esign.cms.algorithms import SHA256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,11 +49,11 @@ class NamedSigner:
     """IssuerAndSerialNumber."""
 
     reference: bytes
-    """ESSCertIDv2, its digest SHA-256 by default and so left out."""
+    """ESSCertIDv2; SHA-256 is its default and so left out (RFC 5035 section 4)."""
 
     @classmethod
     @lru_cache(maxsize=256)
-    def of(cls, certificate: Certificate) -> NamedSigner:
+    def of(cls, certificate: Certificate, algorithm: SignatureAlgorithm) -> NamedSigner:
         encoded = certificate.public_bytes(Encoding.DER)
         issuer = certificate.issuer.public_bytes()
         serial = der.integer(certificate.serial_number)
@@ -61,7 +62,9 @@ class NamedSigner:
             certificate=encoded,
             identifier=der.sequence(issuer, serial),
             reference=der.sequence(
-                der.octets(hashlib.sha256(encoded).digest()), der.sequence(names, serial)
+                b"" if algorithm.digest == SHA256 else algorithm.digest,
+                der.octets(algorithm.hashed(encoded).digest()),
+                der.sequence(names, serial),
             ),
         )
 
@@ -69,7 +72,10 @@ class NamedSigner:
 def signed_attributes(
     content_type: bytes, digest: bytes, signer: NamedSigner, algorithm: SignatureAlgorithm
 ) -> bytes:
-    """Return the attributes as the SET OF whose digest is signed; ``digest`` is SHA-256."""
+    """Return the attributes as the SET OF whose digest is signed.
+
+    ``digest`` is the content's, by the algorithm's own digest.
+    """
     before, after = _attributes_around(content_type, signer, algorithm)
     return before + digest + after
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.x509 import ReasonFlags
 
 from esign import errors
+from esign.algorithms import SigningAlgorithm
 from esign.custody import wire
 from esign.custody.ports import EventKey, EventRequest
 
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 10.0
 """A signature takes a millisecond; a signer that needs ten seconds is down."""
 
+_P256: Final = SigningAlgorithm.P256
+
 _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
     refusal.__name__: refusal
     for refusal in (
+        errors.AlgorithmUnavailable,
         errors.AuthorityMissing,
         errors.CheckpointRefused,
         errors.CallerRefused,
@@ -56,7 +60,12 @@ class CustodyClient:
         return bytes.fromhex(self._ask("sign_once", key=key, digest=digest.hex())["signature"])
 
     def make_event_key(
-        self, *, office: str, common_name: str, evidence: EvidenceDigests
+        self,
+        *,
+        office: str,
+        common_name: str,
+        evidence: EvidenceDigests,
+        algorithm: SigningAlgorithm = _P256,
     ) -> EventKey:
         made = self._ask(
             "make_event_key",
@@ -65,6 +74,7 @@ class CustodyClient:
             identity_check=evidence.identity_check,
             ceremony_segment=evidence.ceremony_segment,
             document=evidence.document,
+            algorithm=algorithm,
         )
         return EventKey(uri=made["key"], certificate=bytes.fromhex(made["certificate"]))
 
@@ -79,17 +89,29 @@ class CustodyClient:
         )
         return EventRequest(uri=made["key"], request=bytes.fromhex(made["request"]))
 
-    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+    def enrol_notary(
+        self, *, office: str, notary: str, common_name: str, algorithm: SigningAlgorithm = _P256
+    ) -> str:
         asked = {"office": office, "notary": notary, "common_name": common_name}
-        return self._ask("enrol_notary", **asked)["key"]
+        return self._ask("enrol_notary", **asked, algorithm=algorithm)["key"]
 
     def revoke(
-        self, *, office: str, serial: int, reason: ReasonFlags = ReasonFlags.unspecified
+        self,
+        *,
+        office: str,
+        serial: int,
+        reason: ReasonFlags = ReasonFlags.unspecified,
+        algorithm: SigningAlgorithm = _P256,
     ) -> None:
-        self._ask("revoke", office=office, serial=f"{serial:x}", reason=reason.value)
+        asked = {"office": office, "serial": f"{serial:x}", "reason": reason.value}
+        self._ask("revoke", **asked, algorithm=algorithm)
 
-    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
-        asked = self._ask("revocation_list", office=office, authority=authority)
+    def revocation_list(
+        self, *, office: str, authority: str = "", algorithm: SigningAlgorithm = _P256
+    ) -> bytes:
+        asked = self._ask(
+            "revocation_list", office=office, authority=authority, algorithm=algorithm
+        )
         return bytes.fromhex(asked["list"])
 
     def last_checkpoint(self) -> bytes:

@@ -10,19 +10,20 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from esign import oids
 from esign.authorities.issuing import Subject
 from esign.cms import der
 from esign.cms.algorithms import ECDSA_P256
+from esign.errors import KeyUnsuitable
 from esign.evidence import EvidenceDigests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cryptography.hazmat.primitives.asymmetric import ec
-
+    from esign.authorities.issuing import PublicKey
     from esign.custody.ports import Custody
 
     SignDigest = Callable[[bytes], bytes]
@@ -35,12 +36,18 @@ _SIGNS: Final = b"\x03\x02\x06\xc0"
 
 def event_request(
     common_name: str,
-    key: ec.EllipticCurvePublicKey,
+    key: PublicKey,
     evidence: EvidenceDigests,
     *,
     sign: SignDigest,
 ) -> bytes:
-    """Return the request in DER; ``sign`` answers for the key that belongs to ``key``."""
+    """Return the request in DER; ``sign`` answers for the key that belongs to ``key``.
+
+    Raises `KeyUnsuitable` for a key that is not on P-256: no outside authority that we
+    know of certifies others over EST.
+    """
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise KeyUnsuitable("an outside authority is asked for keys on P-256 alone")
     usage, about = der.oid(x509.KeyUsage.oid.dotted_string), der.oid(oids.EVIDENCE)
     wished = der.sequence(
         der.sequence(usage, der.TRUE, der.octets(_SIGNS)),

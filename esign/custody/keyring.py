@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from esign.custody.algorithms import KeyAlgorithm
 from esign.custody.places import FILES
 from esign.custody.stores.files import FileStore
 from esign.custody.stores.memory import MemoryStore
@@ -19,8 +18,7 @@ from esign.errors import KeyMisused, KeyUnknown, NotForProduction
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric import ec
-
+    from esign.authorities.issuing import AuthorityKey
     from esign.custody.places import KeyPlace
     from esign.custody.stores.ports import KeyStore
     from esign.custody.uris import KeyUri
@@ -39,24 +37,20 @@ class Keyring:
 
             self._stores["pkcs11"] = TokenStore(place.token, refused=keys / "pin-refused")
 
-    def make(
-        self, uri: KeyUri, algorithm: KeyAlgorithm = KeyAlgorithm.P256
-    ) -> ec.EllipticCurvePrivateKey:
-        """Make a key under a name that is not taken."""
+    def make(self, uri: KeyUri) -> AuthorityKey:
+        """Make a key, of the kind that its name says, under a name that is not taken."""
         if uri.scheme == "file" or (uri.scheme == "memory" and uri.use is not KeyUse.SIGN_ONCE):
             warnings.warn(f"{uri.scheme}: keys are for development", NotForProduction, stacklevel=2)
-        return self._store(uri).make(uri, algorithm)
+        return self._store(uri).make(uri)
 
-    def load(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def load(self, uri: KeyUri) -> AuthorityKey:
         return self._store(uri).load(uri)
 
-    def made(
-        self, uri: KeyUri, algorithm: KeyAlgorithm = KeyAlgorithm.P256
-    ) -> ec.EllipticCurvePrivateKey:
+    def made(self, uri: KeyUri) -> AuthorityKey:
         """Return the key, made if it is not there: what a crash left is taken up."""
-        return self.load(uri) if self.has(uri) else self.make(uri, algorithm)
+        return self.load(uri) if self.has(uri) else self.make(uri)
 
-    def take(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def take(self, uri: KeyUri) -> AuthorityKey:
         """Hand out a key of the memory for the last time and forget it."""
         if uri.scheme != "memory":
             raise KeyMisused("only a key of the memory is used up")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.x509 import ReasonFlags
 
+from esign.algorithms import SigningAlgorithm
 from esign.custody.event_requests import make_event_request
 from esign.custody.status import certificate_status
 from esign.errors import CallerRefused, RequestRefused
@@ -41,13 +42,17 @@ def _make_event_key(custody: Custody, asked: Mapping[str, str]) -> dict[str, str
             ceremony_segment=asked["ceremony_segment"],
             document=asked["document"],
         ),
+        algorithm=_algorithm(asked),
     )
     return {"key": made.uri, "certificate": made.certificate.hex()}
 
 
 def _enrol_notary(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
     key = custody.enrol_notary(
-        office=asked["office"], notary=asked["notary"], common_name=asked["common_name"]
+        office=asked["office"],
+        notary=asked["notary"],
+        common_name=asked["common_name"],
+        algorithm=_algorithm(asked),
     )
     return {"key": key}
 
@@ -57,13 +62,23 @@ def _revoke(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
         office=asked["office"],
         serial=int(asked["serial"], 16),
         reason=ReasonFlags(asked["reason"]),
+        algorithm=_algorithm(asked),
     )
     return {}
 
 
 def _revocation_list(custody: Custody, asked: Mapping[str, str]) -> dict[str, str]:
-    listed = custody.revocation_list(office=asked["office"], authority=asked.get("authority", ""))
+    listed = custody.revocation_list(
+        office=asked["office"],
+        authority=asked.get("authority", ""),
+        algorithm=_algorithm(asked),
+    )
     return {"list": listed.hex()}
+
+
+def _algorithm(asked: Mapping[str, str]) -> SigningAlgorithm:
+    """Read which one is meant; who does not say so means the one that was always there."""
+    return SigningAlgorithm(asked.get("algorithm", SigningAlgorithm.P256))
 
 
 def _last_checkpoint(custody: Custody, _: Mapping[str, str]) -> dict[str, str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cryptography.x509 import ReasonFlags
+
+from esign.algorithms import SigningAlgorithm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from esign.evidence import EvidenceDigests
+
+
+_P256: Final = SigningAlgorithm.P256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,10 @@ class Custody(Protocol):
     """Satisfied by the vault inside the signer process and by its client outside."""
 
     def sign_digest(self, key: str, digest: bytes) -> bytes:
-        """Return an ECDSA signature (DER) over a SHA-256 digest."""
+        """Return a signature (DER): ECDSA over a SHA-256 digest, or SM2 over its imprint e.
+
+        Which of them, the key's name says.
+        """
         ...
 
     def sign_once(self, key: str, digest: bytes) -> bytes:
@@ -43,16 +51,23 @@ class Custody(Protocol):
         ...
 
     def make_event_key(
-        self, *, office: str, common_name: str, evidence: EvidenceDigests
+        self,
+        *,
+        office: str,
+        common_name: str,
+        evidence: EvidenceDigests,
+        algorithm: SigningAlgorithm = _P256,
     ) -> EventKey: ...
 
     def make_event_request(
         self, *, office: str, common_name: str, evidence: EvidenceDigests
     ) -> EventRequest:
-        """Make an event key that an outside authority is to certify."""
+        """Make an event key, on P-256, that an outside authority is to certify."""
         ...
 
-    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+    def enrol_notary(
+        self, *, office: str, notary: str, common_name: str, algorithm: SigningAlgorithm = _P256
+    ) -> str:
         """Make key and certificate of a notary, once; return the key's URI."""
         ...
 
@@ -62,12 +77,15 @@ class Custody(Protocol):
         office: str,
         serial: int,
         reason: ReasonFlags = ReasonFlags.unspecified,
+        algorithm: SigningAlgorithm = _P256,
     ) -> None: ...
 
-    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
+    def revocation_list(
+        self, *, office: str, authority: str = "", algorithm: SigningAlgorithm = _P256
+    ) -> bytes:
         """Return a list of the office's authority made just now, in DER.
 
-        ``authority`` names one of its keys; empty is the one in use.
+        ``authority`` names one of its keys; empty is the one in use for ``algorithm``.
         """
         ...
 

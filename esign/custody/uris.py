@@ -1,9 +1,10 @@
 """Keys are named, never handed over: ``file:office.kunming-a.seal``.
 
-The name says what the key is for, and that decides what may be done with it. In
-a PKCS#11 module the name is the label of the object, and the URI that of RFC
-7512: ``pkcs11:token=feigui;object=office.kunming-a.seal``. A cloud's service is
-one more scheme.
+The name says what the key is for, and that decides what may be done with it, and
+by which algorithm (``file:sm2.office.kunming-a.seal``). In a PKCS#11 module the
+name is the label of the object, and the URI that of RFC 7512:
+``pkcs11:token=feigui;object=office.kunming-a.seal``. A cloud's service is one
+more scheme.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from esign.algorithms import SigningAlgorithm
 from esign.errors import KeyUnknown
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,150}")
@@ -32,16 +34,18 @@ class KeyUse(StrEnum):
 
 
 _USES: Final = (
-    (re.compile(rf"(?:root|office\.[a-z0-9-]+\.authority){_GENERATION}"), KeyUse.CERTIFY),
+    (re.compile(rf"(?:sm2\.)?(?:root|office\.[a-z0-9-]+\.authority){_GENERATION}"), KeyUse.CERTIFY),
     (
-        re.compile(rf"(?:tsa|office\.[a-z0-9-]+\.(?:seal|notary\.[a-z0-9-]+)){_GENERATION}"),
+        re.compile(
+            rf"(?:tsa|(?:sm2\.)?office\.[a-z0-9-]+\.(?:seal|notary\.[a-z0-9-]+)){_GENERATION}"
+        ),
         KeyUse.SIGN,
     ),
     (
         re.compile(rf"(?:root|office\.[a-z0-9-]+\.authority){_GENERATION}\.responder"),
         KeyUse.ANSWER,
     ),
-    (re.compile(r"event\.[0-9a-f]{32}"), KeyUse.SIGN_ONCE),
+    (re.compile(r"(?:sm2\.)?event\.[0-9a-f]{32}"), KeyUse.SIGN_ONCE),
 )
 
 
@@ -74,6 +78,10 @@ class KeyUri:
             return f"{self.scheme}:{self.name}"
         serial = f";serial={_encoded(self.serial)}" if self.serial is not None else ""
         return f"{self.scheme}:token={_encoded(self.token)}{serial};object={self.name}"
+
+    @property
+    def algorithm(self) -> SigningAlgorithm:
+        return SigningAlgorithm.of_name(self.name)
 
     @property
     def use(self) -> KeyUse:

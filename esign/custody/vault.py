@@ -11,12 +11,11 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ReasonFlags
 from cryptography.x509.oid import NameOID
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
 from esign.authorities.creation import issuer_of, key_for
 from esign.authorities.directory import notary_name, office_name
@@ -29,6 +28,7 @@ from esign.custody.keyring import Keyring
 from esign.custody.log_signer import LogSigner
 from esign.custody.places import FILES
 from esign.custody.ports import EventKey, EventRequest
+from esign.custody.private_keys import sign_with
 from esign.custody.status import StatusDesk
 from esign.custody.uris import KeyUri, KeyUse
 from esign.errors import AuthorityMissing, KeyMisused, KeyStopped, RequestRefused
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from esign.authorities.directory import AuthorityDirectory
+    from esign.authorities.issuing import AuthorityKey
     from esign.clock import Clock
     from esign.custody.places import KeyPlace
     from esign.evidence import EvidenceDigests
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 EVENT_KEYS_AT_ONCE: Final = 1000
 """More parties than could ever sign within one event certificate's life."""
 
-_SHA256_PREHASHED: Final = ec.ECDSA(Prehashed(hashes.SHA256()))
+_P256: Final = SigningAlgorithm.P256
 
 
 class Vault:
@@ -79,22 +80,27 @@ class Vault:
         return self._signed("sign_once", uri, private, digest)
 
     def make_event_key(
-        self, *, office: str, common_name: str, evidence: EvidenceDigests
+        self,
+        *,
+        office: str,
+        common_name: str,
+        evidence: EvidenceDigests,
+        algorithm: SigningAlgorithm = _P256,
     ) -> EventKey:
-        uri = self._new_event_key()
+        uri = self._new_event_key(algorithm)
         order = CertificateOrder(
             profile=profiles.EVENT,
             subject=Subject(common_name=common_name),
             public_key=self._keyring.load(uri).public_key(),
             evidence=evidence.to_der(),
         )
-        certificate = self._issue(office, order)
+        certificate = self._issue(office, order, algorithm)
         return EventKey(uri=str(uri), certificate=certificate.public_bytes(Encoding.DER))
 
     def make_event_request(
         self, *, office: str, common_name: str, evidence: EvidenceDigests
     ) -> EventRequest:
-        uri = self._new_event_key()
+        uri = self._new_event_key(_P256)
         key = self._keyring.load(uri)
         self._audit.append("make_event_request", office=office, key=str(uri))
         request = event_request(
@@ -105,8 +111,8 @@ class Vault:
         )
         return EventRequest(uri=str(uri), request=request)
 
-    def _new_event_key(self) -> KeyUri:
-        uri = KeyUri("memory", f"event.{secrets.token_hex(16)}")
+    def _new_event_key(self, algorithm: SigningAlgorithm) -> KeyUri:
+        uri = KeyUri("memory", algorithm.named(f"event.{secrets.token_hex(16)}"))
         self._forget_expired()
         with self._lock:
             if len(self._event_keys) >= EVENT_KEYS_AT_ONCE:
@@ -115,10 +121,12 @@ class Vault:
         self._keyring.make(uri)
         return uri
 
-    def enrol_notary(self, *, office: str, notary: str, common_name: str) -> str:
+    def enrol_notary(
+        self, *, office: str, notary: str, common_name: str, algorithm: SigningAlgorithm = _P256
+    ) -> str:
         if self._files.is_under_dual_control:
             raise KeyMisused("key officers are registered; notaries are enrolled in a ceremony")
-        role = notary_name(office, notary)
+        role = algorithm.named(notary_name(office, notary))
         with self._lock:
             if not self._files.has_certificate(role):
                 key = key_for(self._files, self._keyring, role)
@@ -129,14 +137,20 @@ class Vault:
                     ),
                     public_key=key.public_key(),
                 )
-                self._files.keep_certificate(role, self._issue(office, order))
+                self._files.keep_certificate(role, self._issue(office, order, algorithm))
         return str(self._files.signing(role)[0])
 
     def revoke(
-        self, *, office: str, serial: int, reason: ReasonFlags = ReasonFlags.unspecified
+        self,
+        *,
+        office: str,
+        serial: int,
+        reason: ReasonFlags = ReasonFlags.unspecified,
+        algorithm: SigningAlgorithm = _P256,
     ) -> None:
         self._audit.append("revoke", office=office, serial=f"{serial:x}", reason=reason.value)
-        role, known = office_name(office, "authority"), self._files.issued(serial)
+        role = algorithm.named(office_name(office, "authority"))
+        known = self._files.issued(serial)
         issuer = (
             self._files.current(role) if known is None else self._files.authority_of(role, known)
         )
@@ -155,8 +169,11 @@ class Vault:
         uri = _for_use(str(uri), KeyUse.ANSWER)
         return self._signed("certificate_status", uri, self._keyring.load(uri), digest)
 
-    def revocation_list(self, *, office: str, authority: str = "") -> bytes:
-        role = office_name(office, "authority")
+    def revocation_list(
+        self, *, office: str, authority: str = "", algorithm: SigningAlgorithm = _P256
+    ) -> bytes:
+        by = SigningAlgorithm.of_name(authority) if authority else algorithm
+        role = by.named(office_name(office, "authority"))
         authority = authority or self._files.current(role)
         if authority not in self._files.names(role):
             raise AuthorityMissing("the office has no such authority")
@@ -180,8 +197,10 @@ class Vault:
     ) -> bytes:
         return self._log.sign_checkpoint(size=size, root=root, old_size=old_size, proof=proof)
 
-    def _issue(self, office: str, order: CertificateOrder) -> Certificate:
-        authority = self._authority_of(office)
+    def _issue(
+        self, office: str, order: CertificateOrder, algorithm: SigningAlgorithm
+    ) -> Certificate:
+        authority = self._files.current(algorithm.named(office_name(office, "authority")))
 
         def intend(draft: Certificate) -> None:
             self._files.record(draft, stage="intended")
@@ -198,20 +217,15 @@ class Vault:
         self._files.record(certificate, stage="issued")
         return certificate
 
-    def _signed(
-        self, operation: str, uri: KeyUri, private: ec.EllipticCurvePrivateKey, digest: bytes
-    ) -> bytes:
+    def _signed(self, operation: str, uri: KeyUri, private: AuthorityKey, digest: bytes) -> bytes:
         if len(digest) != hashes.SHA256.digest_size:
-            raise RequestRefused("a SHA-256 digest has 32 bytes")
+            raise RequestRefused("a digest has 32 bytes")
         self._audit.append(operation, key=str(uri), digest=digest.hex())
-        return private.sign(digest, _SHA256_PREHASHED)
+        return sign_with(private, digest)
 
     def _check_running(self, name: str) -> None:
         if self._files.is_stopped(name):
             raise KeyStopped("the key was given up in a ceremony")
-
-    def _authority_of(self, office: str) -> str:
-        return self._files.current(office_name(office, "authority"))
 
     def _office_title(self, office: str) -> str:
         subject = self._files.signing(office_name(office, "seal"))[1].subject

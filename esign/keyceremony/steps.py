@@ -181,7 +181,7 @@ def _make(house: House, request: KeyRequest, role: Role, now: datetime) -> None:
     files, uri = house.files, KeyUri.parse(request.key)
     files.keep_uri(uri)
     if not files.has_certificate(uri.name):
-        key = house.keyring.made(uri, KeyAlgorithm(request.algorithm))
+        key = house.keyring.made(uri)
         order = CertificateOrder(
             profile=role.profile, subject=_subject(house, request), public_key=key.public_key()
         )

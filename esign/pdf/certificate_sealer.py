@@ -6,19 +6,20 @@ this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import notary_name, office_name
 from esign.lints.documents import SEALING_LINTS
-from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, prepare_fields
+from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, places_for, prepare_fields
 from esign.pdf.levels import PadesLevel
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
 from esign.sealing import DocumentSealer
 from esign.trust import office_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cryptography.x509 import Certificate
 
@@ -39,6 +40,9 @@ class Sealing:
 
     places: Sequence[SignaturePlace] = ()
     """One for ``notary-1`` and one for ``office-1``; none when the document has its fields."""
+
+    algorithms: Sequence[SigningAlgorithm] = (SigningAlgorithm.P256,)
+    """By which the notary signs and the office seals: by each of them, in this order."""
 
 
 def certificate_sealer(
@@ -63,26 +67,44 @@ class _Steps:
     now: Clock
 
     def seal(self, document: bytes) -> bytes:
-        office = self.sealing.office
         # (1) Without a time-stamp nothing is signed; ask before any key is used.
         stamper = self.stamps.stamper()
         # (2) All that will ever be seen is drawn now.
         places = self.sealing.places
-        prepared = prepare_fields(document, places) if places else document
-        # (3) The notary certifies the document.
-        notary = self._signatory(notary_name(office, self.sealing.notary))
-        act = Act(field=NOTARY_FIELD, level=PadesLevel.B_T, certifies=True, at=self.now())
-        known = self._revocation(notary.certificate)
-        signed = sign_field(prepared, act, notary, revocation=known, stamper=stamper)
-        # (4) The office seals it, and the archive time-stamp closes over both.
-        seal = self._signatory(office_name(office, "seal"))
-        act = Act(field=OFFICE_FIELD, level=PadesLevel.B_LTA, certifies=False, at=self.now())
-        known = replace(self._revocation(seal.certificate), earlier=known)
-        return sign_field(signed, act, seal, revocation=known, stamper=stamper)
+        algorithms = self.sealing.algorithms
+        signed = prepare_fields(document, places_for(places, algorithms)) if places else document
+        # (3) The notary certifies the document, the office seals it, and the archive
+        #     time-stamp closes over both.
+        checked: list[Revocation] = []
+        for act, role, algorithm in self._acts():
+            signatory = self._signatory(algorithm.named(role))
+            known = self._revocation(signatory.certificate, algorithm)
+            signed = sign_field(
+                signed, act, signatory, revocation=known, stamper=stamper, earlier=checked
+            )
+            checked.append(known)
+        return signed
 
-    def _revocation(self, signer: Certificate) -> Revocation:
+    def _acts(self) -> Iterator[tuple[Act, str, SigningAlgorithm]]:
+        """Yield each signature, when its turn comes, with the role that makes it."""
+        office, algorithms = self.sealing.office, self.sealing.algorithms
+        signers = (
+            (NOTARY_FIELD, notary_name(office, self.sealing.notary)),
+            (OFFICE_FIELD, office_name(office, "seal")),
+        )
+        order = [(*signer, algorithm) for signer in signers for algorithm in algorithms]
+        for number, (field, role, algorithm) in enumerate(order, start=1):
+            act = Act(
+                field=algorithm.field_beside(field, algorithms),
+                level=PadesLevel.B_LTA if number == len(order) else PadesLevel.B_T,
+                certifies=number == 1,
+                at=self.now(),
+            )
+            yield act, role, algorithm
+
+    def _revocation(self, signer: Certificate, algorithm: SigningAlgorithm) -> Revocation:
         office = self.sealing.office
-        trust = office_trust(self.files, office, signer=signer)
+        trust = office_trust(self.files, office, algorithm, signer=signer)
         listed = self.custody.revocation_list(office=office, authority=trust.authority_name)
         return Revocation(trust=trust, office_list=listed)
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.algorithms import SigningAlgorithm
 from esign.custody.ports import EventKey
-from esign.errors import LintFailed
+from esign.errors import LintFailed, OutsideAuthorityRefused
 from esign.pdf.levels import PadesLevel
 from esign.pdf.revisions import has_revision
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from esign.authorities.outside import OutsideEvents
     from esign.clock import Clock
     from esign.custody.ports import Custody
@@ -40,6 +43,14 @@ class PartySignature:
     handwriting: Handwriting | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Who signs by one algorithm, and what that is checked against."""
+
+    signatory: Signatory
+    revocation: Revocation
+
+
 class DeedSigner:
     """Signs for the parties of one office's deeds."""
 
@@ -48,21 +59,28 @@ class DeedSigner:
         *,
         office: str,
         custody: Custody,
-        trust: OfficeTrust,
+        trusts: Mapping[SigningAlgorithm, OfficeTrust],
         stamps: TimeStampSource,
         now: Clock,
         outside: OutsideEvents | None = None,
     ) -> None:
-        """``outside`` certifies the parties' keys where the office's own authority does not."""
+        """A party signs by each algorithm of ``trusts``, in their order.
+
+        ``outside`` certifies the parties' keys where the office's own authority does not;
+        it does so for P-256 alone. Raises `OutsideAuthorityRefused` when
+        another is asked for with it.
+        """
+        if outside is not None and set(trusts) != {SigningAlgorithm.P256}:
+            raise OutsideAuthorityRefused("an outside authority certifies keys on P-256 alone")
         self._office = office
         self._custody = custody
-        self._trust = trust
+        self._trusts = trusts
         self._stamps = stamps
         self._now = now
         self._outside = outside
 
     def sign(self, deed: bytes, party: PartySignature) -> bytes:
-        """Return ``deed`` with the party's B-LTA signature.
+        """Return ``deed`` with the party's B-LTA signature, by each algorithm of the office.
 
         The first signature certifies the document; the others may only fill
         the fields that were prepared for them.
@@ -73,34 +91,52 @@ class DeedSigner:
         # (2) The time-stamping authority answers, before a key is made that
         #     would have to be thrown away.
         stamper = self._stamps.stamper()
-        # (3) A key and a certificate for this act.
-        key, revocation = self._certified(party)
-        # (4) The signature; the key is gone after it.
-        act = Act(
-            field=party.field,
-            level=PadesLevel.B_LTA,
-            certifies=b"/ByteRange" not in deed,
-            at=self._now(),
-            handwriting=party.handwriting,
-        )
+        # (3) A key and a certificate for this act, of each algorithm before any is used.
+        ready = {algorithm: self._made_ready(party, algorithm) for algorithm in self._trusts}
+        # (4) The signatures; each key is gone after its own. The last one's archive
+        #     time-stamp closes over all.
+        algorithms = list(ready)
+        for algorithm, own in ready.items():
+            act = Act(
+                field=algorithm.field_beside(party.field, algorithms),
+                level=PadesLevel.B_LTA if algorithm is algorithms[-1] else PadesLevel.B_T,
+                certifies=b"/ByteRange" not in deed,
+                at=self._now(),
+                handwriting=party.handwriting if algorithm is algorithms[0] else None,
+            )
+            deed = sign_field(
+                deed,
+                act,
+                own.signatory,
+                revocation=own.revocation,
+                stamper=stamper,
+                earlier=[other.revocation for by, other in ready.items() if by is not algorithm],
+            )
+        return deed
+
+    def _made_ready(self, party: PartySignature, algorithm: SigningAlgorithm) -> _Ready:
+        key, revocation = self._certified(party, algorithm)
         signatory = Signatory(
             certificate=x509.load_der_x509_certificate(key.certificate),
             sign=lambda digest: self._custody.sign_once(key.uri, digest),
         )
-        return sign_field(deed, act, signatory, revocation=revocation, stamper=stamper)
+        return _Ready(signatory, revocation)
 
-    def _certified(self, party: PartySignature) -> tuple[EventKey, Revocation]:
+    def _certified(
+        self, party: PartySignature, algorithm: SigningAlgorithm
+    ) -> tuple[EventKey, Revocation]:
         """Return a key for this act, and what its certificate is checked against."""
         office, name, evidence = self._office, party.common_name, party.evidence
+        trust = self._trusts[algorithm]
         if self._outside is None:
-            own = self._custody.make_event_key(office=office, common_name=name, evidence=evidence)
-            listed = self._custody.revocation_list(
-                office=office, authority=self._trust.authority_name
+            own = self._custody.make_event_key(
+                office=office, common_name=name, evidence=evidence, algorithm=algorithm
             )
-            return own, Revocation(trust=self._trust, office_list=listed)
+            listed = self._custody.revocation_list(office=office, authority=trust.authority_name)
+            return own, Revocation(trust=trust, office_list=listed)
         uri, issued = self._outside.make(office=office, common_name=name, evidence=evidence)
         trust = replace(
-            self._trust,
+            trust,
             root=issued.root,
             root_list=issued.root_list,
             authority=issued.authority,

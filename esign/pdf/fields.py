@@ -7,7 +7,7 @@ distrust it (the shadow attacks of Mainka et al., NDSS 2021).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -21,12 +21,13 @@ from esign.pdf.drawings import appearance
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from esign.algorithms import SigningAlgorithm
     from esign.pdf.drawings import Drawing
 
 NOTARY_FIELD: Final = "notary-1"
 OFFICE_FIELD: Final = "office-1"
 
-_FIELD_NAME: Final = re.compile(r"(party-\d\d|notary-\d|office-\d)")
+_FIELD_NAME: Final = re.compile(r"((p256|sm2)-)?(party-\d\d|notary-\d|office-\d)")
 _PRINTED_LOCKED: Final = 0b1000_0100
 _SIGNATURES_EXIST_APPEND_ONLY: Final = 3
 _PADES: Final = Dictionary(
@@ -38,7 +39,8 @@ _PADES: Final = Dictionary(
 def party_field(number: int) -> str:
     """Name the field of the ``number``-th party, counted from 1.
 
-    All names have eight letters, so that no name is the beginning of another.
+    All names have eight letters, or begin with an algorithm, so that no name is the
+    beginning of another.
     """
     if not 1 <= number <= 99:  # noqa: PLR2004 - two digits
         raise FieldMissing("a document has between 1 and 99 parties")
@@ -60,6 +62,19 @@ class SignaturePlace:
     """What a screen reader says: the role, never a name."""
 
     drawing: Drawing | None = None
+
+
+def places_for(
+    places: Sequence[SignaturePlace], algorithms: Sequence[SigningAlgorithm]
+) -> list[SignaturePlace]:
+    """Return ``places`` with one more, where nothing is seen, for each further algorithm."""
+    return [
+        place
+        if algorithm is algorithms[0]
+        else replace(place, field=algorithm.field_beside(place.field, algorithms), drawing=None)
+        for place in places
+        for algorithm in algorithms
+    ]
 
 
 def prepare_fields(document: bytes, places: Sequence[SignaturePlace]) -> bytes:

@@ -2,7 +2,8 @@
 
 A revision is objects, a table and a trailer (ISO 32000-1 7.5.6), and around the
 hole for its signature everything has its place and size before anything is
-hashed. Each byte is hashed once, however many signatures follow.
+hashed. Each byte is hashed once, however many signatures follow; once more for each
+further digest that a signature wants (SM3).
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from __future__ import annotations
 import hashlib
 import re
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from esign.errors import FormUnexpected, RoomExceeded
 from esign.pdf.own_file import OwnFile
 from esign.pdf.syntax import Entries, referred, write_entries
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+    from esign.cms.algorithms import Hashed
 
 _IDENTIFIERS: Final = re.compile(rb"\[\s*(<[0-9A-Fa-f]+>|\((?:[^()\\]|\\.)*\))\s*\S.*\]", re.DOTALL)
 _RANGE_WIDTH: Final = 40
@@ -28,6 +34,7 @@ class GrowingFile:
         self._parts = [document]
         self._length = len(document)
         self._hashed = hashlib.sha256(document)
+        self._running: dict[Hashed, _Hash] = {hashlib.sha256: self._hashed}
         self._trailer = self._base.trailer
         self._table_at = self._base.table_at
         self._size = self._base.size
@@ -63,12 +70,16 @@ class GrowingFile:
         self._written[number] = b"%b\nstream\n%b\nendstream" % (described, contents)
         return number
 
-    def close(self, number: int, signature: Entries, room: int) -> bytes:
+    def close(
+        self, number: int, signature: Entries, room: int, *, hashed: Hashed = hashlib.sha256
+    ) -> bytes:
         """End the revision with ``signature``, and return the digest of all but its contents.
 
         The signature dictionary is object ``number``; ``room`` is the most bytes that
         `fill` may put into it.
         """
+        if hashed not in self._running:
+            self._running[hashed] = hashed(self.document())
         at, parts, offsets = self._length, [], {}
         for each, written in self._written.items():
             offsets[each] = at
@@ -82,8 +93,8 @@ class GrowingFile:
         table = self._table(offsets, hole_end + len(after))
         reach = b"[0 %d %d %d]" % (hole_at, hole_end, len(after) + len(table))
         before = b"".join([*parts, head, reach.ljust(_RANGE_WIDTH), b" /Contents "])
-        self._hashed.update(before)
-        digest = self._hashed.copy()
+        self._update(before)
+        digest = self._running[hashed].copy()
         digest.update(after + table)
         self._parts += [before, b"", after + table]
         self._length, self._hole = hole_end + len(after) + len(table), room
@@ -97,8 +108,12 @@ class GrowingFile:
             raise RoomExceeded("the signature is larger than its room")
         hole = b"<%b>" % contents.hex().encode().ljust(2 * self._hole, b"0")
         self._parts[-2] = hole
-        self._hashed.update(hole)
-        self._hashed.update(self._parts[-1])
+        self._update(hole)
+        self._update(self._parts[-1])
+
+    def _update(self, part: bytes) -> None:
+        for running in self._running.values():
+            running.update(part)
 
     def document(self) -> bytes:
         return b"".join(self._parts)

@@ -23,7 +23,7 @@ from esign.pdf.signature_form import STAMP, SignatureForm, signature_entries
 from esign.pdf.standing import check_standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from cryptography import x509
@@ -41,7 +41,8 @@ class Signatory:
 
     certificate: x509.Certificate
     sign: SignDigest
-    """From a SHA-256 digest to an ECDSA (DER) or RSA (PKCS #1 v1.5) signature."""
+    """From a digest to an ECDSA (DER) or RSA (PKCS #1 v1.5) signature over SHA-256, or to an
+    SM2 one (DER) over the imprint e of GB/T 32918.2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,6 @@ class Revocation:
     trust: OfficeTrust
     office_list: bytes
     """The office authority's revocation list of now, DER."""
-
-    earlier: Revocation | None = None
-    """Of a signature before this one, where another key of the authority certified it:
-    the document carries what proves both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +74,14 @@ def sign_field(
     *,
     revocation: Revocation,
     stamper: DocumentStamper | None,
+    earlier: Sequence[Revocation] = (),
 ) -> bytes:
-    """Return ``document`` with the signature of ``act`` appended."""
+    """Return ``document`` with the signature of ``act`` appended.
+
+    ``earlier`` is what signatures before it were checked against, at a lower level, by
+    another algorithm or under another key of the authority: the document carries
+    what proves all.
+    """
     # (1) Nobody's key is used for what could not be completed or would not hold.
     if act.level.has_time_stamp and stamper is None:
         raise TimeStampUnavailable("this level needs a time-stamp and there is no source")
@@ -95,7 +98,7 @@ def sign_field(
         issuers=[_der(revocation.trust.authority), _der(revocation.trust.root)],
         stamps=stamps,
     )
-    proof = _Proof.of(signatory.certificate, revocation, stamps)
+    proof = _Proof.of(signatory.certificate, revocation, stamps, earlier)
     file = GrowingFile(document)
     form = SignatureForm(file)
     field = form.empty_field(act.field)
@@ -111,7 +114,8 @@ def sign_field(
         # No archive time-stamp is to come that would cover it.
         proof.put_into(file)
     entries = signature_entries(act.at.astimezone(UTC), certifies=act.certifies)
-    file.fill(signer.signature(file.close(number, entries, signer.room)))
+    digest = file.close(number, entries, signer.room, hashed=signer.hashed)
+    file.fill(signer.signature(digest))
     # (3) The archive time-stamp, over the signature and all that proves it.
     if act.level is PadesLevel.B_LTA and stamps is not None:
         proof.put_into(file)
@@ -130,10 +134,13 @@ class _Proof:
 
     @classmethod
     def of(
-        cls, signatory: x509.Certificate, revocation: Revocation, stamper: DocumentStamper | None
+        cls,
+        signatory: x509.Certificate,
+        revocation: Revocation,
+        stamper: DocumentStamper | None,
+        earlier: Sequence[Revocation],
     ) -> _Proof:
-        trust, earlier = revocation.trust, revocation.earlier
-        chain: tuple[x509.Certificate, ...]
+        trust = revocation.trust
         chain = (
             trust.root,
             trust.authority,
@@ -142,15 +149,13 @@ class _Proof:
             trust.time_stamper,
         )
         stamped_by = (stamper.certificate,) if stamper else ()
-        lists: tuple[bytes, ...] = (
-            revocation.office_list,
-            trust.root_list,
-            trust.stamping_root_list,
-        )
-        if earlier is not None and earlier.trust.authority != trust.authority:
-            chain = (*chain, earlier.trust.authority)
-            lists = (*lists, earlier.office_list)
-        return cls((*map(_der, chain), *stamped_by), lists)
+        # The newest list of each other authority is enough.
+        known = {each.trust.authority: each for each in earlier}
+        known.pop(trust.authority, None)
+        others = [each for e in known.values() for each in (e.trust.root, e.trust.authority)]
+        lists = (revocation.office_list, trust.root_list, trust.stamping_root_list)
+        other_lists = [each for e in known.values() for each in (e.office_list, e.trust.root_list)]
+        return cls((*map(_der, (*chain, *others)), *stamped_by), (*lists, *other_lists))
 
     def put_into(self, file: GrowingFile) -> None:
         extend_store(file, certificates=self.certificates, lists=self.lists)

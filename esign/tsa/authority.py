@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from esign import oids
 from esign.cms import der
+from esign.cms.algorithms import ECDSA_P256
 from esign.cms.reading import DerMalformed, contents, expect, inside, only
 from esign.cms.signed_data import NamedSigner
 from esign.errors import CustodyError
@@ -70,7 +71,7 @@ class TimeStampingAuthority:
     def __init__(
         self, *, certificate: Certificate, key: str, custody: Custody, now: Clock, proof: ClockProof
     ) -> None:
-        self._signer = NamedSigner.of(certificate)
+        self._signer = NamedSigner.of(certificate, ECDSA_P256)
         self._begins = certificate.not_valid_before_utc
         self._ends = certificate.not_valid_after_utc
         self._key = key

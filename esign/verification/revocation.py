@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import SignatureValidationError
 
+from esign.chain import is_list_of
 from esign.errors import CertificateRevoked, SignatureDoubtful, Tampered
 from esign.verification.strict_cms import MALFORMED
 
@@ -42,7 +42,7 @@ def unrevoked_since(
     where it has an earlier one (RFC 5280 5.3.2); no list at all is a doubt and
     not a pass.
     """
-    own = [found for found in lists if _is_from(found, issuer)]
+    own = [found for found in lists if is_list_of(found, issuer)]
     for found in own:
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is not None and not used_at < _counts_from(entry):
@@ -58,12 +58,3 @@ def _counts_from(entry: x509.RevokedCertificate) -> datetime:
     except x509.ExtensionNotFound:
         return entry.revocation_date_utc
     return min(found.value.invalidity_date_utc, entry.revocation_date_utc)
-
-
-def _is_from(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    key = issuer.public_key()
-    return (
-        found.issuer == issuer.subject
-        and isinstance(key, ec.EllipticCurvePublicKey)
-        and found.is_signature_valid(key)
-    )

@@ -1,7 +1,8 @@
 """The last signature is covered by no other, so its own form must leave no freedom.
 
-After `esign.verification.der`: one signer, SHA-256, versions and algorithms as
-RFC 5652 and RFC 3161 fix them, and only certificates that matter.
+After `esign.verification.der`: one signer, one digest throughout (SHA-256, or SM3
+for SM2), versions and algorithms as RFC 5652 and RFC 3161 fix them, and only
+certificates that matter.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from typing import TYPE_CHECKING, Final
 from asn1crypto import cms
 
 from esign.errors import Tampered
+from esign.sm.sm3 import sm3
 from esign.verification.der import children
+from esign.verification.sm2_validator import SM2_NAME, SM3_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from esign.asn1 import Asn1
+    from esign.cms.algorithms import Hashed
 
 MALFORMED: Final = (
     ValueError,
@@ -30,11 +36,19 @@ MALFORMED: Final = (
 """What parsers raise on bytes that somebody made up."""
 
 _NULL: Final = b"\x05\x00"
-_ALGORITHMS: Final = {"sha256_ecdsa", "sha256_rsa", "rsassa_pkcs1v15"}
+_SHA256_NAME: Final = "sha256"
+_HASHED: Final[dict[str, Hashed]] = {_SHA256_NAME: hashlib.sha256, SM3_NAME: sm3}
+_ALGORITHMS: Final = {
+    _SHA256_NAME: {"sha256_ecdsa", "sha256_rsa", "rsassa_pkcs1v15"},
+    SM3_NAME: {SM2_NAME},
+}
 
 
-def check_strict(contents: bytes, covered_digest: bytes) -> None:
-    """Raise `Tampered` unless ``contents`` is exactly one whole signature."""
+def check_strict(contents: bytes, covered_digest: Callable[[Hashed], bytes]) -> None:
+    """Raise `Tampered` unless ``contents`` is exactly one whole signature.
+
+    ``covered_digest`` returns the digest of what it covers, by the algorithm asked for.
+    """
     try:
         data = cms.ContentInfo.load(contents, strict=True)["content"]
         _check_fields(data, covered_digest)
@@ -69,31 +83,37 @@ def _exactly(der: bytes, count: int) -> list[bytes]:
     return found
 
 
-def _check_fields(data: Asn1, covered_digest: bytes) -> None:
+def _check_fields(data: Asn1, covered_digest: Callable[[Hashed], bytes]) -> None:
     (signer,) = data["signer_infos"]
     (digest,) = data["digest_algorithms"]
     attributes = {a["type"].native: a["values"] for a in signer["signed_attrs"]}
     info = data["encap_content_info"]
     is_stamp = info["content_type"].native == "tst_info"
+    by = digest["algorithm"].native
+    if by not in _HASHED:
+        raise Tampered("the last signature is by a digest of no use here")
+    hashed = _HASHED[by]
     signed_digest = (
         info["content"].parsed["message_imprint"]["hashed_message"].native
         if is_stamp
         else attributes["message_digest"][0].native
     )
     facts = (
-        signed_digest == covered_digest,
+        signed_digest == covered_digest(hashlib.sha256 if is_stamp else hashed),
         data["version"].native == ("v3" if is_stamp else "v1"),
         signer["version"].native == "v1",
         digest.dump() == signer["digest_algorithm"].dump(),
-        digest["algorithm"].native == "sha256",
-        signer["signature_algorithm"]["algorithm"].native in _ALGORITHMS,
+        signer["signature_algorithm"]["algorithm"].native in _ALGORITHMS[by],
         attributes["content_type"][0].native == info["content_type"].native,
         data["crls"].native is None,
-        _names_its_certificate(data, signer, attributes),
+        _names_its_certificate(data, signer, attributes, by),
     )
     if not all(facts):
         raise Tampered("the last signature was altered")
     if is_stamp:
+        # Stamps are by SHA-256 and P-256 alone, whatever they are over.
+        if by != _SHA256_NAME:
+            raise Tampered("the last time-stamp was altered")
         _check_stamp(data, signer, attributes)
 
 
@@ -112,11 +132,12 @@ def _check_stamp(data: Asn1, signer: Asn1, attributes: Asn1) -> None:
         raise Tampered("the last time-stamp was altered")
 
 
-def _names_its_certificate(data: Asn1, signer: Asn1, attributes: Asn1) -> bool:
-    named = attributes["signing_certificate_v2"][0]["certs"][0]["cert_hash"].native
+def _names_its_certificate(data: Asn1, signer: Asn1, attributes: Asn1, by: str) -> bool:
+    reference = attributes["signing_certificate_v2"][0]["certs"][0]
+    named, hashed = reference["cert_hash"].native, _HASHED[by]
     sid = signer["sid"].chosen
-    return any(
-        hashlib.sha256(c.chosen.dump()).digest() == named
+    return reference["hash_algorithm"]["algorithm"].native == by and any(
+        hashed(c.chosen.dump()).digest() == named
         and c.chosen.serial_number == sid["serial_number"].native
         and c.chosen.issuer.dump() == sid["issuer"].dump()
         for c in data["certificates"]

@@ -30,6 +30,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from esign.asn1 import to_asn1
 from esign.errors import CertificateRevoked, ChainInvalid, SignatureDoubtful, Tampered
+from esign.verification.sm2_validator import SignatureValidator
 from esign.verification.strict_cms import MALFORMED
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def validation_rules(
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=[to_asn1(root) for root in roots]),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+        signature_validator=SignatureValidator(),
     )
     lists = [CRLContainer(asn1_crl.CertificateList.load(der)) for der in fresh_lists]
     in_hand = [*fresh_lists, *(root.public_bytes(Encoding.DER) for root in roots)]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from esign.asn1 import Asn1
+    from esign.cms.algorithms import Hashed
     from esign.verification.coverage import Covered
     from esign.verification.report import ArchiveStamp, SignatureFound, Step
 
@@ -62,7 +63,7 @@ def verify(
         for reach in ranges:
             check_der(reach.contents)
     with step(At.LAST_SIGNATURE):
-        check_strict(ranges[-1].contents, _digest(document, ranges[-1]))
+        check_strict(ranges[-1].contents, lambda hashed: _digest(document, ranges[-1], hashed))
     # A signature that the parser sees elsewhere than the bytes do is a trick.
     with step(At.SIGNATURES_FOUND):
         found = _parsed(document, ranges)
@@ -71,7 +72,7 @@ def verify(
     with step(At.ARCHIVE_STAMPS):
         lists = known_lists(found[0].reader, fresh_lists)
         stamps = [
-            Stamped(signature, _digest(document, reach))
+            Stamped(signature, _digest(document, reach, hashlib.sha256))
             for signature, reach in zip(found, ranges, strict=True)
             if _is_stamp(signature)
         ]
@@ -119,10 +120,10 @@ def _is_stamp(signature: Asn1) -> bool:
     return bool(signature.sig_object_type == "/DocTimeStamp")
 
 
-def _digest(document: bytes, reach: Covered) -> bytes:
-    hashed = hashlib.sha256(memoryview(document)[: reach.gap_start])
-    hashed.update(memoryview(document)[reach.gap_end : reach.end])
-    return hashed.digest()
+def _digest(document: bytes, reach: Covered, hashed: Hashed) -> bytes:
+    running = hashed(memoryview(document)[: reach.gap_start])
+    running.update(memoryview(document)[reach.gap_end : reach.end])
+    return running.digest()
 
 
 def _parsed(document: bytes, ranges: Sequence[Covered]) -> list[Asn1]:

@@ -29,6 +29,8 @@ from server.catalogue.rule_packs import (
     RetentionClass,
     RetentionTerm,
     RulePack,
+    SignatureAlgorithm,
+    SignatureRule,
 )
 from server.catalogue.strict_yaml import read_yaml
 from server.catalogue.tariff_files import read_prices
@@ -83,6 +85,7 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         matters=_terms(entry, shelf, _retention_of_groups(retention.fields("groups"))),
         remote=tuple(read_permission(permission) for permission in entry.each("remote")),
         forms=_forms(entry.fields("forms")),
+        signatures=_signatures(entry.fields("signatures")),
         numbering=_numbering(entry.fields("numbering")),
         deadlines=_deadlines(entry.fields("deadlines")),
         retention=_retention(retention.fields("terms")),
@@ -182,6 +185,20 @@ def _narrowed(terms: MatterTerms, narrower: Fields, code: MatterCode) -> MatterT
             terms = replace(terms, esign=EsignPolicy.WET_INK)
     change.done()
     return terms
+
+
+def _signatures(entry: Fields) -> SignatureRule:
+    named = entry.texts("algorithms")
+    try:
+        algorithms = tuple(map(SignatureAlgorithm, named))
+    except ValueError:
+        known = ", ".join(SignatureAlgorithm)
+        raise CatalogueDataInvalid(entry.where, f"an algorithm is none of {known}") from None
+    if not algorithms:
+        raise CatalogueDataInvalid(entry.where, "signs by no algorithm")
+    rule = SignatureRule(algorithms=algorithms, citation=entry.text("citation"))
+    entry.done()
+    return rule
 
 
 def _forms(entry: Fields) -> Mapping[FormKind, FormRule]:

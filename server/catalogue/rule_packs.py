@@ -68,6 +68,23 @@ class FormRule:
     version: str
 
 
+class SignatureAlgorithm(StrEnum):
+    """What a pack can ask for; the values are those of `esign.algorithms`."""
+
+    P256 = "p256"
+    SM2 = "sm2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRule:
+    """How everybody signs who signs a paper of the office."""
+
+    algorithms: tuple[SignatureAlgorithm, ...]
+    """With each of them, in this order; at least one."""
+
+    citation: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionTerm:
     retention: RetentionClass
@@ -131,6 +148,7 @@ class RulePack:
     matters: Mapping[MatterCode, MatterTerms]
     remote: tuple[RemotePermission, ...]
     forms: Mapping[FormKind, FormRule]
+    signatures: SignatureRule
     numbering: Mapping[Series, NumberingRule]
     deadlines: Deadlines
     retention: Mapping[RetentionClass, RetentionTerm]
@@ -177,6 +195,20 @@ class Office:
             raise CatalogueDataInvalid(
                 self.id, "needs at least one rule pack, each with a later date than the one before"
             )
+        if self._is_certified_outside and not self._signs_by_p256_alone:
+            # Of all packs together: a case keeps to the rules that it was begun under, and
+            # its parties are certified by whoever does so today.
+            raise CatalogueDataInvalid(
+                self.id, "an outside event_authority certifies keys on P-256 alone, not on SM2"
+            )
+
+    @property
+    def _is_certified_outside(self) -> bool:
+        return any(pack.event_authority is not None for pack in self.packs)
+
+    @property
+    def _signs_by_p256_alone(self) -> bool:
+        return all(p.signatures.algorithms == (SignatureAlgorithm.P256,) for p in self.packs)
 
 
 @dataclass(frozen=True, slots=True)

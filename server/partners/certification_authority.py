@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 
 import urllib3
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 from esign.authorities.outside import IssuedOutside
+from esign.chain import check_issued_by
 from esign.errors import (
     CertificateUnfit,
+    ChainInvalid,
     OutsideAuthorityRefused,
     OutsideAuthorityUnavailable,
 )
@@ -190,8 +191,8 @@ def _issuer_of(
 ) -> x509.Certificate:
     for candidate in candidates:
         try:
-            certificate.verify_directly_issued_by(candidate)
-        except (ValueError, TypeError, InvalidSignature):
+            check_issued_by(certificate, candidate)
+        except ChainInvalid:
             continue
         return candidate
     raise CertificateUnfit("the certificate is of an authority that nobody vouches for")

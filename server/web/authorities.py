@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _NAME: Final = re.compile(
-    r"(?:root|tsa|office\.[a-z0-9][a-z0-9-]*\.authority(?:\.[0-9]+)?)\.(?P<kind>pem|cer|crl)"
+    r"(?:tsa|(?:sm2\.)?(?:root|office\.[a-z0-9][a-z0-9-]*\.authority(?:\.[0-9]+)?))"
+    r"\.(?P<kind>pem|cer|crl)"
 )
 MEDIA_TYPES: Final = {
     "pem": "application/x-pem-file",

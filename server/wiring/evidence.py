@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import ROOT, TSA, notary_name, office_name
 from esign.custody.log_signer import log_key
 from esign.offline import INSTRUCTIONS, VERIFIER
@@ -138,6 +139,7 @@ def _trust(files: AuthorityDirectory, case: Case) -> dict[str, bytes]:
     office, notary = case.office, case.staffing.handling_notary
     names = {
         "root": ROOT,
+        "sm2.root": SigningAlgorithm.SM2.named(ROOT),
         "time-stamper": TSA,
         "office-authority": office_name(office, "authority"),
         "office-seal": office_name(office, "seal"),

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import ROOT, TSA, AuthorityDirectory, office_name
 from esign.custody.client import CustodyClient
 from esign.custody.log_signer import create_log
 from esign.custody.places import KeyPlace
 from esign.errors import AuthorityMissing
+from server.cases.ids import OfficeId
 from server.db.engine import make_engine
 from server.db.migrating import upgrade
 from server.embedded.account import signer_account
@@ -29,6 +31,7 @@ from server.embedded.servers import Wanted, start_embedded
 from server.embedded.state import CLONE, State, named_root
 from server.http.token_keys import write_new_key
 from server.settings import Settings
+from server.wiring.algorithms import algorithms_of_office
 from server.wiring.parts import Parts, now
 from server.wiring.transparency import origin_of
 from storage.buckets import prepare
@@ -225,25 +228,38 @@ def _make_ready(settings: Settings, owner_url: str | None, told: Told, signer: A
     ).require_all()
     _give_to_signer(settings, signer)
     create_log(parts.authorities, origin=origin_of(settings.public_url))
-    offices = {str(o.id): o.name.zh for o in parts.catalogue.rule_packs.offices.values()}
+    packs = parts.catalogue.rule_packs
+    offices = {str(o.id): o.name.zh for o in packs.offices.values()}
+    sm2_offices = [
+        str(office)
+        for office in packs.offices
+        if SigningAlgorithm.SM2 in algorithms_of_office(office, packs)
+    ]
     if parts.authorities.is_under_dual_control:
-        check_authorities(parts.authorities, offices)
+        check_authorities(parts.authorities, offices, sm2_offices=sm2_offices)
         return
     create_authorities(
         settings.authorities,
         now=now(),
         offices=offices,
+        sm2_offices=sm2_offices,
         base_url=f"{settings.public_url}/authorities",
         place=KeyPlace.parse(settings.key_place),
     )
 
 
-def check_authorities(files: AuthorityDirectory, offices: Iterable[str]) -> None:
+def check_authorities(
+    files: AuthorityDirectory, offices: Iterable[str], *, sm2_offices: Iterable[str] = ()
+) -> None:
     """Where officers decide about keys, nothing is made here; what is missing is named."""
     roles = [office_name(each, role) for each in offices for role in ("authority", "seal")]
     for role in (ROOT, TSA, *roles):
         if not files.names(role):
             raise AuthorityMissing(f"{role} is made in a key ceremony: flask notary keys plan")
+    for office in sm2_offices:
+        # A pack that asks for it would stop every certificate at its seal.
+        if not files.names(SigningAlgorithm.SM2.named(office_name(office, "seal"))):
+            raise AuthorityMissing(f"{office} signs by SM2, whose keys no key ceremony makes yet")
 
 
 def _give_to_signer(settings: Settings, signer: Account) -> None:
@@ -265,8 +281,12 @@ def _give_to_signer(settings: Settings, signer: Account) -> None:
 def enrol_notaries(running: Running, notaries: Mapping[str, tuple[str, str]]) -> None:
     """Have the signer make a key for each notary: id -> (office, name)."""
     custody = CustodyClient(running.settings.signer_socket)
+    packs = Parts(running.settings).catalogue.rule_packs
     for account, (office, name) in notaries.items():
-        custody.enrol_notary(office=office, notary=account, common_name=name)
+        for algorithm in algorithms_of_office(OfficeId(office), packs):
+            custody.enrol_notary(
+                office=office, notary=account, common_name=name, algorithm=algorithm
+            )
 
 
 def _made(folder: Path) -> Path:

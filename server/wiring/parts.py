@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from esign.authorities.directory import ROOT, AuthorityDirectory
 from esign.custody.client import CustodyClient
+from esign.trust import trusted_roots
 from esign.tsa.client import TimeStampSource
 from esign.verification.limited import LimitedVerifier
 from identity.checking import IdentityCheck
@@ -186,12 +187,14 @@ class Parts:
 
     @cached_property
     def signing(self) -> Signing:
+        # Time is stamped under this root, whatever an office signs by.
         roots = [self.authorities.certificate(ROOT)]
         return Signing(
             files=self.authorities,
             custody=self.custody,
             stamps=TimeStampSource(self.settings.tsa_url, roots=roots, now=now),
             now=now,
+            packs=self.catalogue.rule_packs,
             outside=OutsideAuthorities(
                 folder=self.settings.outside_authorities,
                 packs=self.catalogue.rule_packs,
@@ -209,7 +212,7 @@ class Parts:
         lists of a day on which nobody knew.
         """
         verify = LimitedVerifier(
-            roots=[self.authorities.certificate(ROOT)],
+            roots=trusted_roots(self.authorities),
             party_roots=read_roots(self.settings.outside_authorities),
             now=now,
         )

@@ -14,11 +14,13 @@ from esign.pdf.fields import (
     OFFICE_FIELD,
     SignaturePlace,
     party_field,
+    places_for,
     prepare_fields,
 )
 from server.cases.errors import PartNotFound
 from server.cases.opening import pack_of
 from server.typesetting.case_papers import certificate_paper, deed_paper
+from server.wiring.algorithms import algorithms_of_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +55,7 @@ class Printing:
             _place(party_field(number), made.anchors[name], label="Party")
             for number, name in enumerate(signers, start=1)
         ]
-        return prepare_fields(made.pdf, places)
+        return prepare_fields(made.pdf, places_for(places, algorithms_of_case(case, self.packs)))
 
     def draft(self, case: Case) -> bytes:
         """Return the draft of the certificate: no number, no field, no seal."""
@@ -81,13 +83,11 @@ class Printing:
         seal = TypesetPage(self.typesetter.seal_stamp(office.name.zh, at=at))
         name = TypesetPage(self.typesetter.name_stamp(self._notary_of(case), at=at))
         anchors = made.anchors
-        return prepare_fields(
-            made.pdf,
-            [
-                _place(NOTARY_FIELD, anchors["notary_signature"], label="Notary", drawing=name),
-                _place(OFFICE_FIELD, anchors["office_seal"], label="Seal", drawing=seal),
-            ],
-        )
+        places = [
+            _place(NOTARY_FIELD, anchors["notary_signature"], label="Notary", drawing=name),
+            _place(OFFICE_FIELD, anchors["office_seal"], label="Seal", drawing=seal),
+        ]
+        return prepare_fields(made.pdf, places_for(places, algorithms_of_case(case, self.packs)))
 
     def _notary_of(self, case: Case) -> str:
         notary = case.staffing.handling_notary

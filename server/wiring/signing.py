@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.algorithms import SM2_PREFIX
 from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
 from esign.manifests import manifest_sealer
@@ -17,11 +18,12 @@ from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.pdf.deeds import DeedSigner, PartySignature
 from esign.pdf.drawings import Handwriting
 from esign.pdf.fields import party_field
-from esign.trust import office_trust
+from esign.trust import office_trusts, trusted_roots
 from esign.verification.verifying import verify
 from server.cases.errors import PartNotFound
 from server.cases.parties import PartyRole
 from server.cases.press import Fault
+from server.wiring.algorithms import algorithms_of_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from esign.verification.report import Report
     from server.cases.case import Case, Strokes
     from server.cases.ids import Clock, OfficeId, PartyId
+    from server.catalogue.rule_packs import RulePacks
     from server.register.certificates import Certificate
 
 _AUTHORITY: Final = re.compile(r"office\.([a-z0-9-]+)\.authority(?:\.[0-9]+)?")
@@ -60,16 +63,17 @@ class Signing:
     custody: Custody
     stamps: TimeStampSource
     now: Clock
+    packs: RulePacks
     outside: Callable[[OfficeId], OutsideEvents | None] = _nobody
     """Who certifies the parties of an office, where its own authority does not."""
 
     party_roots: Sequence[x509.Certificate] = ()
 
     def verify(self, document: bytes) -> Report:
-        """Return what a stranger finds who trusts our root, or raise why not."""
+        """Return what a stranger finds who trusts our roots, or raise why not."""
         return verify(
             document,
-            roots=[self.files.certificate(ROOT)],
+            roots=trusted_roots(self.files),
             party_roots=self.party_roots,
             at=self.now(),
         )
@@ -88,10 +92,11 @@ class Signing:
             return None
         if kind in _ENCODINGS:
             return self.files.certificate(authority).public_bytes(_ENCODINGS[kind])
-        if authority == ROOT or self.files.is_stopped(authority):
+        plain = authority.removeprefix(SM2_PREFIX)
+        if plain == ROOT or self.files.is_stopped(authority):
             # Of an authority that was given up, the last list it made is the last there is.
             return self.files.revocation_list(authority)
-        office = _AUTHORITY.fullmatch(authority)
+        office = _AUTHORITY.fullmatch(plain)
         return None if office is None else self._office_list(authority, office[1])
 
     def _office_list(self, authority: str, office: str) -> bytes:
@@ -115,7 +120,7 @@ class Signing:
         signer = DeedSigner(
             office=case.office,
             custody=self.custody,
-            trust=office_trust(self.files, case.office),
+            trusts=office_trusts(self.files, case.office, algorithms_of_case(case, self.packs)),
             stamps=self.stamps,
             now=self.now,
             outside=self.outside(case.office),
@@ -146,7 +151,11 @@ class Signing:
         if notary is None:
             raise PartNotFound("handling notary")
         sealer = certificate_sealer(
-            Sealing(office=case.office, notary=notary),
+            Sealing(
+                office=case.office,
+                notary=notary,
+                algorithms=algorithms_of_case(case, self.packs),
+            ),
             files=self.files,
             custody=self.custody,
             stamps=self.stamps,

@@ -9,6 +9,7 @@ import structlog
 from esign.authorities.directory import ROOT
 from esign.errors import ListStale, RenewalUseless
 from esign.renewing import StampRenewer, stamp_carries_until
+from esign.trust import trusted_roots
 from esign.tsa.lifetime import RENEWAL_2026
 from server.cases.restamping import StampDesk
 from server.tasks.stamps import Came, due_stamps, renew_due
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def stamp_desk(parts: Parts) -> StampDesk:
-    roots = [parts.authorities.certificate(ROOT)]
+    roots = trusted_roots(parts.authorities)
 
     def open_books(office: OfficeId) -> AbstractContextManager[Transaction]:
         return parts.open_transaction(Scope(office=office))

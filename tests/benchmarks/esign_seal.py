@@ -212,7 +212,10 @@ def all_keys(task: Task) -> Run:
 
 
 def _stamping_key(office: RunningOffice) -> ec.EllipticCurvePrivateKey:
-    return Keyring(office.files.keys).load(KeyUri("file", TSA))
+    key = Keyring(office.files.keys).load(KeyUri("file", TSA))
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise SystemExit("time is stamped by P-256")
+    return key
 
 
 RIVALS: Final[dict[str, Callable[[Task], Run]]] = {

@@ -23,8 +23,10 @@ from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import AuthorityDirectory
+from esign.cms.algorithms import SM2_SM3, key_of
 from esign.custody import wire
 from esign.custody.client import CustodyClient
 from esign.errors import (
@@ -50,7 +52,11 @@ EVIDENCE = EvidenceDigests(identity_check="1" * 64, ceremony_segment="2" * 64, d
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("signer")
     create_authorities(
-        directory, now=datetime.now(UTC), offices={OFFICE: "甲公证处"}, base_url=BASE_URL
+        directory,
+        now=datetime.now(UTC),
+        offices={OFFICE: "甲公证处"},
+        base_url=BASE_URL,
+        sm2_offices=[OFFICE],
     )
     return directory
 
@@ -125,9 +131,27 @@ def test_status_is_answered_across_the_socket_with_the_reason(
     assert answer.revocation_reason is x509.ReasonFlags.cessation_of_operation
 
 
+def test_client_has_the_same_done_with_sm2(custody: CustodyClient) -> None:
+    sm2 = SigningAlgorithm.SM2
+    custody.enrol_notary(office=OFFICE, notary="n-2", common_name="王公证", algorithm=sm2)
+    made = custody.make_event_key(
+        office=OFFICE, common_name="李雷", evidence=EVIDENCE, algorithm=sm2
+    )
+    certificate = x509.load_der_x509_certificate(made.certificate)
+    key = key_of(certificate)
+    assert key.algorithm is SM2_SM3
+    imprint = key.imprint(b"deed")
+    key.check(custody.sign_once(made.uri, imprint), imprint)
+    custody.revoke(office=OFFICE, serial=certificate.serial_number, algorithm=sm2)
+    listed = x509.load_der_x509_crl(custody.revocation_list(office=OFFICE, algorithm=sm2))
+    assert [e.serial_number for e in listed] == [certificate.serial_number]
+
+
 def test_refusals_keep_their_names_across_the_socket(custody: CustodyClient) -> None:
     with pytest.raises(KeyMisused):
         custody.sign_digest("file:root", DIGEST)
+    with pytest.raises(KeyMisused):
+        custody.sign_digest("file:sm2.root", DIGEST)
     with pytest.raises(KeyUnknown):
         custody.sign_digest("file:office.nowhere.seal", DIGEST)
     with pytest.raises(RequestRefused):
@@ -162,6 +186,8 @@ def test_signer_survives_any_bytes(
         # Fields that are missing or no hexadecimal.
         {"operation": "sign_digest"},
         {"operation": "sign_digest", "key": "file:tsa", "digest": "zz"},
+        # An algorithm that is none of ours.
+        {"operation": "revocation_list", "office": OFFICE, "algorithm": "md5"},
         # Evidence that is no digest.
         {
             "operation": "make_event_key",

@@ -5,22 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
 from esign.authorities.directory import write_whole
-from esign.custody.stores.memory import generated
+from esign.custody.private_keys import from_pem, make_key, to_pem
 from esign.errors import KeyExists, KeyUnknown, KeyUnsuitable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from esign.custody.algorithms import KeyAlgorithm
+    from esign.authorities.issuing import AuthorityKey
     from esign.custody.uris import KeyUri
 
 
@@ -28,19 +20,18 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._loaded: dict[KeyUri, ec.EllipticCurvePrivateKey] = {}
+        self._loaded: dict[KeyUri, AuthorityKey] = {}
 
-    def make(self, uri: KeyUri, algorithm: KeyAlgorithm) -> ec.EllipticCurvePrivateKey:
+    def make(self, uri: KeyUri) -> AuthorityKey:
         if self.has(uri):
             raise KeyExists("a key of this name exists")
-        key = generated(algorithm)
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        write_whole(self._path(uri), pem, mode=0o600)
+        key = make_key(uri.algorithm)
+        write_whole(self._path(uri), to_pem(key), mode=0o600)
         with self._lock:
             self._loaded[uri] = key
         return key
 
-    def load(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def load(self, uri: KeyUri) -> AuthorityKey:
         with self._lock:
             if uri not in self._loaded:
                 self._loaded[uri] = self._read(uri)
@@ -52,14 +43,11 @@ class FileStore:
     def _path(self, uri: KeyUri) -> Path:
         return self._folder / f"{uri.name}.pem"
 
-    def _read(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def _read(self, uri: KeyUri) -> AuthorityKey:
         try:
-            key = load_pem_private_key(self._path(uri).read_bytes(), password=None)
+            return from_pem(self._path(uri).read_bytes(), uri.algorithm)
         except FileNotFoundError:
             raise KeyUnknown("no such key, or it was used and destroyed") from None
         except (ValueError, TypeError):
             # The parser's words may quote what it read.
             raise KeyUnsuitable("the file of the key cannot be read") from None
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyUnsuitable("the key is not on an elliptic curve")
-        return key

@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    from esign.custody.algorithms import KeyAlgorithm
+    from esign.authorities.issuing import AuthorityKey
     from esign.custody.uris import KeyUri
 
 
 class KeyStore(Protocol):
-    def make(self, uri: KeyUri, algorithm: KeyAlgorithm) -> ec.EllipticCurvePrivateKey:
+    def make(self, uri: KeyUri) -> AuthorityKey:
         """Make a key, or raise `KeyExists` for a name that is taken.
 
         What is returned signs; it need not hold the key itself.
         """
         ...
 
-    def load(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+    def load(self, uri: KeyUri) -> AuthorityKey:
         """Return a key, or raise `KeyUnknown`, `KeyUnsuitable` or `KeyStoreUnavailable`."""
         ...
 

@@ -14,6 +14,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11.exceptions import MultipleObjectsReturned, NoSuchKey
 from pkcs11.util.ec import encode_named_curve_parameters
 
+from esign.algorithms import SigningAlgorithm
 from esign.custody.stores.token_key import TokenKey
 from esign.custody.stores.token_session import PATIENCE_S, TokenSession
 from esign.errors import KeyExists, KeyUnknown, KeyUnsuitable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pkcs11 import Session
     from pkcs11.types import SignMixin
 
-    from esign.custody.algorithms import KeyAlgorithm
     from esign.custody.places import TokenPlace
     from esign.custody.uris import KeyUri
 
@@ -56,7 +56,9 @@ class TokenStore:
         self._found_in: Session | None = None
         self._found: dict[str, SignMixin] = {}
 
-    def make(self, uri: KeyUri, _: KeyAlgorithm) -> ec.EllipticCurvePrivateKey:
+    def make(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
+        if uri.algorithm is not SigningAlgorithm.P256:
+            raise KeyUnsuitable("keys in tokens are on the curve P-256")
         if self.has(uri):
             raise KeyExists("a key of this name exists")
         self._session.use(lambda session: _generate(session, uri.name))

@@ -2,7 +2,8 @@
 
 "Conforming CAs MUST mark this extension as non-critical." ETSI EN 319 412-2
 4.4.1 wants both addresses. A root has no issuer but itself, and about a
-responder nobody is asked (RFC 6960 4.2.2.2.1).
+responder nobody is asked (RFC 6960 4.2.2.2.1). By SM2 nobody answers yet, and an
+address that leads nowhere would make every reader wait.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from esign.lints.certificates.lookup import extension_of
+from esign.sm.certificates import is_by_sm2
 
 if TYPE_CHECKING:
     from esign.authorities.profiles import Profile
@@ -28,14 +30,14 @@ def authority_access(certificate: x509.Certificate, profile: Profile) -> str | N
     }
     if found is not None and found.critical:
         return "the addresses of the issuer must not be critical"
-    if stated == _expected(profile):
+    if stated == _expected(profile, is_answered=not is_by_sm2(certificate)):
         return None
     return f"the addresses of the issuer are not those of a {profile.name} certificate"
 
 
-def _expected(profile: Profile) -> set[x509.ObjectIdentifier]:
+def _expected(profile: Profile, *, is_answered: bool) -> set[x509.ObjectIdentifier]:
     if profile.signs_itself:
         return set()
-    if profile.no_check:
+    if profile.no_check or not is_answered:
         return {AuthorityInformationAccessOID.CA_ISSUERS}
     return {AuthorityInformationAccessOID.CA_ISSUERS, AuthorityInformationAccessOID.OCSP}

@@ -1,7 +1,8 @@
-"""One to ten parties, then notary and seal: every level, both kinds of key, judged by others.
+"""One to ten parties, then notary and seal: every level, every kind of key, judged by others.
 
 What we write is judged by what others wrote: pyHanko's validation with its
-analysis of what changed after each signature, poppler's pdfsig, and qpdf.
+analysis of what changed after each signature, poppler's pdfsig, and qpdf. pyHanko
+is lent the mathematics of SM2, all else is its own; pdfsig has none and says so.
 """
 
 from __future__ import annotations
@@ -23,21 +24,31 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
+from esign.algorithms import SigningAlgorithm
 from esign.asn1 import to_asn1
 from esign.authorities import profiles
 from esign.evidence import EvidenceDigests
 from esign.pdf.drawings import Handwriting
-from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace, party_field, prepare_fields
+from esign.pdf.fields import (
+    NOTARY_FIELD,
+    OFFICE_FIELD,
+    SignaturePlace,
+    party_field,
+    places_for,
+    prepare_fields,
+)
 from esign.pdf.levels import PadesLevel
 from esign.pdf.signing import Act, sign_field
-from esign.testing import RunningOffice, running_office
+from esign.sm.sm2 import Sm2PrivateKey
+from esign.testing import RunningOffice, algorithm_of, running_office
 from esign.verification import verify
+from esign.verification.sm2_validator import SignatureValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from esign.testing import PrivateKey
+    from esign.testing import AnyPrivateKey
 
 AT: Final = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HANDWRITING: Final = Handwriting((((0.1, 0.2), (0.5, 0.9), (0.9, 0.1)),))
@@ -49,15 +60,18 @@ PAPER: Final = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with running_office(tmp_path_factory.mktemp("office"), at=AT) as running:
+    with running_office(tmp_path_factory.mktemp("office"), at=AT, sm2=True) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def keys() -> dict[str, PrivateKey]:
+def keys() -> dict[str, list[AnyPrivateKey]]:
+    p256, sm2 = ec.generate_private_key(ec.SECP256R1()), Sm2PrivateKey.generate()
     return {
-        "P-256": ec.generate_private_key(ec.SECP256R1()),
-        "RSA-3072": rsa.generate_private_key(65537, 3072),
+        "P-256": [p256],
+        "RSA-3072": [rsa.generate_private_key(65537, 3072)],
+        "SM2": [sm2],
+        "P-256 and SM2": [p256, sm2],
     }
 
 
@@ -66,55 +80,83 @@ def paper() -> bytes:
     return typst.compile(PAPER.encode(), pdf_standards=["a-2b"])
 
 
-def prepared_for(parties: int, paper: bytes) -> bytes:
+def prepared_for(parties: int, paper: bytes, keys: Sequence[AnyPrivateKey]) -> bytes:
     names = [*map(party_field, range(1, parties + 1)), NOTARY_FIELD, OFFICE_FIELD]
     places = [
         SignaturePlace(field=name, page=0, box=(60, 50 * n, 180, 50 * n + 45), label="签名")
         for n, name in enumerate(names, start=1)
     ]
-    return prepare_fields(paper, places)
+    return prepare_fields(paper, places_for(places, [algorithm_of(key) for key in keys]))
 
 
 def signed_by_all(
-    office: RunningOffice, prepared: bytes, parties: int, *, level: PadesLevel, key: PrivateKey
+    office: RunningOffice,
+    prepared: bytes,
+    parties: int,
+    *,
+    level: PadesLevel,
+    keys: Sequence[AnyPrivateKey],
 ) -> bytes:
-    """Return a file that ``parties``, the notary and the office signed, in this order."""
+    """Return a file that ``parties``, the notary and the office signed with ``keys``, in order.
+
+    An archive time-stamp comes after each party's last signature and after the
+    seal's, where it is the notary's, too.
+    """
     evidence = EvidenceDigests(
         identity_check="1" * 64,
         ceremony_segment="2" * 64,
         document=hashlib.sha256(prepared).hexdigest(),
     )
-    party = office.signatory(profiles.EVENT, key=key, evidence=evidence)
-    notary = office.signatory(profiles.NOTARY, key=key)
-    seal = office.signatory(profiles.OFFICE_SEAL, key=key)
-    revocation, stamper = office.revocation(), office.stamps.stamper()
-    document = prepared
-    for number in range(1, parties + 1):
-        act = Act(
-            field=party_field(number),
-            level=level,
-            certifies=number == 1,
-            at=AT,
-            handwriting=HANDWRITING,
-        )
-        document = sign_field(document, act, party, revocation=revocation, stamper=stamper)
-    # The archive time-stamp after the seal is the notary's, too.
+    algorithms = [algorithm_of(key) for key in keys]
+    known = {algorithm: office.revocation(algorithm) for algorithm in algorithms}
+    stamper = office.stamps.stamper()
     before = PadesLevel.B_T if level is PadesLevel.B_LTA else level
-    for field, by, its_level in ((NOTARY_FIELD, notary, before), (OFFICE_FIELD, seal, level)):
-        act = Act(field=field, level=its_level, certifies=False, at=AT)
-        document = sign_field(document, act, by, revocation=revocation, stamper=stamper)
+    places = [
+        *((party_field(number), profiles.EVENT) for number in range(1, parties + 1)),
+        (NOTARY_FIELD, profiles.NOTARY),
+        (OFFICE_FIELD, profiles.OFFICE_SEAL),
+    ]
+    by = {
+        (profile.name, key): office.signatory(
+            profile, key=key, evidence=evidence if profile.needs_evidence else None
+        )
+        for _, profile in places
+        for key in keys
+    }
+    document = prepared
+    for field, profile in places:
+        for algorithm, key in zip(algorithms, keys, strict=True):
+            is_last = key is keys[-1] and field != NOTARY_FIELD
+            act = Act(
+                field=algorithm.field_beside(field, algorithms),
+                level=level if is_last else before,
+                certifies=document is prepared,
+                at=AT,
+                handwriting=HANDWRITING if profile is profiles.EVENT and key is keys[0] else None,
+            )
+            document = sign_field(
+                document,
+                act,
+                by[profile.name, key],
+                revocation=known[algorithm],
+                stamper=stamper,
+                earlier=[each for other, each in known.items() if other is not algorithm],
+            )
     return document
 
 
+def lists_of(office: RunningOffice) -> list[bytes]:
+    known = [office.revocation(algorithm) for algorithm in SigningAlgorithm]
+    return [each for r in known for each in (r.office_list, r.trust.root_list)]
+
+
 def context(office: RunningOffice) -> ValidationContext:
-    known = office.revocation()
+    authorities = [office.revocation(each).trust.authority for each in SigningAlgorithm]
     return ValidationContext(
-        trust_roots=[to_asn1(known.trust.root)],
-        other_certs=[to_asn1(known.trust.authority)],
-        crls=[
-            asn1_crl.CertificateList.load(each)
-            for each in (known.office_list, known.trust.root_list)
-        ],
+        trust_roots=[to_asn1(root) for root in office.roots],
+        other_certs=[to_asn1(authority) for authority in authorities],
+        crls=[asn1_crl.CertificateList.load(each) for each in lists_of(office)],
+        signature_validator=SignatureValidator(),
         moment=AT,
         allow_fetching=False,
         revocation_mode="require",
@@ -157,12 +199,12 @@ def check_with_pdfsig(document: bytes, signatures: int, place: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["P-256", "RSA-3072"])
+@pytest.mark.parametrize("kind", ["P-256", "RSA-3072", "SM2", "P-256 and SM2"])
 @pytest.mark.parametrize("level", list(PadesLevel))
 @pytest.mark.parametrize("parties", [1, 10])
 def test_file_that_everybody_signed_is_valid_for_everybody_else(
     office: RunningOffice,
-    keys: dict[str, PrivateKey],
+    keys: dict[str, list[AnyPrivateKey]],
     paper: bytes,
     tmp_path: Path,
     *,
@@ -170,19 +212,20 @@ def test_file_that_everybody_signed_is_valid_for_everybody_else(
     level: PadesLevel,
     kind: str,
 ) -> None:
-    prepared = prepared_for(parties, paper)
-    document = signed_by_all(office, prepared, parties, level=level, key=keys[kind])
+    own = keys[kind]
+    prepared = prepared_for(parties, paper, own)
+    document = signed_by_all(office, prepared, parties, level=level, keys=own)
     assert document.startswith(prepared)
-    signatures = parties + 2
+    signatures = (parties + 2) * len(own)
     archived = parties + 1 if level is PadesLevel.B_LTA else 0
     check_with_qpdf(document, signatures + archived)
-    check_with_pdfsig(document, signatures, tmp_path)
+    by_sm2 = sum(isinstance(key, Sm2PrivateKey) for key in own)
+    check_with_pdfsig(document, signatures - (parties + 2) * by_sm2, tmp_path)
     check_with_pyhanko(office, document, signatures)
     if level.has_time_stamp:
-        known = office.revocation()
-        lists = [known.office_list, known.trust.root_list]
-        report = verify(document, roots=office.roots, at=AT, fresh_lists=lists)
+        # What is archived needs nobody's list, and holds long after certificates ran out.
+        at, fresh = (AT + timedelta(days=900), []) if archived else (AT, lists_of(office))
+        report = verify(document, roots=office.roots, at=at, fresh_lists=fresh)
         assert {s.level for s in report.signatures} == {level}
+        assert len(report.signatures) == signatures
         assert len(report.archive_stamps) == archived
-    if archived:
-        verify(document, roots=office.roots, at=AT + timedelta(days=900))

@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 from werkzeug.serving import make_server
 
 from esign import oids
+from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
 from esign.authorities.outside import OutsideEvents
 from esign.errors import (
@@ -44,7 +45,7 @@ from esign.pdf.fields import SignaturePlace, party_field, prepare_fields
 from esign.pdf.levels import PadesLevel
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
 from esign.testing import OFFICE, RunningOffice, ThrowawayCA, archival_page, running_office
-from esign.trust import office_trust
+from esign.trust import office_trusts
 from esign.verification import Role, verify
 from esign.verification.limited import LimitedVerifier
 from server.partners.certification_authority import (
@@ -59,7 +60,7 @@ from server.partners.certification_authority_simulator import (
 from storage.errors import NotForProduction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from esign.tsa.client import TimeStampSource
@@ -97,11 +98,15 @@ class Outside:
             client or self.client(), custody=self.office.vault, now=self.office.now
         )
 
-    def signer(self, events: OutsideEvents | None = None) -> DeedSigner:
+    def signer(
+        self,
+        events: OutsideEvents | None = None,
+        algorithms: Sequence[SigningAlgorithm] = (SigningAlgorithm.P256,),
+    ) -> DeedSigner:
         return DeedSigner(
             office=OFFICE,
             custody=self.office.vault,
-            trust=office_trust(self.office.files, OFFICE),
+            trusts=office_trusts(self.office.files, OFFICE, algorithms),
             stamps=self.office.stamps,
             now=self.office.now,
             outside=events or self.events(),
@@ -143,7 +148,7 @@ def listening(
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with running_office(tmp_path_factory.mktemp("office"), at=AT) as running:
+    with running_office(tmp_path_factory.mktemp("office"), at=AT, sm2=True) as running:
         yield running
 
 
@@ -423,6 +428,17 @@ def test_outside_root_vouches_for_no_time_even_where_it_vouches_for_a_party(
     signed = signed_by(party, another.revocation(), another.stamps)
     with pytest.raises(SignatureDoubtful, match="time-stamp is not ours"):
         verify(signed, roots=office.roots, party_roots=another.roots, at=AT)
+
+
+@pytest.mark.parametrize(
+    "algorithms",
+    [[SigningAlgorithm.SM2], [SigningAlgorithm.P256, SigningAlgorithm.SM2], []],
+)
+def test_outside_authority_is_asked_for_p256_alone(
+    outside: Outside, algorithms: list[SigningAlgorithm]
+) -> None:
+    with pytest.raises(OutsideAuthorityRefused, match="P-256 alone"):
+        outside.signer(algorithms=algorithms)
 
 
 def test_outside_root_vouches_for_no_notary(office: RunningOffice, another: RunningOffice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from server.catalogue.errors import CatalogueDataInvalid
 from server.catalogue.loading import DATA, load_catalogue
 from server.catalogue.matters import EsignPolicy, MatterCode
-from server.catalogue.rule_packs import OfficeId
+from server.catalogue.rule_packs import OfficeId, SignatureAlgorithm
 from server.catalogue.strict_yaml import read_yaml
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "districts: [", "districts: [5, ", "not a list of texts"),
         (HEKOU, "id: hekou-demo", "id: kunming-demo", "already an office"),
         (HEKOU, "    application: {number", "    application: [number", "not readable as YAML"),
+        # Signatures by nothing, by something else, or for no reason.
+        (HEKOU, "algorithms: [p256]", "algorithms: []", "signs by no algorithm"),
+        (HEKOU, "algorithms: [p256]", "algorithms: [p256, rsa]", "none of p256, sm2"),
+        (HEKOU, "algorithms: [p256]", "algorithms: [sm2, sm2]", "names something twice"),
+        (HEKOU, "algorithms: [p256]\n    citation", "algorithms: [p256]\n    because", "citation"),
         # A tariff that leaves a hole or says two things.
         (TARIFF, "[WT01, WT02,", "[WT02,", "no price for WT01"),
         (TARIFF, "[WT01, WT02,", "[WT01, WT03, WT02,", "priced twice: WT03"),
@@ -126,6 +132,36 @@ def test_the_office_switch_lets_personal_relations_be_signed_either_way(data: Pa
     assert before.terms(MatterCode("YZ01")).esign is EsignPolicy.BOTH
     assert before.terms(MatterCode("WT02")).esign is EsignPolicy.ESIGN
     assert after.terms(MatterCode("YZ01")).esign is EsignPolicy.WET_INK
+
+
+def test_an_office_says_by_which_algorithms_it_signs(data: Path) -> None:
+    change(data, HEKOU, "algorithms: [p256]", "algorithms: [p256, sm2]")
+    before, after = load_catalogue(data).rule_packs.office(OfficeId("hekou-demo")).packs
+    assert before.signatures.algorithms == (SignatureAlgorithm.P256, SignatureAlgorithm.SM2)
+    assert after.signatures.algorithms == (SignatureAlgorithm.P256,)
+
+
+@pytest.mark.parametrize(
+    ("outside_in", "sm2_in"),
+    [
+        # One pack with both, and one after the other, either way: cases of the one are
+        # still being signed when the other is in force.
+        (0, 0),
+        (0, 1),
+        (1, 0),
+    ],
+)
+def test_an_outside_authority_and_sm2_exclude_one_another(outside_in: int, sm2_in: int) -> None:
+    office = load_catalogue().rule_packs.office(OfficeId("hekou-demo"))
+    packs = list(office.packs)
+    packs[outside_in] = replace(packs[outside_in], event_authority="some-ca")
+    assert replace(office, packs=tuple(packs)).packs == tuple(packs)
+    both = replace(
+        packs[sm2_in].signatures, algorithms=(SignatureAlgorithm.P256, SignatureAlgorithm.SM2)
+    )
+    packs[sm2_in] = replace(packs[sm2_in], signatures=both)
+    with pytest.raises(CatalogueDataInvalid, match=r"hekou-demo.*P-256 alone, not on SM2"):
+        replace(office, packs=tuple(packs))
 
 
 def test_an_office_may_ask_for_more_than_the_catalogue(data: Path) -> None:

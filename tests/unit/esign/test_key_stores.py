@@ -56,6 +56,11 @@ class Store:
     name: Callable[[str], KeyUri]
 
 
+def p256(key: object) -> ec.EllipticCurvePrivateKey:
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
+
+
 @pytest.fixture(scope="module")
 def hsm(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
     return new_token(tmp_path_factory.mktemp("softhsm"))
@@ -81,7 +86,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 
 def test_a_key_signs_for_its_public_half(store: Store) -> None:
     made = store.keyring.make(store.name("seal"))
-    key = store.keyring.load(store.name("seal"))
+    key = p256(store.keyring.load(store.name("seal")))
     assert key.public_key() == made.public_key()
     key.public_key().verify(key.sign(DATA, SHA256), DATA, SHA256)
     prehashed = ec.ECDSA(Prehashed(hashes.SHA256()))
@@ -107,7 +112,7 @@ def test_a_key_that_was_never_made_is_unknown(store: Store) -> None:
 
 
 def test_certificates_and_lists_are_signed_with_it(store: Store) -> None:
-    key = store.keyring.make(store.name("authority"))
+    key = p256(store.keyring.make(store.name("authority")))
     order = CertificateOrder(
         profile=profiles.ROOT, subject=Subject(common_name="Root"), public_key=key.public_key()
     )
@@ -146,7 +151,7 @@ def in_token(hsm: SoftHsm, act: Callable[[Session], object]) -> None:
 
 def test_a_key_of_a_token_cannot_leave_it(token: Keyring, hsm: SoftHsm) -> None:
     uri = token.place.uri("office.stays.seal")
-    key = token.make(uri)
+    key = p256(token.make(uri))
     assert isinstance(key, TokenKey)
     assert (key.key_size, key.curve.name) == (256, "secp256r1")
     for take_out in (
@@ -223,14 +228,22 @@ def test_a_token_that_answers_with_anything_else_signs_nothing() -> None:
         TokenKey(public, lambda _: bytes(range(64))).sign(DATA, SHA256)
 
 
+def test_a_token_makes_no_sm2_key_and_says_so(token: Keyring) -> None:
+    """It would be a P-256 key under a name that says SM2."""
+    uri = token.place.uri("sm2.office.kunming-a.seal")
+    with pytest.raises(KeyUnsuitable):
+        token.make(uri)
+    assert not token.has(uri)
+
+
 def test_a_module_that_begins_anew_is_signed_in_to_again(token: Keyring) -> None:
-    key = token.make(token.place.uri("office.anew.seal"))
+    key = p256(token.make(token.place.uri("office.anew.seal")))
     restart_module()
     key.public_key().verify(key.sign(DATA, SHA256), DATA, SHA256)
 
 
 def test_a_token_that_is_pulled_out_is_missed_and_found_again(token: Keyring, hsm: SoftHsm) -> None:
-    key = token.make(token.place.uri("office.pulled.seal"))
+    key = p256(token.make(token.place.uri("office.pulled.seal")))
     hsm.pull_out()
     try:
         for attempt in (lambda: key.sign(DATA, SHA256), lambda: token.has(token.place.uri("root"))):
@@ -243,7 +256,7 @@ def test_a_token_that_is_pulled_out_is_missed_and_found_again(token: Keyring, hs
 
 def test_a_key_that_was_erased_is_unknown(token: Keyring, hsm: SoftHsm) -> None:
     uri = token.place.uri("office.erased.seal")
-    key = token.make(uri)
+    key = p256(token.make(uri))
     in_token(
         hsm,
         lambda session: session.get_key(
@@ -257,7 +270,7 @@ def test_a_key_that_was_erased_is_unknown(token: Keyring, hsm: SoftHsm) -> None:
 def test_a_wrong_pin_is_tried_once_even_by_the_next_process(hsm: SoftHsm, tmp_path: Path) -> None:
     """What is counted is the token's own count: one more wrong try locks it for good."""
     uri = hsm.place.uri("office.pin.seal")
-    key = Keyring(tmp_path, hsm.place).make(uri)
+    key = p256(Keyring(tmp_path, hsm.place).make(uri))
     restart_module()
     hsm.write_pin("0000-wrong")
     try:
@@ -269,7 +282,7 @@ def test_a_wrong_pin_is_tried_once_even_by_the_next_process(hsm: SoftHsm, tmp_pa
         hsm.plug_in()
         for again in (key, None):
             with pytest.raises(PinRefused, match="write the right one"):
-                (again or Keyring(tmp_path, hsm.place).load(uri)).sign(DATA, SHA256)
+                (again or p256(Keyring(tmp_path, hsm.place).load(uri))).sign(DATA, SHA256)
     finally:
         hsm.write_pin(PIN)
     key.public_key().verify(key.sign(DATA, SHA256), DATA, SHA256)
@@ -277,7 +290,7 @@ def test_a_wrong_pin_is_tried_once_even_by_the_next_process(hsm: SoftHsm, tmp_pa
 
 
 def test_the_last_try_is_left_to_a_person(token: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = token.make(token.place.uri("office.lasttry.seal"))
+    key = p256(token.make(token.place.uri("office.lasttry.seal")))
     restart_module()
     # SoftHSM counts no tries; a flag that it does set stands for the one it does not.
     monkeypatch.setattr(token_session, "_NO_MORE_TRIES", TokenFlag.TOKEN_INITIALIZED)

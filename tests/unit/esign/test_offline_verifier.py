@@ -156,6 +156,7 @@ def answer(
         issuer = issuer_of(office.files, Keyring(office.files.keys), AUTHORITY, BASE_URL)
         responder = issue(builder_of, issuer, now=AT)
         builder = builder.certificates([responder])
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
     return (
         builder.add_response(
             cert=subject,

@@ -18,6 +18,7 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
+from esign.algorithms import SigningAlgorithm
 from esign.asn1 import to_asn1
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import ROOT, TSA
@@ -313,3 +314,28 @@ def test_every_end_of_an_algorithm_says_who_said_so() -> None:
 def test_what_is_no_certificate_carries_nothing(certificate: bytes, office: RunningOffice) -> None:
     with pytest.raises(ChainInvalid):
         carries_until(certificate, roots=office.roots)
+
+
+@pytest.mark.parametrize(
+    "algorithms",
+    [[SigningAlgorithm.SM2], [SigningAlgorithm.P256, SigningAlgorithm.SM2]],
+    ids=["sm2", "both"],
+)
+def test_certificate_signed_by_sm2_is_carried_on_by_the_same_stamps(
+    tmp_path: Path, algorithms: list[SigningAlgorithm]
+) -> None:
+    """Judged with SM2's root years after, and not without it."""
+    with running_office(tmp_path, at=SEALED_AT, sm2=True) as office:
+        office.new_stamper(valid_for=2 * YEAR)
+        sealer = office.sealer(algorithms)
+        sealed = sealer.seal(sealer.prepare(archival_page()))
+        renewed = renewed_at(office, sealed, SEALED_AT + YEAR)
+        renewed = renewed_at(office, renewed, SEALED_AT + 2 * YEAR)
+        at = SEALED_AT + 3 * YEAR
+        report = verify(renewed, roots=office.roots, at=at)
+        assert len(report.signatures) == 2 * len(algorithms)
+        assert len(report.archive_stamps) == 3
+        with pytest.raises(ChainInvalid):
+            verify(renewed, roots=office.roots[:1], at=at)
+        with pytest.raises(StampLapsed):
+            verify(sealed, roots=office.roots, at=at)

@@ -12,8 +12,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from flask import Flask
 
 from esign.authorities.revocation import ROOT_LIST_VALID
+from esign.chain import check_issued_by, is_list_of
 from esign.keyceremony.requests import Action
 from esign.testing import OFFICE, running_office
+from server.catalogue.loading import load_catalogue
 from server.web.authorities import authorities_page
 from server.wiring.signing import Signing
 from tests.servers.ceremony_room import AUTHORITY, Room
@@ -31,14 +33,18 @@ AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[RunningOffice]:
-    with running_office(tmp_path, at=AT) as running:
+    with running_office(tmp_path, at=AT, sm2=True) as running:
         yield running
 
 
 @pytest.fixture
 def client(office: RunningOffice) -> FlaskClient:
     signing = Signing(
-        files=office.files, custody=office.vault, stamps=office.stamps, now=office.now
+        files=office.files,
+        custody=office.vault,
+        stamps=office.stamps,
+        now=office.now,
+        packs=load_catalogue().rule_packs,
     )
     app = Flask("server")
     app.register_blueprint(authorities_page(signing.published, now=office.now))
@@ -58,12 +64,27 @@ def test_what_a_seal_names_is_there_and_fits_it(client: FlaskClient, office: Run
     assert x509.load_der_x509_crl(client.get("/authorities/root.crl").data).issuer == root.subject
 
 
+def test_authorities_of_sm2_are_there_beside_the_others(client: FlaskClient) -> None:
+    authority, root = (
+        x509.load_pem_x509_certificate(client.get(f"/authorities/sm2.{name}.pem").data)
+        for name in (f"office.{OFFICE}.authority", "root")
+    )
+    check_issued_by(authority, root)
+    for name, issuer in ((f"office.{OFFICE}.authority", authority), ("root", root)):
+        listed = x509.load_der_x509_crl(client.get(f"/authorities/sm2.{name}.crl").data)
+        assert is_list_of(listed, issuer)
+        der = client.get(f"/authorities/sm2.{name}.cer").data
+        assert x509.load_der_x509_certificate(der) == issuer
+
+
 @pytest.mark.parametrize(
     "name",
     [
         # A notary's certificate names a person; it comes with the files it signed.
         "office.kunming-a.notary.n-1.pem",
         "office.kunming-a.seal.pem",
+        "sm2.office.kunming-a.seal.crl",
+        "sm2.office.nowhere.authority.crl",
         # An office that is not there, and the stamper, which publishes no list.
         "office.nowhere.authority.pem",
         "office.nowhere.authority.crl",

@@ -26,6 +26,8 @@ def test_what_a_ceremony_has_not_made_yet_is_named(tmp_path: Path) -> None:
     check_authorities(room.files, [OFFICE])
     with pytest.raises(AuthorityMissing, match=r"office\.another\.authority"):
         check_authorities(room.files, [OFFICE, "another"])
+    with pytest.raises(AuthorityMissing, match="SM2"):
+        check_authorities(room.files, [OFFICE], sm2_offices=[OFFICE])
 
 
 def test_authorities_that_made_themselves_warn(tmp_path: Path) -> None:
