@@ -69,6 +69,8 @@ def notary(running: Running) -> AccountId:
 def approved_case(notary: AccountId) -> Case:
     case = ready_case(CaseStatus.APPROVED)
     case.id = CaseId(new_id())
+    # How papers are signed stands in the pack that the case was begun under: one of the office's.
+    case.rules = replace(case.rules, pack_version="2025-01")
     party = replace(case.parties[0], id=PartyId(new_id()), account=None)
     case.parties = [party]
     case.consents = [replace(c, id=type(c.id)(new_id()), party=party.id) for c in case.consents]
