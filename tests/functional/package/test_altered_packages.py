@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import notary_name, office_name
-from esign.offline.verify import write_zip
+from esign.offline.verify import read_cms, write_zip
 from esign.testing import ThrowawayCA
 from server.register.canonical_json import canonical_json
 from server.wiring.parts import now
@@ -90,6 +90,15 @@ def without(beginning: str, kit: Kit) -> bytes:
 def byte_of_the_seal(kit: Kit) -> bytes:
     digest = hashlib.sha256(kit.files["manifest.json"]).digest()
     return kit.altered("manifest.p7s", lambda seal: flipped(seal, seal.index(digest)))
+
+
+def byte_of_a_list(kit: Kit) -> bytes:
+    """The last octet of a list is of its signature: it is read as before, and does not hold."""
+    seal = kit.files["manifest.p7s"]
+    listed = read_cms(seal).lists[0].public_bytes(Encoding.DER)
+    return kit.altered(
+        "manifest.p7s", lambda _: flipped(seal, seal.index(listed) + len(listed) - 1)
+    )
 
 
 def digest_in_the_manifest(kit: Kit) -> bytes:
@@ -285,7 +294,7 @@ ALTERED: Mapping[str, tuple[Callable[[Kit], Made], list[str]]] = {
     "a byte of a trusted certificate": (partial(flipped_in, "trust/notary"), ["file_digest"]),
     "a byte of the seal": (byte_of_the_seal, ["seal_wrong"]),
     "a byte of a revocation list in the seal": (
-        partial(flipped_in, "manifest.p7s"),
+        byte_of_a_list,
         ["revocation_unknown"],
     ),
     "a digest in the manifest": (digest_in_the_manifest, ["file_digest", "seal_wrong"]),
