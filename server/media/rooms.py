@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc import (
+    InvalidAccessError,
+    InvalidStateError,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCSessionDescription,
+)
 
 from server.media.errors import OfferRefused, RecordingFailed, RoomUnknown
 from server.media.ordering import Packet
@@ -37,6 +43,16 @@ WATCH_S: Final = 0.5
 SILENT_S: Final = 3.0
 _KINDS: Final = {"video": "video/VP8", "audio": "audio/opus"}
 _ENDED: Final = ("failed", "closed")
+_UNREADABLE: Final = (
+    # What aiortc raises over a text that is no session description, or none for us.
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    InvalidAccessError,
+    InvalidStateError,
+)
 
 log = structlog.get_logger("feigui.media")
 
@@ -271,8 +287,7 @@ class Room:
 async def _describe(connection: RTCPeerConnection, offer: str) -> None:
     try:
         await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
-    except Exception as error:
-        # Whatever a stranger's text does to the parser is a refusal of that text.
+    except _UNREADABLE as error:
         await connection.close()
         raise OfferRefused("the session description cannot be read") from error
 
@@ -288,7 +303,7 @@ def _only(transceiver: RTCRtpTransceiver) -> None:
 async def _answer(connection: RTCPeerConnection) -> str:
     try:
         await connection.setLocalDescription(await connection.createAnswer())
-    except Exception as error:
+    except _UNREADABLE as error:
         await connection.close()
         raise OfferRefused("there is nothing to agree on") from error
     return str(connection.localDescription.sdp)
