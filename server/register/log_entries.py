@@ -13,8 +13,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from server.register.canonical_json import canonical_json
 from server.register.certificates import Certificate, CertificateKind, CertificateStatus
 from server.register.errors import LogEntryMalformed
 
@@ -78,12 +79,7 @@ class LogEntry:
             "type": TYPE,
             "v": VERSION,
         }
-        return canonical(said)
-
-
-def canonical(said: dict[str, Any]) -> bytes:
-    """Return RFC 8785 JSON; for names in ASCII, strings and integers this is all of it."""
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return canonical_json(said)
 
 
 def mark_of(public_id: str) -> str:

@@ -16,7 +16,7 @@ import click
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.authorities.directory import ROOT, AuthorityDirectory
-from esign.errors import AuthorityMissing, EsignError
+from esign.errors import EsignError
 from esign.offline import verify
 from server.cases.errors import CaseNotFound, PartNotFound
 from server.cases.ids import OfficeId
@@ -74,7 +74,6 @@ MENDABLE: Final = (
     OfficeUnknown,
     CallRefused,
     OperationFailed,
-    AuthorityMissing,
 )
 PHOTOGRAPHS: Final = CLONE / "build" / "specimens"
 
