@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         SensitiveReads,
         StepUpBook,
     )
-    from server.ceremony.ports import CeremonyBook, RoomBook
+    from server.ceremony.ports import CeremonyBook, CompositeBook, RoomBook
     from server.delivery.ports import DeliveryBook
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
@@ -215,6 +215,8 @@ class Transaction(Protocol):
     def ceremonies(self) -> CeremonyBook: ...
     @property
     def rooms(self) -> RoomBook: ...
+    @property
+    def composites(self) -> CompositeBook: ...
     @property
     def numbers(self) -> NumberBook: ...
     @property

@@ -156,6 +156,9 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "confirm_presence": only(Role.NOTARY),
     "issue_media_ticket": in_the_room,
     "close_media_room": only(Role.NOTARY),
+    "get_composite": team,
+    "get_composite_file": team,
+    "request_composite": only(Role.ASSISTANT, Role.NOTARY, Role.INSPECTOR),
     # Draft, check, approval
     "write_draft": only(Role.ASSISTANT, Role.NOTARY),
     # Whoever has it sealed reads what is sealed.

@@ -64,3 +64,7 @@ class RecordingUnderWay(CeremonyError):
 
 class LiveVideoOff(CeremonyError):
     """This installation has no media worker."""
+
+
+class CompositeNotMade(CeremonyError):
+    """The video to look through the ceremony by could not be made."""

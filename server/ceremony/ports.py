@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.ceremony.ceremony import Ceremony, CeremonyId
+    from server.ceremony.composite import Composite
     from server.ceremony.rooms import MediaRoom
 
 
@@ -45,3 +46,15 @@ class RoomBook(Protocol):
     def release(self, ceremony_id: str, worker: str) -> None:
         """All of the recording is in the evidence store."""
         ...
+
+
+class CompositeBook(Protocol):
+    """The videos to look through ceremonies by."""
+
+    def get(self, ceremony_id: str) -> Composite | None: ...
+
+    def due(self, *, at: datetime, limit: int) -> list[Composite]:
+        """Return what is to be made: of ceremonies that are over and whose recording is here."""
+        ...
+
+    def save(self, composite: Composite) -> None: ...

@@ -10,6 +10,7 @@ from server.db.books.accounts import PostgresAccountBook
 from server.db.books.cases import PostgresCaseBook, PostgresCaseLists
 from server.db.books.ceremonies import PostgresCeremonyBook
 from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
+from server.db.books.composites import PostgresCompositeBook
 from server.db.books.deliveries import PostgresDeliveryBook
 from server.db.books.devices import PostgresDeviceBook
 from server.db.books.generations import PostgresGenerationBook
@@ -63,6 +64,7 @@ class Work:
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
         self.rooms = PostgresRoomBook(scoped)
+        self.composites = PostgresCompositeBook(scoped)
         self.numbers = PostgresNumberBook(scoped)
         self.transparency_log = PostgresTransparencyLog(scoped)
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)

@@ -31,6 +31,7 @@ from server.tasks.transferring import TransferDesk, transfer_case
 from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
 from server.transaction import Scope
+from server.wiring.composing import compose
 from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
@@ -62,6 +63,7 @@ SWEEP_EVERY: Final = "* * * * * */10"
 """Seconds stand last."""
 
 PUBLISH_EVERY: Final = "* * * * * */5"
+COMPOSITES_EVERY: Final = "* * * * *"
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
 PICTURES_EVERY: Final = "37 * * * *"
@@ -108,6 +110,9 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         run=functools.partial(renew_stamps, parts, tell=log_ended, waits_for=PASSING),
         every=STAMPS_EVERY,
         attempts=1,
+    )
+    tasks["ceremony.composites"] = Task(
+        run=functools.partial(_compose, parts), every=COMPOSITES_EVERY, attempts=1
     )
     tasks["staging.sweep"] = Task(
         run=functools.partial(_sweep_staging, parts), every=STAGING_EVERY, attempts=1
@@ -187,6 +192,13 @@ def _publish(press: LogPress) -> None:
         return
     if published is not None:
         log.info("published", entries=published.size)
+
+
+def _compose(parts: Parts) -> None:
+    try:
+        compose(parts)
+    except PASSING as trouble:
+        structlog.get_logger("feigui.job").warning("waits", error=type(trouble).__name__)
 
 
 def _sweep_staging(parts: Parts) -> None:

@@ -63,6 +63,9 @@ IN_THE_ROOM: Final = frozenset(
         "confirm_presence",
         "issue_media_ticket",
         "close_media_room",
+        "get_composite",
+        "request_composite",
+        "get_composite_file",
     }
 )
 IN_OFFICE: Final = text("SELECT set_config('feigui.office', 'kunming-demo', true)")

@@ -61,3 +61,18 @@ MEDIA_ROOMS = Table(
     moment("close_asked_at", optional=True),
     Column("released", Boolean, nullable=False),
 )
+
+COMPOSITES = Table(
+    "composites",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("ceremony_id", key=True),
+    text("state"),
+    Column("tries", Integer, nullable=False),
+    moment("next_try_at"),
+    text("head", optional=True),
+    text("object_sha256", optional=True),
+    Column("size", BigInteger, nullable=True),
+    moment("made_at", optional=True),
+)

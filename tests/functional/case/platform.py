@@ -43,6 +43,7 @@ from server.http import (
     cases,
     ceremonies,
     certificates,
+    composites,
     consents,
     deeds,
     deliveries,
@@ -166,6 +167,7 @@ class Platform:
             *interviews.bindings(),
             *ceremonies.bindings(),
             *media.bindings(LIVE_VIDEO),
+            *composites.bindings(fetch=self.fetch),
             *drafts.bindings(catalogue=catalogue, fetch=self.fetch),
             *issuance.bindings(),
             *certificates.bindings(

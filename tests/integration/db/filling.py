@@ -56,6 +56,7 @@ from server.cases.status import CaseStatus
 from server.cases.step_up import LIFE, KeyUse, StepUp, StepUpId
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
+from server.ceremony.composite import Composite, CompositeState
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.status import Step
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
@@ -463,6 +464,21 @@ def media_room(met: Ceremony, *, worker: str = "worker-1") -> MediaRoom:
     )
 
 
+def composite(met: Ceremony) -> Composite:
+    return Composite(
+        ceremony=met.id,
+        office=met.office,
+        case=met.case,
+        state=CompositeState.MADE,
+        tries=1,
+        next_try_at=AT,
+        head=DIGEST,
+        object_sha256=DIGEST,
+        size=70_000,
+        made_at=AT,
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
@@ -479,6 +495,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         met = ceremony(case, account)
         tx.ceremonies.add(met)
         tx.rooms.lease(media_room(met), now=AT)
+        tx.composites.save(composite(met))
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))

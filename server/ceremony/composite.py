@@ -1,0 +1,158 @@
+"""One video to look through a ceremony by: who is seen where, and what happened when.
+
+It is made from the recording after the act and stands next to it. It proves nothing:
+evidence are the segments and the chain, whose head it names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from server.ceremony.captions import SEATS, caption_of
+from server.ceremony.errors import NotRecording
+from server.ceremony.status import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from server.ceremony.ceremony import Ceremony, Participant
+
+MOST_TRIES: Final = 4
+"""Of making it by itself; after that somebody asks for it again."""
+
+
+class CompositeState(StrEnum):
+    WANTED = "wanted"
+    MADE = "made"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """How far the video of one ceremony has come."""
+
+    ceremony: str
+    office: str
+    case: str
+    state: CompositeState
+    tries: int
+    next_try_at: datetime
+    head: str | None = None
+    """Hash of the last link of the chain that it shows."""
+
+    object_sha256: str | None = None
+    size: int | None = None
+    """Octets."""
+
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A segment of a recording, placed in time."""
+
+    sha256: str
+    starts_ms: int
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """What came from one seat."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    at_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositePlan:
+    began_at: datetime
+    length_ms: int
+    tracks: tuple[Track, ...]
+    captions: tuple[Caption, ...]
+    head: str
+
+
+def plan_composite(ceremony: Ceremony) -> CompositePlan:
+    """Lay out what was recorded. Raises `NotRecording` where nothing was."""
+    if not ceremony.segments:
+        raise NotRecording
+    began = _began_at(ceremony)
+    captions = tuple(_captions(ceremony, began))
+    ends = max(each.ends_ms for each in ceremony.segments)
+    return CompositePlan(
+        began_at=began,
+        length_ms=max(ends, captions[-1].at_ms if captions else 0),
+        tracks=tuple(_tracks(ceremony)),
+        captions=captions,
+        head=ceremony.head,
+    )
+
+
+def try_to_make(composite: Composite, *, at: datetime) -> Composite:
+    """Put on record that it is being tried, and when next, should this try come to nothing."""
+    tries = composite.tries + 1
+    return Composite(
+        ceremony=composite.ceremony,
+        office=composite.office,
+        case=composite.case,
+        state=CompositeState.WANTED if tries < MOST_TRIES else CompositeState.FAILED,
+        tries=tries,
+        next_try_at=at + timedelta(hours=1) * 2 ** (tries - 1),
+    )
+
+
+def _began_at(ceremony: Ceremony) -> datetime:
+    """Return the zero of the ceremony's clock."""
+    began = next((each.at for each in ceremony.links if each.kind == Step.START_RECORDING), None)
+    if began is None:
+        raise NotRecording
+    return datetime.fromisoformat(began)
+
+
+def _tracks(ceremony: Ceremony) -> Iterator[Track]:
+    labels = _labels(ceremony.participants)
+    for participant, label in zip(ceremony.participants, labels, strict=True):
+        pieces = tuple(
+            Piece(sha256=each.sha256, starts_ms=each.starts_ms, ends_ms=each.ends_ms)
+            for each in ceremony.segments
+            if each.participant == participant.account
+        )
+        if pieces:
+            yield Track(label=label, pieces=pieces)
+
+
+def _labels(seated: Sequence[Participant]) -> Iterator[str]:
+    """Name seats, never people: the video is looked at where others can see it."""
+    several = Counter(each.seat for each in seated)
+    numbers: Counter[str] = Counter()
+    for each in seated:
+        numbers[each.seat] += 1
+        number = f" {numbers[each.seat]}" if several[each.seat] > 1 else ""
+        chinese, english = SEATS[each.seat]
+        yield f"{chinese}{number} {english}{number}"
+
+
+def _captions(ceremony: Ceremony, began: datetime) -> Iterator[Caption]:
+    seats = dict(
+        zip(
+            (each.account for each in ceremony.participants),
+            _labels(ceremony.participants),
+            strict=True,
+        )
+    )
+    for each in ceremony.links:
+        at_ms = round((datetime.fromisoformat(each.at) - began) / timedelta(milliseconds=1))
+        if at_ms >= 0 and each.kind != "segment":
+            who = seats.get(str(each.body.get("by")), "")
+            yield Caption(at_ms=at_ms, text=f"{caption_of(each.kind)}  {who}".strip())
