@@ -255,6 +255,10 @@ class TransactionError(Exception):
     """Base of what the books of the edges refuse on purpose."""
 
 
+class BooksUnavailable(TransactionError):
+    """The database does not answer, or cannot now; nothing of the transaction was done."""
+
+
 class KeyInFlight(TransactionError):
     """A request with this Idempotency-Key is still being carried out."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
 from server.db.audit import AuditTrail, PostgresSensitiveReads
 from server.db.books.accounts import PostgresAccountBook
 from server.db.books.cases import PostgresCaseBook, PostgresCaseLists
@@ -30,6 +33,7 @@ from server.db.books.sessions import PostgresSessionBook
 from server.db.books.step_ups import PostgresStepUpBook
 from server.db.books.transparency import PostgresTransparencyLog
 from server.db.scoped import ScopedConnection
+from server.transaction import BooksUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,11 +97,14 @@ class Work:
 def open_transaction(
     engine: Engine, *, cipher: FieldCipher, now: Clock, queue_on: QueueOn
 ) -> OpenTransaction:
-    """Return what opens one transaction: committed when left, undone by any error."""
+    """Return what opens one transaction: committed when left, undone by any error.
+
+    Opening or leaving it raises `BooksUnavailable` where the database does not answer.
+    """
 
     @contextmanager
     def opened(scope: Scope) -> Iterator[Transaction]:
-        with engine.begin() as connection:
+        with _answered(), engine.begin() as connection:
             scoped = ScopedConnection(connection=connection, cipher=cipher, now=now)
             scoped.narrow(scope)
             work = Work(scoped, queue_on(driver_connection(connection)))
@@ -105,6 +112,19 @@ def open_transaction(
             work.finish()
 
     return opened
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Turn what the driver says of silence into what it means to who opened the books."""
+    try:
+        yield
+    except (OperationalError, PoolExhausted) as error:
+        raise BooksUnavailable(type(error).__name__) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise BooksUnavailable(type(error).__name__) from error
+        raise
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection:

@@ -20,6 +20,7 @@ from server.problems import refusals, telling
 from server.problems.problem import NOTHING, Problem
 from server.register import errors as register
 from server.transaction import (
+    BooksUnavailable,
     KeyInFlight,
     KeyReused,
     OperationNotFound,
@@ -125,6 +126,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     catalogue.NoticeUnknown: Row(404, "notice_unknown"),
     catalogue.NoRulesInForce: Row(409, "no_rules_in_force"),
     # Uploads, long work, evidence
+    BooksUnavailable: Row(503, "database_unavailable", telling.try_again_soon),
     UploadNotFound: Row(404, "upload_not_found"),
     UploadNotUsable: Row(409, "upload_not_usable", telling.upload),
     OperationNotFound: Row(404, "operation_not_found"),

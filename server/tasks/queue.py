@@ -10,6 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
+
+from server.transaction import BooksUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +28,10 @@ class ProcrastinateQueue:
         self._connection = connection
 
     def defer(self, task: str, **arguments: str | int | None) -> None:
-        self._app.configure_task(task, connection=self._connection).defer(**arguments)
+        try:
+            self._app.configure_task(task, connection=self._connection).defer(**arguments)
+        except ConnectorException as error:
+            raise BooksUnavailable(type(error).__name__) from error
 
 
 def queue_on() -> Callable[[psycopg.Connection], ProcrastinateQueue]:

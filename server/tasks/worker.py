@@ -1,4 +1,4 @@
-"""The worker: runs jobs by name, and takes up again what a killed one left.
+"""The worker: runs jobs by name, and takes up again what was left by others.
 
 Every worker beats; who has not beaten for `Pace.stalled_after_s` is taken for
 dead, and its jobs are put back. A worker that was only slow may therefore do a
@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from server.tasks.patience import Patience
+from server.tasks.outcomes import InsistentJobManager
+from server.tasks.patience import SELDOM_S, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from procrastinate.manager import JobManager
+    from psycopg import AsyncConnection
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,8 @@ class Task:
     """Troubles that are waited out, however long they last."""
 
     attempts: int = 5
-    """After any other trouble, of a job that was queued; a periodic one has its next run."""
+    """Soon one after the other after any other trouble, of a job that was queued, and then
+    seldom; a periodic one has its next run."""
 
     wait_s: int = 2
     """To the power of the failures so far: 2, 4, 8 ... seconds, a minute at most."""
@@ -66,6 +69,11 @@ class WorkerSettings:
     options: str
     """Server settings of each connection; the queue's schema must be on its path."""
 
+    link: Mapping[str, int]
+    """Of libpq: how long a connection may be silent."""
+
+    connecting: type[AsyncConnection[Any]]
+
     concurrency: int = 2
     pace: Pace = field(default_factory=Pace)
 
@@ -90,12 +98,18 @@ async def _run(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
 def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:
     """Return the queue with every task of ``registry`` bound to its name."""
     connector = PsycopgConnector(
-        conninfo=settings.conninfo, kwargs={"options": settings.options}, min_size=1, max_size=4
+        conninfo=settings.conninfo,
+        kwargs={"options": settings.options, **settings.link},
+        connection_class=settings.connecting,
+        min_size=1,
+        max_size=4,
     )
     app = App(connector=connector)
+    app.job_manager = InsistentJobManager(connector)
     for name, task in registry.items():
         _bind(app, name, task)
-    _bind_stalled(app, settings.pace)
+    queued = [name for name, task in registry.items() if task.every is None]
+    _bind_stalled(app, queued, settings.pace)
     return app
 
 
@@ -114,9 +128,10 @@ def _bind(app: App, name: str, task: Task) -> None:
     app.periodic(cron=task.every)(bound)
 
 
-def _bind_stalled(app: App, pace: Pace) -> None:
+def _bind_stalled(app: App, queued: Iterable[str], pace: Pace) -> None:
     async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # likewise
         await put_back_stalled(context.app.job_manager, pace)
+        await take_up_again(context.app.job_manager, queued)
 
     bound = app.task(name=STALLED, queueing_lock=STALLED, pass_context=True)(retry_stalled)
     app.periodic(cron=pace.look_for_stalled)(bound)
@@ -133,3 +148,19 @@ async def put_back_stalled(queue: JobManager, pace: Pace) -> None:
         except ConnectorException as error:
             # Finished after all, between our look and our try.
             log.info("A job that looked stalled was not put back", exc_info=error)
+
+
+async def take_up_again(queue: JobManager, names: Iterable[str]) -> None:
+    """Queue again what ended as failed: by a release that did not know it, or that gave up.
+
+    What a task decides to end, it ends and succeeds in that; so a failed job of a task that
+    is known here is work that somebody still waits for.
+    """
+    for name in names:
+        for job in await queue.list_jobs_async(task=name, status=Status.FAILED.value):
+            seldom = RetryDecision(retry_in={"seconds": SELDOM_S})
+            try:
+                await queue.retry_job(job, retry_at=seldom.retry_at)
+            except ConnectorException as error:
+                # Another worker looked at the same moment.
+                log.info("A job that had failed was not put back", exc_info=error)

@@ -29,6 +29,7 @@ from server.cli.stamps import StampCommands
 from server.db.engine import CONNECTION_OPTIONS, make_engine
 from server.db.errors import AuditBroken
 from server.db.migrating import head, revision_of, upgrade
+from server.db.patience import LINK, PatientAsyncConnection
 from server.demo.api import CallRefused, OperationFailed
 from server.demo.running import Scene
 from server.demo.running import run as play
@@ -179,7 +180,15 @@ def _work(ready: Path | None) -> None:
     if ready is not None:
         ready.write_text(str(os.getpid()))
     url = parts.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    run_worker(tasks, WorkerSettings(conninfo=url, options=CONNECTION_OPTIONS))
+    run_worker(
+        tasks,
+        WorkerSettings(
+            conninfo=url,
+            options=CONNECTION_OPTIONS,
+            link=LINK,
+            connecting=PatientAsyncConnection,
+        ),
+    )
 
 
 def _migrate() -> None:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from esign.errors import CertificateNotHad, CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_challenges import ChallengeId
@@ -30,7 +29,7 @@ from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
 from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
-from server.transaction import Scope
+from server.transaction import BooksUnavailable, Scope
 from server.wiring.composing import compose
 from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
@@ -55,7 +54,7 @@ PASSING: Final = (
     CustodyUnavailable,
     TimeStampUnavailable,
     StoreUnavailable,
-    OperationalError,
+    BooksUnavailable,
 )
 """Troubles that go away: the job is tried again, and the person is told it waits."""
 

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,12 +17,14 @@ from sqlalchemy import text
 
 from server.cases.ids import OfficeId
 from server.db.engine import CONNECTION_OPTIONS
+from server.db.patience import LINK, PatientAsyncConnection
 from server.tasks.worker import (
     Pace,
     Task,
     WorkerSettings,
     put_back_stalled,
     run_worker,
+    take_up_again,
     worker_app,
 )
 from server.transaction import Scope
@@ -30,9 +33,8 @@ from tests.integration.db.filling import fresh
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.context import SpawnProcess
-    from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, TextClause
 
     from server.transaction import OpenTransaction
     from tests.servers.postgres import Database
@@ -68,7 +70,13 @@ def test_a_job_exists_if_and_only_if_its_cause_was_committed(
 
 
 def settings_for(conninfo: str) -> WorkerSettings:
-    return WorkerSettings(conninfo=conninfo, options=CONNECTION_OPTIONS, pace=QUICK)
+    return WorkerSettings(
+        conninfo=conninfo,
+        options=CONNECTION_OPTIONS,
+        link=LINK,
+        connecting=PatientAsyncConnection,
+        pace=QUICK,
+    )
 
 
 def work(conninfo: str, diary: Path) -> None:
@@ -90,6 +98,10 @@ def work(conninfo: str, diary: Path) -> None:
         if write(line) == 1:
             raise RuntimeError
 
+    def wait_for_the_gate(line: str, gate: str) -> None:
+        write(line)
+        eventually(Path(gate).exists)
+
     def wait_for_the_eighth_time(line: str) -> None:
         if write(line) < 8:
             raise ConnectionError
@@ -97,6 +109,7 @@ def work(conninfo: str, diary: Path) -> None:
     registry = {
         "wait": Task(run=wait_for_the_eighth_time, passing=(ConnectionError,), wait_s=0),
         "note": Task(run=note),
+        "open": Task(run=wait_for_the_gate),
         "hang": Task(run=hang_the_first_time),
         "fail": Task(run=fail_the_first_time, wait_s=0),
         "beat": Task(run=lambda: note("beat"), every="* * * * * *"),
@@ -184,6 +197,54 @@ def test_a_periodic_job_that_was_killed_does_not_stand_in_the_way_of_the_others(
     asyncio.run(look())
     assert [status for status, _ in jobs(app_engine, killed)] == ["todo"]
     assert [status for status, _ in jobs(app_engine, plain)] == ["todo"]
+
+
+def test_a_job_that_failed_is_taken_up_again_by_who_knows_it(
+    database: Database, app_engine: Engine
+) -> None:
+    known, unknown = fresh("known"), fresh("unknown")
+    with app_engine.begin() as connection:
+        for task in (known, unknown):
+            connection.execute(
+                text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
+                    " VALUES ('default', :task, 'failed')"
+                ),
+                {"task": task},
+            )
+
+    async def look() -> None:
+        async with worker_app({}, settings_for(database.conninfo)).open_async() as app:
+            await take_up_again(app.job_manager, [known])
+
+    asyncio.run(look())
+    assert [status for status, _ in jobs(app_engine, known)] == ["todo"]
+    assert [status for status, _ in jobs(app_engine, unknown)] == ["failed"]
+
+
+def test_the_end_of_a_job_is_on_record_though_the_connection_broke_while_it_was_written(
+    database: Database, diary: Path, open_transaction: OpenTransaction, app_engine: Engine
+) -> None:
+    def found(query: TextClause) -> bool:
+        with app_engine.connect() as connection:
+            return connection.execute(query).all() != []
+
+    line = fresh("line")
+    held = text("SELECT 1 FROM procrastinate_jobs WHERE args ->> 'line' = :line FOR UPDATE")
+    ended = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND query LIKE '%procrastinate_finish_job%'"
+    )
+    with worker(database, diary):
+        with open_transaction(SCOPE) as tx:
+            tx.jobs.defer("open", line=line, gate=str(diary.with_suffix(".gate")))
+        eventually(lambda: line in diary.read_text())
+        with app_engine.begin() as holding:
+            holding.execute(held, {"line": line})
+            diary.with_suffix(".gate").touch()
+            eventually(lambda: found(ended))
+        eventually(lambda: jobs(app_engine, "open") == [])
+    assert diary.read_text().splitlines().count(line) == 1
 
 
 @pytest.mark.faults
