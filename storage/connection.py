@@ -54,8 +54,12 @@ class Connection:
     max_connections: int = 32
     """At least as many as threads, or they wait for each other."""
 
-    timeout_s: float = 20.0
-    attempts: int = 3
+    connect_timeout_s: float = 3.0
+    read_timeout_s: float = 20.0
+    """Between two bytes of an answer; a cluster that chooses a new leader pauses as long."""
+
+    attempts: int = 2
+    """The jobs try again by themselves; a person is told after two."""
 
 
 def connect(connection: Connection) -> S3Client:
@@ -71,8 +75,9 @@ def connect(connection: Connection) -> S3Client:
             request_checksum_calculation=connection.checksums,
             response_checksum_validation=connection.checksums,
             max_pool_connections=connection.max_connections,
-            connect_timeout=connection.timeout_s,
-            read_timeout=connection.timeout_s,
+            tcp_keepalive=True,
+            connect_timeout=connection.connect_timeout_s,
+            read_timeout=connection.read_timeout_s,
             retries={"total_max_attempts": connection.attempts, "mode": "standard"},
             # A proxy from the environment must not see evidence.
             proxies={},

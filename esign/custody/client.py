@@ -134,10 +134,18 @@ class CustodyClient:
                 connection.settimeout(self._patience_s)
                 connection.connect(str(self._path))
                 wire.send(connection, {"operation": operation, **fields})
-                answer = wire.receive(connection)
+                answer = _answer(connection)
         except OSError as error:
             raise errors.CustodyUnavailable("the signer process does not answer") from error
         if "error" in answer:
             refusal = _REFUSALS.get(answer["error"], errors.CustodyUnavailable)
             raise refusal(answer.get("detail", ""))
         return answer
+
+
+def _answer(connection: socket.socket) -> dict[str, str]:
+    try:
+        return wire.receive(connection)
+    except errors.RequestRefused as broken:
+        # Nobody refused anything: the signer went away in the middle of its answer.
+        raise errors.CustodyUnavailable("the signer process did not finish its answer") from broken

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Exchange = Callable[[bytes], bytes]
 
 PATIENCE: Final = urllib3.Timeout(connect=2.0, read=5.0)
+LONGEST_READING: Final = timedelta(seconds=5)
+"""From the first byte of an answer to its last; chosen."""
 LARGEST_ANSWER: Final = 64 * 1024
 
 TOLERANCE: Final = timedelta(seconds=30)
@@ -84,16 +86,29 @@ class TimeStampSource:
             answer = self._pool.request(
                 "POST", self._url, body=request, headers=_HEADERS, preload_content=False
             )
-            with answer:
-                body = answer.read(LARGEST_ANSWER + 1)
+            try:
+                body = self._read(answer)
+            except TimeStampUnavailable:
+                answer.close()  # Never back into the pool: what is left may be endless.
+                raise
+            answer.release_conn()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TimeStampUnavailable("the time-stamping authority does not answer") from error
         kind = answer.headers.get("Content-Type", "")
         if answer.status != HTTPStatus.OK or kind != _HEADERS["Accept"]:
             raise TimeStampUnavailable("the time-stamping authority does not answer properly")
-        if not len(body) <= LARGEST_ANSWER:
-            raise TimeStampUnavailable("the answer is too large")
         return body
+
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        """Read as it comes: a time-out of the library begins anew with every byte."""
+        begun, content = self._now(), b""
+        while chunk := answer.read1(LARGEST_ANSWER, decode_content=False):
+            content += chunk
+            if not len(content) <= LARGEST_ANSWER:
+                raise TimeStampUnavailable("the answer is too large")
+            if not self._now() - begun <= LONGEST_READING:
+                raise TimeStampUnavailable("the answer takes too long")
+        return content
 
 
 class DocumentStamper:
