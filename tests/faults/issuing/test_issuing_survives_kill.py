@@ -6,184 +6,30 @@ clean worker is started and everything has to come right within a minute.
 
 from __future__ import annotations
 
-import os
-import secrets
-import subprocess
 import sys
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from esign.authorities.directory import ROOT
-from esign.verification.verifying import verify
-from server.cases.dating import issue_date
-from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
-from server.cases.jobs import Job
+from server.cases.ids import CaseId
 from server.cases.press import Fault
-from server.cases.status import CaseStatus
-from server.cases.step_up import LIFE, NONCE_BYTES, KeyUse, StepUp, StepUpAnswer, StepUpId
-from server.embedded.state import CLONE
-from server.register.certificates import Certificate, CertificateStatus
-from server.register.log_entries import LogKind, read_entry
-from server.transaction import NOBODY, Operation, Scope
-from server.wiring.parts import Parts, new_id, now
-from storage.objects import Digest
-from tests.integration.db.filling import kept_device
-from tests.servers.platform import platform, with_people
-from tests.unit.cases.a_case import ready_case
+from tests.faults.issuing.issues import (
+    REPEATS,
+    approved_case,
+    assert_every_number_is_used_once,
+    assert_nothing_points_nowhere,
+    assert_whole,
+    converge,
+    queue_issue,
+    start_worker,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from server.cases.case import Case
+    from server.cases.ids import AccountId
     from server.wiring.launching import Running
+    from server.wiring.parts import Parts
 
-OFFICE = OfficeId("kunming-demo")
-REPEATS = int(os.environ.get("FEIGUI_FAULT_REPEATS", "2"))
-CONVERGES_WITHIN_S = 60.0
 DIES_WITHIN_S = 45.0
-PARAGRAPHS = {"paragraphs": ["兹证明申请人在本公证员面前签名。"]}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with platform(workers=0) as ready:
-        yield ready
-
-
-@pytest.fixture(scope="module")
-def parts(running: Running) -> Iterator[Parts]:
-    made = Parts(running.settings)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def notary(running: Running) -> AccountId:
-    return AccountId(with_people(running)["km.notary"].account)
-
-
-def approved_case(notary: AccountId) -> Case:
-    case = ready_case(CaseStatus.APPROVED)
-    case.id = CaseId(new_id())
-    # How papers are signed stands in the pack that the case was begun under: one of the office's.
-    case.rules = replace(case.rules, pack_version="2025-01")
-    party = replace(case.parties[0], id=PartyId(new_id()), account=None)
-    case.parties = [party]
-    case.consents = [replace(c, id=type(c.id)(new_id()), party=party.id) for c in case.consents]
-    case.materials = []
-    case.staffing = replace(
-        case.staffing,
-        assistant=None,
-        handling_notary=notary,
-        checker=None,
-        approver=None,
-        reexaminer=None,
-    )
-    if case.draft is not None:
-        case.draft = replace(case.draft, drafted_by=notary, variables=PARAGRAPHS)
-    case.milestones = replace(case.milestones, approved_at=now())
-    return case
-
-
-def assert_every_number_is_used_once(parts: Parts) -> None:
-    """Over all the repeats: from 1 to the last one, without a gap."""
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        issued = list(tx.cases.standing(CaseStatus.ISSUED))
-    sequences = sorted(c.number.sequence for c in certificates(parts, issued))
-    assert sequences == list(range(1, len(sequences) + 1))
-
-
-def agree_to_issue(parts: Parts, case: Case) -> StepUpId:
-    """Let the notary agree to the draft on a device; return the id of the answer."""
-    notary, begun = case.staffing.handling_notary, now()
-    assert notary is not None
-    assert case.draft is not None
-    asked_in, key = kept_device(parts.open_transaction, notary)
-    asked = StepUp(
-        id=StepUpId(new_id()),
-        office=OFFICE,
-        case=case.id,
-        account=notary,
-        session=asked_in,
-        use=KeyUse.ISSUE,
-        digest=str(case.draft.object_sha256),
-        nonce=secrets.token_bytes(NONCE_BYTES),
-        issued_at=begun,
-        expires_at=begun + LIFE,
-    )
-    signature = key.sign(asked.statement)
-    answer = StepUpAnswer(device=key.id, public_key=key.public, signature=signature, at=now())
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        tx.step_ups.add(asked)
-        assert tx.step_ups.answer(asked.id, answer)
-    return asked.id
-
-
-def queue_issue(parts: Parts, case: Case) -> None:
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        tx.cases.add(case)
-    agreed = agree_to_issue(parts, case)
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        operation = Operation(
-            id=new_id(),
-            office=OFFICE,
-            kind=Job.ISSUE_CASE,
-            case=case.id,
-            account=None,
-            state="queued",
-            step=0,
-            of=1,
-            label="queued",
-        )
-        tx.operations.add(operation)
-        ids = {"case": case.id, "operation": operation.id}
-        tx.jobs.defer(Job.ISSUE_CASE, office=OFFICE, step_up=agreed, **ids)
-
-
-def start_worker(running: Running, log: Path, fault: str = "") -> subprocess.Popen[bytes]:
-    environment = {**running.environment, "FEIGUI_FAULT": fault}
-    with log.open("ab") as target:
-        return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "server.wiring", "notary", "worker"],
-            cwd=CLONE,
-            env=environment,
-            stdout=target,
-            stderr=subprocess.STDOUT,
-        )
-
-
-def certificates(parts: Parts, cases: list[CaseId]) -> list[Certificate]:
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        return [c for case in cases for c in tx.certificates.of_case(case)]
-
-
-def assert_nothing_points_nowhere(parts: Parts, cases: list[CaseId]) -> None:
-    """Hold at every moment: what is valid has everything that makes it so."""
-    found = certificates(parts, cases)
-    assert len({c.case for c in found}) == len(found)
-    for certificate in found:
-        if certificate.status is CertificateStatus.VALID:
-            assert certificate.prepared_sha256
-            assert certificate.sealed_sha256
-            sealed = parts.get(OFFICE, Digest(certificate.sealed_sha256))
-            verify(sealed, roots=[parts.authorities.certificate(ROOT)], at=now())
-    assert_logged_once(parts, found)
-
-
-def assert_logged_once(parts: Parts, found: list[Certificate]) -> None:
-    """Hold at every moment: valid, and one entry in the log; intended, and none."""
-    for certificate in found:
-        with parts.open_transaction(NOBODY) as tx:
-            logged = tx.transparency_log.of_certificate(certificate.id)
-        said = [read_entry(each.content) for each in logged]
-        expected = certificate.status is CertificateStatus.VALID
-        assert [(each.kind, each.sealed_sha256) for each in said] == [
-            (LogKind.ISSUE, certificate.sealed_sha256)
-        ] * expected
 
 
 @pytest.mark.faults
@@ -206,36 +52,3 @@ def test_a_kill_at_any_step_loses_no_number_and_no_certificate(
     assert_every_number_is_used_once(parts)
     for case_id in cases:
         assert_whole(parts, case_id)
-
-
-def converge(running: Running, parts: Parts, cases: list[CaseId], log: Path) -> float:
-    """Start a clean worker and return the seconds until everything was issued."""
-    began = time.monotonic()
-    worker = start_worker(running, log)
-    try:
-        while not all_issued(parts, cases):
-            assert time.monotonic() - began < CONVERGES_WITHIN_S
-            assert worker.poll() is None
-            time.sleep(0.5)
-        return time.monotonic() - began
-    finally:
-        worker.terminate()
-        worker.wait(30)
-
-
-def all_issued(parts: Parts, cases: list[CaseId]) -> bool:
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        return all(tx.cases.get(case).status is CaseStatus.ISSUED for case in cases)
-
-
-def assert_whole(parts: Parts, case_id: CaseId) -> None:
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        case = tx.cases.get(case_id)
-        (certificate,) = tx.certificates.of_case(case_id)
-        kinds = [event.kind for event in tx.cases.events(case_id)]
-        deliveries = tx.deliveries.of_case(case_id)
-    assert certificate.status is CertificateStatus.VALID
-    assert certificate.issue_date == issue_date(case)
-    assert [kinds.count(k) for k in ("issue_intended", "issue", "sealed")] == [1, 1, 1]
-    assert kinds.index("issue_intended") < kinds.index("sealed")
-    assert len(deliveries) == 1
