@@ -53,6 +53,8 @@ class StampRenewer:
 
     stamps: TimeStampSource
     now: Clock
+    party_roots: Sequence[x509.Certificate] = ()
+    """Of the outside authorities that certified parties, today's and earlier ones."""
 
     def renew(self, document: bytes) -> Renewed:
         """Return ``document`` with one more archive time-stamp.
@@ -62,7 +64,7 @@ class StampRenewer:
         `RenewalUseless` pass once somebody has mended the authority: that waits.
         """
         # (1) Only what is proven now may be carried on.
-        verify(document, roots=self.roots, at=self.now())
+        self._verify(document)
         before = stamp_carries_until(document, roots=self.roots)
         # (2) Lists of now, and a stamp that carries further than the last.
         listed, span = proven_list(self.root_list, self.roots[0])
@@ -85,8 +87,11 @@ class StampRenewer:
             stamper=stamper,
         )
         # (4) As a stranger would.
-        verify(renewed, roots=self.roots, at=self.now())
+        self._verify(renewed)
         return Renewed(document=renewed, carries_until=after)
+
+    def _verify(self, document: bytes) -> None:
+        verify(document, roots=self.roots, party_roots=self.party_roots, at=self.now())
 
 
 def _check_unrevoked(stamper: DocumentStamper, listed: x509.CertificateRevocationList) -> None:

@@ -39,7 +39,7 @@ from esign.errors import NotForProduction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from esign.authorities.issuing import AuthorityKey
@@ -170,17 +170,22 @@ def answers_for(authority: str) -> bool:
 
 
 def appoint_responder(
-    files: AuthorityDirectory, keyring: Keyring, authority: str, *, now: datetime, base_url: str
+    files: AuthorityDirectory,
+    keyring: Keyring,
+    authority: str,
+    *,
+    now: datetime,
+    base_url: str,
+    lasting: timedelta = RESPONDER.valid_for / 2,
 ) -> None:
-    """Appoint who answers for ``authority`` (the name of its key), or renew at half the time.
+    """Appoint who answers for ``authority`` (the name of its key), or renew the certificate.
 
-    The key of the authority itself is then needed for no answer (RFC 6960 4.2.2.2).
+    The key of the authority itself is then needed for no answer (RFC 6960 4.2.2.2). What
+    is there stays while it holds for longer than ``lasting``; its key stays in any case.
     """
     name = responder_name(authority)
-    if files.has_certificate(name):
-        half = files.certificate(name).not_valid_before_utc + RESPONDER.valid_for / 2
-        if now < half:
-            return
+    if has_responder(files, authority, until=now + lasting):
+        return
     key = key_for(files, keyring, name)
     order = CertificateOrder(
         profile=RESPONDER,
@@ -189,6 +194,12 @@ def appoint_responder(
     )
     issuer = issuer_of(files, keyring, authority, base_url)
     keep_issued(files, name, order, issuer=issuer, now=now)
+
+
+def has_responder(files: AuthorityDirectory, authority: str, *, until: datetime) -> bool:
+    """Say whether somebody answers for ``authority`` for longer than ``until``."""
+    name = responder_name(authority)
+    return files.has_certificate(name) and until < files.certificate(name).not_valid_after_utc
 
 
 def _answering(authority: x509.Certificate) -> Subject:

@@ -6,6 +6,7 @@ never a digest from outside.  An event key signs once and is destroyed.
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
-from esign.authorities.creation import issuer_of, key_for
+from esign.authorities.creation import appoint_responder, has_responder, issuer_of, key_for
 from esign.authorities.directory import notary_name, office_name
 from esign.authorities.issuing import CertificateOrder, Subject, issue
 from esign.authorities.register import RevocationRegister
@@ -49,6 +50,7 @@ EVENT_KEYS_AT_ONCE: Final = 1000
 """More parties than could ever sign within one event certificate's life."""
 
 _P256: Final = SigningAlgorithm.P256
+_OFFICE_AUTHORITY: Final = re.compile(r"office\.[a-z0-9-]+\.authority(?:\.[0-9]{1,4})?")
 
 
 class Vault:
@@ -160,6 +162,7 @@ class Vault:
             self.revocation_list(office=office, authority=issuer)
 
     def certificate_status(self, authority: str, request: bytes) -> bytes:
+        self._keep_responder(authority)
         desk = StatusDesk(
             files=self._files, revoked=self._revoked, now=self._now, sign=self._answered
         )
@@ -187,7 +190,28 @@ class Vault:
             valid_for=OFFICE_LIST_VALID,
         )
         self._files.keep_revocation_list(authority, listed)
+        self._keep_responder(authority)
         return listed
+
+    def _keep_responder(self, authority: str) -> None:
+        """Have the responder of an office's authority certified again before it ends.
+
+        Its key stays, and that of the authority is at work here anyway. The root's is not:
+        it renews its responder in the ceremony that publishes its list.
+        """
+        files = self._files
+        if not (_OFFICE_AUTHORITY.fullmatch(authority) and files.has_certificate(authority)):
+            return
+        if files.is_stopped(authority):
+            return
+        half = self._now() + profiles.RESPONDER.valid_for / 2
+        with self._lock:
+            if has_responder(files, authority, until=half):
+                return
+            self._audit.append("renew_responder", authority=authority)
+            appoint_responder(
+                files, self._keyring, authority, now=self._now(), base_url=self._base_url
+            )
 
     def last_checkpoint(self) -> bytes:
         return self._log.last_checkpoint()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
@@ -18,6 +19,7 @@ from esign.authorities import profiles
 from esign.authorities.creation import appoint_responder, issuer_of
 from esign.authorities.directory import ROOT, TSA, generation_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
+from esign.authorities.profiles import RESPONDER
 from esign.authorities.register import RevocationRegister
 from esign.authorities.revocation import (
     OFFICE_LIST_VALID,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from esign.authorities.profiles import Profile
     from esign.custody.keyring import Keyring
     from esign.keyceremony.requests import KeyRequest
+
+LASTING_UNDER_ROOT: Final = RESPONDER.valid_for - timedelta(days=1)
 
 _OFFICE: Final = re.compile(r"office\.([a-z0-9-]+)\.(authority|seal|notary)(\.[a-z0-9-]+)?")
 _GENERATION: Final = re.compile(r" G[0-9]+$")
@@ -227,4 +231,12 @@ def publish(house: House, authority: str, now: datetime) -> None:
         valid_for=ROOT_LIST_VALID if is_root else OFFICE_LIST_VALID,
     )
     house.files.keep_revocation_list(authority, listed)
-    appoint_responder(house.files, house.keyring, authority, now=now, base_url=house.base_url)
+    appoint_responder(
+        house.files,
+        house.keyring,
+        authority,
+        now=now,
+        base_url=house.base_url,
+        # The root's key is at hand but once a year, so what hangs on it is made anew each time.
+        lasting=LASTING_UNDER_ROOT if is_root else RESPONDER.valid_for / 2,
+    )

@@ -41,6 +41,7 @@ def stamp_desk(parts: Parts) -> StampDesk:
             root_list=parts.authorities.revocation_list(ROOT),
             stamps=parts.signing.stamps,
             now=now,
+            party_roots=parts.signing.party_roots,
         ).renew(document)
 
     def put_beside(office: OfficeId, content: bytes, earlier: Digest) -> Digest:

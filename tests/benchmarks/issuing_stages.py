@@ -25,7 +25,7 @@ from server.transaction import Scope
 from server.wiring.parts import Parts
 from server.wiring.press import press_of
 from storage.objects import Digest
-from tests.faults.issuing.test_issuing_survives_kill import approved_case
+from tests.faults.issuing.issues import approved_case
 from tests.servers.platform import platform, with_people
 
 if TYPE_CHECKING:

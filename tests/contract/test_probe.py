@@ -148,8 +148,6 @@ def test_a_store_that_fails_is_not_called_unfit(
 
 
 def test_no_store_at_all_is_unavailable() -> None:
-    nobody = Connection(
-        endpoint="http://127.0.0.1:9", access_key="a", secret_key="b", attempts=1, timeout_s=2
-    )
+    nobody = Connection(endpoint="http://127.0.0.1:9", access_key="a", secret_key="b", attempts=1)
     with pytest.raises(StoreUnavailable):
         require_all(connect(nobody))

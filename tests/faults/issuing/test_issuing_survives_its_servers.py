@@ -37,7 +37,7 @@ from tests.faults.issuing.servers import Dependency, HurriedParts, Mishap, away
 from tests.integration.db.test_queue import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from server.cases.ids import AccountId, CaseId
@@ -85,13 +85,6 @@ class Cell:
         return "issued"
 
 
-@pytest.fixture(scope="module")
-def hurried(running: Running) -> Iterator[Parts]:
-    made = HurriedParts(running.settings)
-    yield made
-    made.engine.dispose()
-
-
 def new_cell(parts: Parts, notary: AccountId, step: Fault, goes_on: threading.Event) -> Cell:
     case = approved_case(notary)
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
@@ -101,14 +94,14 @@ def new_cell(parts: Parts, notary: AccountId, step: Fault, goes_on: threading.Ev
 
 
 def row(
-    running: Running, parts: Parts, cells: list[Cell], dependency: Dependency, mishap: Mishap
+    parts: Parts, cells: list[Cell], taken_away: AbstractContextManager[None]
 ) -> dict[str, str]:
-    """Take ``dependency`` away under all ``cells`` at once; return how each one ended."""
+    """Take something away under all ``cells`` at once; return how each one ended."""
     with ThreadPoolExecutor(len(cells)) as pool:
         issuing = {cell.step: pool.submit(cell.issue, parts) for cell in cells}
         for cell in cells:
             assert cell.arrived.wait(WITHIN_S), f"nothing came to {cell.step}"
-        with away(running, dependency, mishap):
+        with taken_away:
             cells[0].goes_on.set()
             # While it is still away: nobody waits for ever.
             return {step: ended.result(WITHIN_S) for step, ended in issuing.items()}
@@ -120,16 +113,17 @@ def row(
 def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
     running: Running,
     parts: Parts,
-    hurried: Parts,
     notary: AccountId,
+    *,
     mishap: Mishap,
     dependency: Dependency,
 ) -> None:
+    hurried = HurriedParts(running.settings)
     goes_on = threading.Event()
     steps = list(Fault) if IS_WHOLE else NEEDED_NEXT[dependency]
     cells = [new_cell(hurried, notary, step, goes_on) for step in steps]
     cases = [cell.case for cell in cells]
-    ended = row(running, hurried, cells, dependency, mishap)
+    ended = row(hurried, cells, away(running, dependency, mishap))
     sys.stdout.write(f"\n{dependency} {mishap}: {json.dumps(ended)}\n")
     if not IS_WHOLE:
         assert "issued" not in ended.values()  # or nothing was away
@@ -144,6 +138,7 @@ def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
     assert_every_number_is_used_once(parts)
     for case in cases:
         assert_whole(parts, case)
+    hurried.engine.dispose()
 
 
 @pytest.mark.faults

@@ -36,7 +36,7 @@ from server.wiring.stamping import (
     told_ended,
 )
 from storage.objects import Digest
-from tests.faults.issuing.test_issuing_survives_kill import agree_to_issue, approved_case
+from tests.faults.issuing.issues import agree_to_issue, approved_case
 from tests.servers.platform import with_people
 
 if TYPE_CHECKING:

@@ -459,6 +459,48 @@ def test_responder_that_has_ended_answers_nothing_and_is_renewed_before(tmp_path
         assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
+def test_under_dual_control_the_signer_renews_who_answers_for_an_office(tmp_path: Path) -> None:
+    """Nobody holds a ceremony for it: the office's authority is at work in the signer."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with running_office(tmp_path, at=at) as office:
+        files = office.files
+        Room(files.path, office.now).with_officers()
+        body = question(
+            files.certificate(office_name(OFFICE, "seal")), files.certificate(AUTHORITY)
+        )
+        name = responder_name(AUTHORITY)
+        first = files.certificate(name)
+        for days, renewed in ((182, False), (184, True), (500, True)):
+            office.now.at = at + timedelta(days=days)
+            answer = ocsp.load_der_ocsp_response(office.vault.certificate_status(AUTHORITY, body))
+            assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
+            newest = files.certificate(name)
+            assert (newest != first) is renewed
+            assert newest.public_key() == first.public_key()
+            assert newest.not_valid_before_utc <= office.now.at < newest.not_valid_after_utc
+
+
+def test_who_answers_for_the_root_lasts_until_its_next_list(tmp_path: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with running_office(tmp_path, at=at) as office:
+        room = Room(office.files.path, office.now).with_officers()
+        office.now.at = at + timedelta(days=100)
+        room.done(Action.PUBLISH, ROOT)
+        responder = office.files.certificate(responder_name(ROOT))
+        assert responder.not_valid_after_utc == office.now.at + RESPONDER.valid_for
+
+
+def test_a_stopped_authority_is_answered_for_until_its_responder_ends(tmp_path: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with running_office(tmp_path, at=at) as office:
+        office.files.stop(AUTHORITY)
+        seal = office.files.certificate(office_name(OFFICE, "seal"))
+        body = question(seal, office.files.certificate(AUTHORITY))
+        office.now.at = at + timedelta(days=200)
+        answer = ocsp.load_der_ocsp_response(office.vault.certificate_status(AUTHORITY, body))
+        assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
 def test_next_key_of_an_authority_has_its_own_responder(tmp_path: Path) -> None:
     """Made in the ceremony that makes the key; the old one's answers go on."""
     with running_office(tmp_path, at=datetime(2026, 3, 1, tzinfo=UTC)) as office:

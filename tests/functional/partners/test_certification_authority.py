@@ -38,6 +38,7 @@ from esign.errors import (
     OutsideAuthorityRefused,
     OutsideAuthorityUnavailable,
     SignatureDoubtful,
+    VerificationFailed,
 )
 from esign.evidence import EvidenceDigests
 from esign.pdf.deeds import DeedSigner, PartySignature
@@ -182,6 +183,22 @@ def test_deed_is_signed_under_the_outside_authority_and_holds_years_later(
     # Its authority is believed for a party, and only by whoever names it.
     with pytest.raises((ChainInvalid, SignatureDoubtful)):
         verify(signed, roots=roots, at=AT)
+
+
+def test_a_deed_under_the_outside_authority_is_stamped_again(tmp_path: Path) -> None:
+    """Long after its certificate ended; before, the renewal took it for a stranger's file."""
+    with running_office(tmp_path, at=AT) as office, listening(office) as (simulator, url):
+        office.new_stamper(valid_for=timedelta(days=730))
+        account = AuthorityAccount(url=url, roots=[simulator.root], user=USER, password=PASSWORD)
+        signed = Outside(simulator, account, office).signer().sign(PREPARED, PARTY)
+        office.now.at = AT + timedelta(days=500)
+        office.new_stamper(valid_for=timedelta(days=1500))
+        renewed = replace(office.renewer(), party_roots=[simulator.root]).renew(signed)
+        at = AT + timedelta(days=1500)
+        report = verify(renewed.document, roots=office.roots, party_roots=[simulator.root], at=at)
+        assert [found.role for found in report.signatures] == [Role.PARTY]
+        with pytest.raises(VerificationFailed):
+            office.renewer().renew(signed)
 
 
 def test_stranger_gets_the_same_answer_from_the_limited_child(outside: Outside) -> None:

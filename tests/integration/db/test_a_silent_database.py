@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -88,7 +89,12 @@ def test_who_connects_to_silence_is_told_so(database: Database) -> None:
         port = silence.getsockname()[1]
         with pytest.raises(psycopg.errors.ConnectionTimeout):
             PatientConnection.connect(
-                database.conninfo, **{**LINK, "connect_timeout": 2}, host="127.0.0.1", port=port
+                make_conninfo(
+                    database.conninfo,
+                    **{**LINK, "connect_timeout": 2},
+                    host="127.0.0.1",
+                    port=port,
+                )
             )
 
 

@@ -51,7 +51,11 @@ def test_a_signer_that_dies_in_its_answer_is_away_and_refuses_nothing(
 
 def test_a_signer_that_is_stopped_is_waited_for_only_so_long(tmp_path: Path) -> None:
     place, over = tmp_path / "signer.sock", threading.Event()
-    with signer(place, lambda _: over.wait() and None):
+
+    def be_stopped(_: socket.socket) -> None:
+        over.wait()
+
+    with signer(place, be_stopped):
         with pytest.raises(CustodyUnavailable):
             CustodyClient(place, patience_s=0.2).ping()
         over.set()
