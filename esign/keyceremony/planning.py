@@ -57,7 +57,7 @@ def _of_the_key(ceremonies: Ceremonies, wish: Wish) -> dict[str, str]:
         return {}
     role, house = Role.of(wish.subject), ceremonies.house
     return {
-        "algorithm": KeyAlgorithm.P256.value,
+        "algorithm": KeyAlgorithm.of_name(role.name).value,
         "key": str(next_key(house, role.name)),
         "replaces": in_use(house.files, role.name),
     }

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     CREDENTIAL_WRONG = "credential_wrong"  # Wrong passphrase, or another officer's key.
     ALREADY_PERFORMED = "already_performed"  # Once is all that was approved.
     STATE_CHANGED = "state_changed"  # Something happened since it was planned.
+    SM2_NOT_IN_TOKENS = "sm2_not_in_tokens"  # PKCS#11 (v2.40) has no mechanism for it.
     IMPOSSIBLE = "impossible"  # This action does not exist for this subject.
 
 

@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from esign.algorithms import SM2_PREFIX, SigningAlgorithm
 from esign.authorities import profiles
-from esign.authorities.creation import appoint_responder, issuer_of
+from esign.authorities.creation import answers_for, appoint_responder, issuer_of
 from esign.authorities.directory import ROOT, TSA, generation_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.authorities.profiles import RESPONDER
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 LASTING_UNDER_ROOT: Final = RESPONDER.valid_for - timedelta(days=1)
 
 _OFFICE: Final = re.compile(r"office\.([a-z0-9-]+)\.(authority|seal|notary)(\.[a-z0-9-]+)?")
+_BY_SM2: Final = " SM2"
 _GENERATION: Final = re.compile(r" G[0-9]+$")
 _PROFILES: Final = {
     "authority": profiles.OFFICE_AUTHORITY,
@@ -63,20 +65,24 @@ class Role:
 
     @classmethod
     def of(cls, subject: str) -> Role:
-        if subject == ROOT:
+        algorithm = SigningAlgorithm.of_name(subject)
+        root, plain = algorithm.named(ROOT), subject.removeprefix(SM2_PREFIX)
+        if plain == ROOT:
             return cls(subject, profiles.ROOT, None)
         if subject == TSA:
             return cls(subject, profiles.TIME_STAMPER, ROOT)
-        match = _OFFICE.fullmatch(subject)
+        match = _OFFICE.fullmatch(plain)
         if match is None or (match[2] == "notary") != (match[3] is not None):
             raise CeremonyRefused(Refusal.IMPOSSIBLE)
-        above = ROOT if match[2] == "authority" else f"office.{match[1]}.authority"
+        # A chain keeps its algorithm up to a root of its own.
+        authority = algorithm.named(f"office.{match[1]}.authority")
+        above = root if match[2] == "authority" else authority
         return cls(subject, _PROFILES[match[2]], above)
 
     @property
     def can_be_replaced(self) -> bool:
         """A root is trusted by itself, and a time-stamper outlives what it stamped."""
-        return self.name not in {ROOT, TSA}
+        return self.issuer is not None and self.name != TSA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +113,7 @@ def check_possible(house: House, request: KeyRequest) -> None:
     """Raise `CeremonyRefused` when this cannot be done, or no longer is what was planned."""
     files, role = house.files, Role.of(request.subject)
     if request.action is Action.PUBLISH:
-        possible = role.name == ROOT and request.key == ""
+        possible = role.issuer is None and request.key == ""
     elif request.action is Action.CREATE:
         possible = request.replaces == "" and request.name != ""
     else:
@@ -129,29 +135,34 @@ def next_key(house: House, role: str) -> KeyUri:
 
 def _check_key(house: House, request: KeyRequest) -> None:
     try:
-        KeyAlgorithm(request.algorithm)
+        algorithm = KeyAlgorithm(request.algorithm)
         uri = KeyUri.parse(request.key)
     except (ValueError, KeyUnknown):
         raise CeremonyRefused(Refusal.IMPOSSIBLE) from None
     if uri != next_key(house, request.subject):
         raise CeremonyRefused(Refusal.STATE_CHANGED)
+    if algorithm is not KeyAlgorithm.of_name(uri.name):
+        raise CeremonyRefused(Refusal.IMPOSSIBLE)
+    if algorithm is KeyAlgorithm.SM2 and uri.token is not None:
+        # Said when it is planned: two officers need not come together for it.
+        raise CeremonyRefused(Refusal.SM2_NOT_IN_TOKENS)
 
 
 def carry_out(house: House, request: KeyRequest, *, now: datetime) -> None:
     """Take every step that ``request`` needs and that was not taken yet."""
     role = Role.of(request.subject)
     if request.action is Action.PUBLISH:
-        publish(house, ROOT, now)
+        publish(house, role.name, now)
         return
     name = KeyUri.parse(request.key).name
     if request.action is Action.COMPROMISE:
         # First nobody signs with it, then everybody hears of it, then there is another.
         _give_up(house, request, role, now)
     _make(house, request, role, now)
-    if role.issuer == ROOT:
+    if role.issuer is not None and Role.of(role.issuer).issuer is None:
         # A list that is older than a certificate says nothing about it, and
         # validators take it so.
-        publish(house, ROOT, now)
+        publish(house, role.issuer, now)
     if name != house.files.current(role.name):
         house.files.use(role.name, name)
 
@@ -165,7 +176,7 @@ def _give_up(house: House, request: KeyRequest, role: Role, now: datetime) -> No
     )
     files.stop(old)
     certificate = files.certificate(old)
-    issuer = files.authority_of(role.issuer or ROOT, certificate)
+    issuer = files.authority_of(role.issuer or role.name, certificate)
     known = {each.serial: each for each in house.register.of(issuer)}.get(certificate.serial_number)
     if known is None or known.reason is not x509.ReasonFlags.key_compromise:
         house.register.add(
@@ -205,7 +216,7 @@ def _make(house: House, request: KeyRequest, role: Role, now: datetime) -> None:
 
 def _subject(house: House, request: KeyRequest) -> Subject:
     if not request.replaces:
-        return Subject(common_name=request.name, organization=request.organization or None)
+        return Subject(common_name=_first_name(request), organization=request.organization or None)
     old = house.files.certificate(house.files.current(request.subject)).subject
     named = old.get_attributes_for_oid
     common_name = str(named(NameOID.COMMON_NAME)[0].value)
@@ -220,9 +231,20 @@ def _subject(house: House, request: KeyRequest) -> Subject:
     )
 
 
+def _first_name(request: KeyRequest) -> str:
+    """Return the name that was asked for, and for an SM2 authority what tells it apart.
+
+    Whoever looks for an issuer begins with the name, which two roots must not share.
+    """
+    is_by_sm2 = KeyAlgorithm(request.algorithm) is KeyAlgorithm.SM2
+    if not is_by_sm2 or use_of(request.subject) is not KeyUse.CERTIFY:
+        return request.name
+    return f"{request.name.removesuffix(_BY_SM2)}{_BY_SM2}"
+
+
 def publish(house: House, authority: str, now: datetime) -> None:
     """Publish a revocation list of ``authority`` (the name of its key) made just now."""
-    is_root = authority == ROOT
+    is_root = authority.removeprefix(SM2_PREFIX) == ROOT
     listed = revocation_list(
         house.files.certificate(authority),
         house.keyring.load(house.files.uri(authority)),
@@ -231,12 +253,13 @@ def publish(house: House, authority: str, now: datetime) -> None:
         valid_for=ROOT_LIST_VALID if is_root else OFFICE_LIST_VALID,
     )
     house.files.keep_revocation_list(authority, listed)
-    appoint_responder(
-        house.files,
-        house.keyring,
-        authority,
-        now=now,
-        base_url=house.base_url,
-        # The root's key is at hand but once a year, so what hangs on it is made anew each time.
-        lasting=LASTING_UNDER_ROOT if is_root else RESPONDER.valid_for / 2,
-    )
+    if answers_for(authority):
+        appoint_responder(
+            house.files,
+            house.keyring,
+            authority,
+            now=now,
+            base_url=house.base_url,
+            # The root's key is at hand but once a year, so what hangs on it is made anew each time.
+            lasting=LASTING_UNDER_ROOT if is_root else RESPONDER.valid_for / 2,
+        )

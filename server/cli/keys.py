@@ -182,7 +182,8 @@ def _plan(commands: KeyCommands) -> click.Command:
         """Write a request for ACTION on SUBJECT.
 
         SUBJECT is root, tsa, office.OFFICE.authority, office.OFFICE.seal,
-        office.OFFICE.notary.ID or the id of an officer. create makes a first key,
+        office.OFFICE.notary.ID or the id of an officer; with sm2. before it
+        (sm2.root, sm2.office.OFFICE.seal) the SM2 counterpart. create makes a first key,
         rotate the next one, compromise gives one up with everything it signed
         --since, publish renews the root's revocation list.
         """

@@ -59,6 +59,10 @@ WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
         "计划之后情况已变, 请重新计划",
         "something changed since it was planned; plan it anew",
     ),
+    Refusal.SM2_NOT_IN_TOKENS: (
+        "PKCS#11 (v2.40) 没有 SM2 机制, 密码卡中不能生成 SM2 密钥; 可改用 file: 存放位置",
+        "PKCS#11 (v2.40) has no mechanism for SM2, so tokens make no such keys; file: does",
+    ),
     Refusal.IMPOSSIBLE: ("不能对该对象执行此事项", "this cannot be done to this subject"),
 }
 

@@ -252,14 +252,17 @@ def check_authorities(
     files: AuthorityDirectory, offices: Iterable[str], *, sm2_offices: Iterable[str] = ()
 ) -> None:
     """Where officers decide about keys, nothing is made here; what is missing is named."""
-    roles = [office_name(each, role) for each in offices for role in ("authority", "seal")]
-    for role in (ROOT, TSA, *roles):
+    roles = [ROOT, TSA, *_roles(offices)]
+    if by_sm2 := _roles(sm2_offices):
+        # A pack that asks for it would stop every certificate at its seal.
+        roles += map(SigningAlgorithm.SM2.named, [ROOT, *by_sm2])
+    for role in roles:
         if not files.names(role):
             raise AuthorityMissing(f"{role} is made in a key ceremony: flask notary keys plan")
-    for office in sm2_offices:
-        # A pack that asks for it would stop every certificate at its seal.
-        if not files.names(SigningAlgorithm.SM2.named(office_name(office, "seal"))):
-            raise AuthorityMissing(f"{office} signs by SM2, whose keys no key ceremony makes yet")
+
+
+def _roles(offices: Iterable[str]) -> list[str]:
+    return [office_name(each, role) for each in offices for role in ("authority", "seal")]
 
 
 def _give_to_signer(settings: Settings, signer: Account) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import ROOT, TSA, AuthorityDirectory
 from esign.custody.keyring import Keyring
+from esign.custody.places import FILES
 from esign.keyceremony.approvals import SignedRequest, approve
 from esign.keyceremony.officers import Credential, Officer, new_credential, open_credential
 from esign.keyceremony.performing import Ceremonies
@@ -18,9 +20,11 @@ from esign.testing import BASE_URL, NOTARY, OFFICE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from esign.custody.places import KeyPlace
     from esign.keyceremony.protocols import Protocol
     from esign.testing import SetClock
 
+SM2 = SigningAlgorithm.SM2
 PASSPHRASE = "correct horse battery"
 SEAL, AUTHORITY = f"office.{OFFICE}.seal", f"office.{OFFICE}.authority"
 WHO = f"office.{OFFICE}.notary.{NOTARY}"
@@ -38,11 +42,12 @@ class More(TypedDict, total=False):
 class Room:
     """Where a ceremony takes place: the authorities, and officers with their credentials."""
 
-    def __init__(self, path: Path, now: SetClock) -> None:
+    def __init__(self, path: Path, now: SetClock, *, place: KeyPlace = FILES) -> None:
         files = AuthorityDirectory(path)
+        keyring = Keyring(files.keys, place)
         self.now = now
         self.ceremonies = Ceremonies(
-            house=House(files=files, keyring=Keyring(files.keys), base_url=BASE_URL), now=now
+            house=House(files=files, keyring=keyring, base_url=BASE_URL), now=now
         )
         self.files = files
         self.people: dict[str, Credential] = {}
@@ -86,4 +91,16 @@ class Room:
         self.done(Action.CREATE, AUTHORITY, name="昆明市甲公证处 CA", organization="甲")
         self.done(Action.CREATE, SEAL, name="昆明市甲公证处", organization="甲")
         self.done(Action.CREATE, WHO, name="王公证", organization="甲")
+        return self
+
+    def founded_by_sm2(self) -> Room:
+        """Make the same again by SM2, save the time-stamper, which is there."""
+        for subject, name in (
+            (ROOT, "飞柜根 Root"),
+            (AUTHORITY, "昆明市甲公证处 CA"),
+            (SEAL, "昆明市甲公证处"),
+            (WHO, "王公证"),
+        ):
+            organization = "" if subject == ROOT else "甲"
+            self.done(Action.CREATE, SM2.named(subject), name=name, organization=organization)
         return self

@@ -58,7 +58,9 @@ class TokenStore:
 
     def make(self, uri: KeyUri) -> ec.EllipticCurvePrivateKey:
         if uri.algorithm is not SigningAlgorithm.P256:
-            raise KeyUnsuitable("keys in tokens are on the curve P-256")
+            raise KeyUnsuitable(
+                "PKCS#11 (v2.40) has no mechanism for SM2, so no token makes such keys"
+            )
         if self.has(uri):
             raise KeyExists("a key of this name exists")
         self._session.use(lambda session: _generate(session, uri.name))

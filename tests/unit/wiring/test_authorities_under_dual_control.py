@@ -26,8 +26,12 @@ def test_what_a_ceremony_has_not_made_yet_is_named(tmp_path: Path) -> None:
     check_authorities(room.files, [OFFICE])
     with pytest.raises(AuthorityMissing, match=r"office\.another\.authority"):
         check_authorities(room.files, [OFFICE, "another"])
-    with pytest.raises(AuthorityMissing, match="SM2"):
+    with pytest.raises(AuthorityMissing, match=r"sm2\.root .* keys plan"):
         check_authorities(room.files, [OFFICE], sm2_offices=[OFFICE])
+    room.founded_by_sm2()
+    check_authorities(room.files, [OFFICE], sm2_offices=[OFFICE])
+    with pytest.raises(AuthorityMissing, match=r"sm2\.office\.another\.authority"):
+        check_authorities(room.files, [OFFICE], sm2_offices=["another"])
 
 
 def test_authorities_that_made_themselves_warn(tmp_path: Path) -> None:
