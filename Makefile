@@ -101,8 +101,9 @@ screenshots:  ## Take the pictures of the README anew
 	@$(PYTHON) tools/set_up.py test
 	@$(BIN)/python -m tools.screenshots
 
-bundle:  ## Write the API contract anew as one file
+bundle:  ## Write the API contract, and the verifier that is shipped, anew as one file each
 	@$(PYTHON) tools/set_up.py test
+	@$(BIN)/python -m esign.offline.bundling
 	@$(REDOCLY) bundle $(REDOCLY_RULES) $(SPEC) --output $(BUNDLE)
 
 format:  ## Format the code

@@ -42,12 +42,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509 import ocsp
 
-UTC = timezone.utc
-FORMAT = "feigui.evidence-package/1"
-ZEROS = "0" * 64
-OLDEST_LIBRARY = 44  # earlier ones cannot read object identifiers as long as ours
-
-# ------------------------------------------------------------------ what can be wrong, by code
+# ------------------------------------- What can be wrong, by code, and what people are told of it.
 
 _FAULTS = """
 zip_form | 不是本格式的 ZIP 文件，或含有多余字节 | not a ZIP of this form, or with extra bytes
@@ -122,9 +117,9 @@ def require(condition: object, code: str, where: str = "", more: str = "") -> No
         raise Fault(code, where, more)
 
 
-# --------------------------------------------------- the container: ZIP (PKWARE APPNOTE 6.3.10)
-# Our packages are stored, sorted, without extra fields, comments or dates. The whole file is
-# written again from what was read and must be the same bytes: there is no room for anything else.
+# ----------------------------------------------------- The container: ZIP (PKWARE APPNOTE 6.3.10).
+# Ours are stored, sorted, without extra fields, comments or dates. The whole file is written
+# again from what was read and must be the same bytes: there is no room for anything else.
 
 LARGEST_PACKAGE = 1 << 30
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -181,7 +176,7 @@ def write_zip(files: dict[str, bytes]) -> bytes:
     return entries + directory + end
 
 
-# --------------------------------------------------------------------- JSON (RFC 8259, RFC 8785)
+# ------------------------- JSON (RFC 8259) and its canonical form (RFC 8785), of what occurs here.
 
 
 def read_json(content: bytes, where: str) -> Any:
@@ -211,6 +206,9 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
+# ------------------------------------------------------ SHA-256 (FIPS 180-4) and SM3 (GB/T 32905).
+
+
 def sha256(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
@@ -220,7 +218,7 @@ def sm3(content: bytes) -> bytes:
     return hashlib.new("sm3", content).digest()
 
 
-# ----------------------------------------------------------------------------- DER (X.690, 10)
+# ---------------------------------- DER (X.690, 10): one form for one value, and no other is read.
 
 INTEGER, BITS, OCTETS, OID, SEQUENCE, SET, TIME = 0x02, 0x03, 0x04, 0x06, 0x30, 0x31, 0x18
 C0, C1 = 0xA0, 0xA1  # [0] and [1], constructed
@@ -270,15 +268,13 @@ def dotted(value: bytes) -> str:
     return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]]))
 
 
-# ------------------------------------- signatures: ECDSA P-256, RSA, Ed25519 by `cryptography`;
-# SM2 (GB/T 32918.2) here, for verification only: no secret is ever in this program.
+def algorithm_in(identifier: bytes) -> str:
+    kind, *parameters = inside(identifier)
+    require(parameters in ([], [b"\x05\x00"]), "cms_form")
+    return dotted(kind)
 
-DIGESTS: dict[str, Callable[[bytes], bytes]] = {
-    "2.16.840.1.101.3.4.2.1": sha256,
-    "1.2.156.10197.1.401": sm3,
-}
-ECDSA, RSA, RSA_PLAIN = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1"
-SM2_SIGNS, SM2_CURVE = {"1.2.156.10197.1.501", "1.2.156.10197.1.301.1"}, "1.2.156.10197.1.301"
+
+# ------------------- SM2 (GB/T 32918.2), for verification only: no secret is ever in this program.
 
 _P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 _A = _P - 3
@@ -333,6 +329,16 @@ def sm2_holds(
     return found is not None and (e + found[0]) % _N == r
 
 
+# ----------------------- Signatures: ECDSA P-256 and RSA by `cryptography`, SM2 by the part above.
+
+DIGESTS: dict[str, Callable[[bytes], bytes]] = {
+    "2.16.840.1.101.3.4.2.1": sha256,
+    "1.2.156.10197.1.401": sm3,
+}
+ECDSA, RSA, RSA_PLAIN = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1"
+SM2_SIGNS, SM2_CURVE = {"1.2.156.10197.1.501", "1.2.156.10197.1.301.1"}, "1.2.156.10197.1.301"
+
+
 def check_signature(spki: bytes, algorithm: str, signature: bytes, message: bytes) -> None:
     """Raise `Fault` unless the key (SubjectPublicKeyInfo) made ``signature`` over ``message``."""
     kind, bits = inside(spki, SEQUENCE, BITS)
@@ -355,7 +361,7 @@ def check_signature(spki: bytes, algorithm: str, signature: bytes, message: byte
         raise Fault("signature_wrong") from error
 
 
-# --------------------------------------------- certificates and their revocation (RFC 5280, 6960)
+# ---------------------------------- Certificates (RFC 5280): what is read of one, and whose it is.
 
 ARC = "2.25.161721037323886305919617810267546220314"
 POLICIES = {
@@ -387,7 +393,7 @@ def signed_part(der: bytes) -> tuple[str, bytes, bytes]:
     """Return algorithm, signature and what was signed, of a certificate or a list."""
     signed, algorithm, bits = inside(der, SEQUENCE, SEQUENCE, BITS)
     require(body(bits)[0] == 0, "cms_form", "", "unused bits")
-    return _algorithm(algorithm), body(bits)[1:], signed
+    return algorithm_in(algorithm), body(bits)[1:], signed
 
 
 def is_issued_by(subject: Cert, issuer: Cert) -> bool:
@@ -427,6 +433,9 @@ def role_of(certificate: Cert) -> str:
     ]
     require(len(roles) == 1, "chain_usage", name_of(certificate), "policy")
     return roles[0]
+
+
+# ------------------------------------------- Chains and revocation (RFC 5280 section 6, RFC 6960).
 
 
 @dataclass
@@ -518,7 +527,7 @@ def _answered(answer: ocsp.OCSPResponse, subject: Cert, issuer: Cert) -> ocsp.OC
     return answer.certificate_status
 
 
-# --------------------------------------------- signatures as CMS (RFC 5652, CAdES EN 319 122-1)
+# ---------------------- Signatures as CMS (RFC 5652), with the attributes of CAdES (EN 319 122-1).
 
 SIGNED_DATA = {"1.2.840.113549.1.7.2", "1.2.156.10197.6.1.4.2.2"}
 DATA = {"1.2.840.113549.1.7.1", "1.2.156.10197.6.1.4.2.1"}
@@ -573,20 +582,14 @@ def read_cms(der: bytes) -> Cms:
         lists=[x509.load_der_x509_crl(c) for c in carried.get(C1, [])],
         issuer=issuer,
         serial=int.from_bytes(body(serial), "big", signed=True),
-        digest=_algorithm(digest),
+        digest=algorithm_in(digest),
         attributes=_attributes(attributes, C0),
         signed=bytes([SET]) + attributes[1:],
-        algorithm=_algorithm(algorithm),
+        algorithm=algorithm_in(algorithm),
         signature=body(signature),
         unsigned=_attributes(fields[6], C1) if len(fields) == 7 else {},
         identifiers=(digest, algorithm),
     )
-
-
-def _algorithm(identifier: bytes) -> str:
-    kind, *parameters = inside(identifier)
-    require(parameters in ([], [b"\x05\x00"]), "cms_form")
-    return dotted(kind)
 
 
 def _attributes(holder: bytes, tag: int) -> dict[str, bytes]:
@@ -614,7 +617,7 @@ def check_cms(cms: Cms, content: bytes) -> Cert:
         body(digest) == DIGESTS[cms.digest](content), "signature_wrong", "", "digest of the content"
     )
     named = inside(inside(inside(reference)[0])[0])
-    algorithm = _algorithm(named[0]) if named[0][0] == SEQUENCE else "2.16.840.1.101.3.4.2.1"
+    algorithm = algorithm_in(named[0]) if named[0][0] == SEQUENCE else "2.16.840.1.101.3.4.2.1"
     require(algorithm in DIGESTS, "algorithm_unknown", "", algorithm)
     stated = next(body(each) for each in named if each[0] == OCTETS)
     signer = next((c for c in cms.certificates if DIGESTS[algorithm](der_of(c)) == stated), None)
@@ -632,6 +635,9 @@ def check_cms(cms: Cms, content: bytes) -> Cert:
     return signer
 
 
+# --------------------------------------------- Time-stamps (RFC 3161), and signatures with theirs.
+
+
 def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, Cert]:
     """Return the time that a token (RFC 3161) proves for ``stamped``, and who says so."""
     cms = read_cms(token)
@@ -643,7 +649,7 @@ def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, C
         raise Fault("stamp_wrong", "", fault.code) from fault
     version, _, imprint, _, time, *_ = inside(content)
     kind, digest = inside(imprint, SEQUENCE, OCTETS)
-    algorithm = _algorithm(kind)
+    algorithm = algorithm_in(kind)
     require(version == b"\x02\x01\x01" and algorithm in DIGESTS, "stamp_wrong")
     require(body(digest) == DIGESTS[algorithm](stamped), "stamp_wrong", "", "of something else")
     usage = extension(signer, x509.ExtendedKeyUsage)
@@ -663,7 +669,7 @@ def _time(text: bytes) -> datetime:
     found = re.fullmatch(rb"(\d{14})(?:\.(\d{1,6}))?Z", text)
     if found is None:
         raise Fault("stamp_wrong", "", "time")
-    whole = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    whole = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
     return whole + timedelta(microseconds=int((found[2] or b"").ljust(6, b"0")))
 
 
@@ -704,10 +710,8 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
     return Signed(where, signer, role_of(signer), at, stamper)
 
 
-# -------------------------------------------------------- PDF (ISO 32000-1), only as we write it
-# One cross-reference table for each revision, objects in the open, and in each revision after the
-# first exactly one signature that covers everything before and around it. Each object that a
-# revision writes has to be one of the few that signing writes (DocMDP 2, ISO 32000-1 12.8.2.2).
+# --------------------------------------------------------- PDF (ISO 32000-1), only as we write it.
+# One cross-reference table for each revision, objects in the open.
 
 Entries = dict[bytes, bytes]
 _SPACE = re.compile(rb"[\x00\t\n\x0c\r ]*")
@@ -718,7 +722,6 @@ _PLAIN = re.compile(
     re.DOTALL,
 )
 _ROW = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \n| \r|\r\n)")
-_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 _REFERENCE = re.compile(rb"(\d{1,10}) 0 R")
 
 
@@ -890,6 +893,14 @@ class Pdf:
         return any(sha256(self.data[: revision.end]) == digest for revision in self.revisions)
 
 
+# -------------------------------- What each revision of a PDF signs, and what it may have changed.
+# In each revision after the first there is exactly one signature, which covers everything before
+# and around it. Each object that a revision writes has to be one of the few that signing writes
+# (DocMDP 2, ISO 32000-1 12.8.2.2).
+
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+
+
 @dataclass
 class Covered:
     """The signature of one revision: its dictionary, its CMS, and the bytes it covers."""
@@ -1028,6 +1039,9 @@ def _is_filled(entries: Entries, changed: set[bytes], own: bytes, revision: Revi
     )
 
 
+# ---------------------------- A signed PDF as a whole: every signature, every stamp, every change.
+
+
 @dataclass
 class Document:
     pdf: Pdf
@@ -1074,7 +1088,7 @@ def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime)
     return found
 
 
-# ------------------------------------------- the transparency log (c2sp.org/tlog-proof, RFC 9162)
+# ------------------------------------------- The transparency log (c2sp.org/tlog-proof, RFC 9162).
 
 
 @dataclass
@@ -1163,7 +1177,7 @@ def check_checkpoint(proof: LogProof, key: str) -> None:
         raise Fault("log_signature") from error
 
 
-# ------------------------------------------------------------------------- the report, and steps
+# --------------------------------------------------------- What is asked, and what the steps find.
 
 
 @dataclass
@@ -1210,6 +1224,15 @@ class Found:
     def json(self, name: str) -> Any:
         require(name in self.files, "file_missing", name)
         return read_json(self.files[name], name)
+
+
+def shown(at: datetime) -> str:
+    return at.astimezone(timezone(timedelta(hours=8))).isoformat(timespec="seconds")
+
+
+# -------------------------------- The package itself: its form, its manifest, its files, its seal.
+
+FORMAT = "feigui.evidence-package/1"
 
 
 def step_container(step: Step, asked: Asked, found: Found) -> None:
@@ -1293,9 +1316,12 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
     require(asked.at <= until, "archive_expired", "manifest.p7s", until.isoformat())
     found.seal = seal
     step.shows(
-        f"{name_of(seal.signer)} 于 {_shown(seal.at)} 盖章",
-        f"sealed by {name_of(seal.signer)} at {_shown(seal.at)}",
+        f"{name_of(seal.signer)} 于 {shown(seal.at)} 盖章",
+        f"sealed by {name_of(seal.signer)} at {shown(seal.at)}",
     )
+
+
+# -------------------------------------------------------- The signed papers: certificate and deed.
 
 
 def step_certificate(step: Step, asked: Asked, found: Found) -> None:
@@ -1327,13 +1353,18 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
 def _show_document(step: Step, document: Document) -> None:
     for each in document.signatures:
         step.shows(
-            f"{name_of(each.signer)} [{each.role}] 签于 {_shown(each.at)}",
-            f"{name_of(each.signer)} [{each.role}] signed by {_shown(each.at)}",
+            f"{name_of(each.signer)} [{each.role}] 签于 {shown(each.at)}",
+            f"{name_of(each.signer)} [{each.role}] signed by {shown(each.at)}",
         )
     step.shows(
-        f"归档时间戳 {_shown(document.archived[-1])}",
-        f"archive time-stamp {_shown(document.archived[-1])}",
+        f"归档时间戳 {shown(document.archived[-1])}",
+        f"archive time-stamp {shown(document.archived[-1])}",
     )
+
+
+# ------------------------------------ The records: ceremony, evidence, audit, consents, materials.
+
+ZEROS = "0" * 64
 
 
 def check_links(links: Any, code: str, where: str) -> int:
@@ -1487,6 +1518,9 @@ def step_people(step: Step, _: Asked, found: Found) -> None:
     )
 
 
+# ---------------------------------------- What others can be asked about: the number, and the log.
+
+
 def step_number(step: Step, _: Asked, found: Found) -> None:
     about = found.about
     # The QR code's address, which the certificate spells out for screen readers.
@@ -1532,6 +1566,8 @@ def step_log(step: Step, asked: Asked, found: Found) -> None:
         f"entry {proof.index} of {proof.size} in {proof.origin}",
     )
 
+
+# ---------------------------------------------------------------------- All steps, in their order.
 
 STEPS: tuple[tuple[Callable[[Step, Asked, Found], None], str, str, bool], ...] = (
     (step_container, "容器：ZIP 结构", "container: the form of the ZIP", True),
@@ -1593,11 +1629,7 @@ def verify(asked: Asked) -> list[Step]:
     return steps
 
 
-def _shown(at: datetime) -> str:
-    return at.astimezone(timezone(timedelta(hours=8))).isoformat(timespec="seconds")
-
-
-# -------------------------------------------------------------------------- what people are told
+# -------------------------------------------------------------- What people and machines are told.
 
 
 def as_lines(steps: Sequence[Step], lang: str) -> Iterator[str]:
@@ -1661,6 +1693,11 @@ def as_json(steps: Sequence[Step], asked: Asked) -> str:
     )
 
 
+# --------------------------------------------- The program: from the command line to an exit code.
+
+OLDEST_LIBRARY = 44  # earlier ones cannot read object identifiers as long as ours
+
+
 def _moment(text: str) -> datetime:
     found = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return found if found.tzinfo else found.replace(tzinfo=timezone(timedelta(hours=8)))
@@ -1692,7 +1729,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         roots = x509.load_pem_x509_certificates(wanted.root.read_bytes()) if wanted.root else []
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
-    asked = Asked(package, wanted.at or datetime.now(UTC), roots, wanted.log_key)
+    asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

@@ -1,0 +1,117 @@
+"""Chains and revocation (RFC 5280 section 6, RFC 6960)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+
+from esign.offline.parts.certificates import (
+    KNOWN_EXTENSIONS,
+    LONGEST_CHAIN,
+    OCSP_SIGNING,
+    SKEW,
+    Cert,
+    Crl,
+    extension,
+    is_issued_by,
+    name_of,
+    signed_part,
+    spki_of,
+)
+from esign.offline.parts.der import body, inside
+from esign.offline.parts.faults import Fault, require
+from esign.offline.parts.signatures import check_signature
+
+
+@dataclass
+class Proof:
+    """What a signature is judged by: trusted roots, and untrusted certificates and lists."""
+
+    roots: Sequence[Cert]
+    certificates: Sequence[Cert] = ()
+    lists: Sequence[Crl] = ()
+    answers: Sequence[ocsp.OCSPResponse] = ()
+
+
+def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
+    """Return the chain from ``leaf`` to a root, all of it valid, usable and unrevoked at ``at``."""
+    path = [leaf]
+    while path[-1] not in proof.roots:
+        require(len(path) < LONGEST_CHAIN, "chain_broken", name_of(leaf))
+        candidates = [*proof.roots, *proof.certificates]
+        issuer = next((c for c in candidates if c not in path and is_issued_by(path[-1], c)), None)
+        if issuer is None:
+            raise Fault("chain_broken", name_of(leaf))
+        path.append(issuer)
+    for depth, each in enumerate(path):
+        within = each.not_valid_before_utc - SKEW <= at <= each.not_valid_after_utc
+        require(within, "chain_time", name_of(each), at.isoformat())
+        critical = {e.oid.dotted_string for e in each.extensions if e.critical}
+        require(critical <= KNOWN_EXTENSIONS, "chain_usage", name_of(each), "critical extension")
+        if depth:
+            limits, usage = extension(each, x509.BasicConstraints), extension(each, x509.KeyUsage)
+            longest = limits.value.path_length
+            may_issue = limits.value.ca and limits.critical and usage.value.key_cert_sign
+            require(may_issue, "chain_usage", name_of(each), "not an authority")
+            require(
+                longest is None or depth - 1 <= longest, "chain_usage", name_of(each), "path length"
+            )
+    for subject, issuer in zip(path, path[1:]):
+        check_unrevoked(subject, issuer, proof, at)
+    return path
+
+
+def check_unrevoked(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
+    """Raise unless a list or answer that was not yet over at ``at`` lets ``subject`` stand."""
+    known = False
+    for found in proof.lists:
+        if found.issuer != issuer.subject or not _list_is_of(found, issuer):
+            continue
+        entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
+        if entry is not None:
+            require(at < entry.revocation_date_utc, "revoked", name_of(subject))
+        known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
+    for answer in proof.answers:
+        status = _answered(answer, subject, issuer)
+        if status is None:
+            continue
+        if status is ocsp.OCSPCertStatus.REVOKED and answer.revocation_time_utc is not None:
+            require(at < answer.revocation_time_utc, "revoked", name_of(subject))
+        is_good = status is ocsp.OCSPCertStatus.GOOD
+        known |= is_good and (answer.next_update_utc or answer.this_update_utc) + SKEW >= at
+    require(known, "revocation_unknown", name_of(subject))
+
+
+def _list_is_of(found: Crl, issuer: Cert) -> bool:
+    encoded = found.public_bytes(serialization.Encoding.DER)
+    try:
+        check_signature(spki_of(issuer), *signed_part(encoded))
+    except Fault:
+        return False
+    return not any(e.critical for e in found.extensions)
+
+
+def _answered(answer: ocsp.OCSPResponse, subject: Cert, issuer: Cert) -> ocsp.OCSPCertStatus | None:
+    """Return what a genuine answer of the issuer, or of its responder, says about ``subject``."""
+    if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return None
+    digest = hashes.Hash(answer.hash_algorithm)
+    digest.update(body(inside(spki_of(issuer))[1])[1:])
+    if answer.serial_number != subject.serial_number or answer.issuer_key_hash != digest.finalize():
+        return None
+    signer = issuer
+    for other in answer.certificates:
+        usages = [u.dotted_string for u in extension(other, x509.ExtendedKeyUsage).value]
+        if is_issued_by(other, issuer) and OCSP_SIGNING in usages:
+            signer = other
+    algorithm = answer.signature_algorithm_oid.dotted_string
+    try:
+        check_signature(spki_of(signer), algorithm, answer.signature, answer.tbs_response_bytes)
+    except Fault:
+        return None
+    return answer.certificate_status

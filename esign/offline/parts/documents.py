@@ -1,0 +1,64 @@
+"""A signed PDF as a whole: every signature, every stamp, every change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.x509 import ocsp
+
+from esign.offline.parts.certificates import SKEW, Cert
+from esign.offline.parts.chains import Proof
+from esign.offline.parts.cms import read_cms
+from esign.offline.parts.faults import Fault, require
+from esign.offline.parts.pdf_files import Pdf
+from esign.offline.parts.pdf_signatures import check_changes, signature_of
+from esign.offline.parts.stamps import Signed, check_signer, check_stamp
+
+
+@dataclass
+class Document:
+    pdf: Pdf
+    signatures: list[Signed]
+    archived: list[datetime]
+
+
+def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime) -> Document:
+    """Check every signature and stamp of a PDF, and everything that was added after each."""
+    pdf = Pdf(data, where)
+    require(len(pdf.revisions) > 1, "pdf_coverage", where, "nothing is signed")
+    require(data.count(b"/ByteRange") == len(pdf.revisions) - 1, "pdf_coverage", where, "ByteRange")
+    covered = [signature_of(pdf, index) for index in range(1, len(pdf.revisions))]
+    for index, each in enumerate(covered, start=1):
+        check_changes(pdf, index, each)
+    first = b"".join(covered[0].entries.get(b"/Reference", b"").split())
+    require(b"/DocMDP" in first and b"/P2" in first, "pdf_form", where, "not certified")
+    proof = Proof(
+        roots,
+        [x509.load_der_x509_certificate(c) for c in pdf.stored(b"/Certs")],
+        [x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs")],
+        [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
+    )
+    found = Document(pdf, [], [])
+    stamper: Cert | None = None
+    for number, each in enumerate(covered, start=1):
+        name = f"{where}#{number}"
+        try:
+            if each.is_stamp:
+                stamped, stamper = check_stamp(each.contents, each.content, proof)
+                found.archived.append(stamped)
+            else:
+                found.signatures.append(
+                    check_signer(read_cms(each.contents), each.content, proof, name)
+                )
+        except Fault as fault:
+            raise Fault(fault.code, f"{name} {fault.where}".strip(), fault.more) from fault
+    times = [*(s.at for s in found.signatures), *found.archived]
+    if not covered[-1].is_stamp or stamper is None:
+        raise Fault("archive_missing", where)
+    require(max(times) == found.archived[-1], "stamp_wrong", where, "order of times")
+    require(found.archived[-1] <= at + SKEW, "stamp_future", where, at.isoformat())
+    require(max(at, found.archived[-1]) <= stamper.not_valid_after_utc, "archive_expired", where)
+    return found

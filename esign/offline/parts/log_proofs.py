@@ -1,0 +1,99 @@
+"""The transparency log (c2sp.org/tlog-proof, RFC 9162)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from esign.offline.parts.digests import sha256
+from esign.offline.parts.faults import Fault, require
+
+
+@dataclass
+class LogProof:
+    extra: bytes | None
+    index: int
+    hashes: list[bytes]
+    text: bytes
+    """Of the checkpoint, as it was signed."""
+
+    origin: str
+    size: int
+    root: bytes
+    signatures: list[tuple[str, bytes]]
+
+
+def read_log_proof(content: bytes) -> LogProof:
+    head, _, note = content.decode().partition("\n\n")
+    lines = head.split("\n")
+    require(lines.pop(0) == "c2sp.org/tlog-proof@v1" and lines, "log_form")
+    extra = _base64(lines.pop(0)[6:]) if lines[0].startswith("extra ") else None
+    index = re.fullmatch(r"index (0|[1-9]\d{0,18})", lines.pop(0) if lines else "")
+    text, _, signed = note.rpartition("\n\n")
+    body_lines = text.split("\n")
+    if index is None or len(body_lines) < 3 or not signed.endswith("\n"):
+        raise Fault("log_form")
+    signatures = [
+        re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", s) for s in signed[:-1].split("\n")
+    ]
+    require(all(signatures) and re.fullmatch(r"0|[1-9]\d{0,18}", body_lines[1]), "log_form")
+    hashes_ = [_base64(line) for line in lines]
+    root = _base64(body_lines[2])
+    require(all(len(each) == 32 for each in [*hashes_, root]), "log_form")
+    named = [(found[1], _base64(found[2])) for found in signatures if found]
+    return LogProof(
+        extra,
+        int(index[1]),
+        hashes_,
+        f"{text}\n".encode(),
+        body_lines[0],
+        int(body_lines[1]),
+        root,
+        named,
+    )
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Fault("log_form") from error
+
+
+def check_inclusion(proof: LogProof, leaf: bytes) -> None:
+    """Raise unless ``leaf`` is the entry at the index, by RFC 9162 2.1.3.2."""
+    node, last = proof.index, proof.size - 1
+    require(node <= last, "log_inclusion", "", "index beyond the tree")
+    found = sha256(b"\x00" + leaf)
+    for sibling in proof.hashes:
+        require(last > 0, "log_inclusion", "", "proof too long")
+        if node & 1 or node == last:
+            found = sha256(b"\x01" + sibling + found)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            found = sha256(b"\x01" + found + sibling)
+        node, last = node >> 1, last >> 1
+    require(last == 0 and found == proof.root, "log_inclusion")
+
+
+def check_checkpoint(proof: LogProof, key: str) -> None:
+    """Raise unless the log with this verifier key (c2sp.org/signed-note) signed the checkpoint."""
+    name, number, encoded = [*key.strip().split("+", 2), "", ""][:3]
+    raw = _base64(encoded)
+    require(
+        len(raw) == 33 and raw[0] == 1 and proof.origin == name, "log_signature", "", proof.origin
+    )
+    own = sha256(name.encode() + b"\n" + raw)[:4]
+    require(own.hex() == number.lower(), "log_signature", "", "key id")
+    made = [value[4:] for signer, value in proof.signatures if (signer, value[:4]) == (name, own)]
+    require(made, "log_signature", "", "not signed by this log")
+    try:
+        for signature in made:
+            ed25519.Ed25519PublicKey.from_public_bytes(raw[1:]).verify(signature, proof.text)
+    except InvalidSignature as error:
+        raise Fault("log_signature") from error

@@ -1,0 +1,64 @@
+"""The program: from the command line to an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import cryptography
+from cryptography import x509
+
+from esign.offline.parts.archives import LARGEST_PACKAGE
+from esign.offline.parts.report import Asked
+from esign.offline.parts.steps import verify
+from esign.offline.parts.telling import as_json, as_lines
+
+OLDEST_LIBRARY = 44  # earlier ones cannot read object identifiers as long as ours
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return found if found.tzinfo else found.replace(tzinfo=timezone(timedelta(hours=8)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description="核验公证证据包 · Verify a notarial evidence package"
+    )
+    parser.add_argument("package", type=Path, help="证据包 · the package (ZIP)")
+    parser.add_argument("--root", type=Path, help="所信任的根证书 · trusted root certificate (PEM)")
+    parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
+    parser.add_argument(
+        "--at",
+        type=_moment,
+        metavar="TIME",
+        help="核验时刻，默认现在 · judge for this time (ISO 8601; default now)",
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), help="只用一种语言 · one language only")
+    parser.add_argument("--json", action="store_true", help="机器可读 · for machines")
+    wanted = parser.parse_args(arguments)
+    if int(cryptography.__version__.split(".")[0]) < OLDEST_LIBRARY:
+        parser.error(
+            f"需要 cryptography {OLDEST_LIBRARY} 以上 · needs cryptography {OLDEST_LIBRARY}"
+        )
+    try:
+        with wanted.package.open("rb") as file:
+            package = file.read(LARGEST_PACKAGE + 1)
+        roots = x509.load_pem_x509_certificates(wanted.root.read_bytes()) if wanted.root else []
+    except (OSError, ValueError) as error:
+        parser.error(f"不可读 · cannot be read: {error}")
+    asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)
+    steps = verify(asked)
+    if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
+        sys.stdout, "reconfigure"
+    ):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(as_json(steps, asked) if wanted.json else "\n".join(as_lines(steps, wanted.lang or "")))
+    return 1 if any(step.faults for step in steps) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Time-stamps (RFC 3161), and signatures with theirs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+
+from esign.offline.parts.certificates import (
+    DOCUMENTS,
+    EMAIL,
+    STAMPING,
+    Cert,
+    extension,
+    name_of,
+    role_of,
+)
+from esign.offline.parts.chains import Proof, check_chain
+from esign.offline.parts.cms import DATA, SIGNATURE_STAMP, TST_INFO, Cms, check_cms, read_cms
+from esign.offline.parts.der import OCTETS, SEQUENCE, TIME, algorithm_in, body, inside
+from esign.offline.parts.faults import Fault, require
+from esign.offline.parts.signatures import DIGESTS
+
+
+def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, Cert]:
+    """Return the time that a token (RFC 3161) proves for ``stamped``, and who says so."""
+    cms = read_cms(token)
+    require(cms.content_type == TST_INFO and cms.content is not None, "stamp_wrong")
+    content = cms.content or b""
+    try:
+        signer = check_cms(cms, content)
+    except Fault as fault:
+        raise Fault("stamp_wrong", "", fault.code) from fault
+    version, _, imprint, _, time, *_ = inside(content)
+    kind, digest = inside(imprint, SEQUENCE, OCTETS)
+    algorithm = algorithm_in(kind)
+    require(version == b"\x02\x01\x01" and algorithm in DIGESTS, "stamp_wrong")
+    require(body(digest) == DIGESTS[algorithm](stamped), "stamp_wrong", "", "of something else")
+    usage = extension(signer, x509.ExtendedKeyUsage)
+    purposes = [each.dotted_string for each in usage.value]
+    require(usage.critical and purposes == [STAMPING], "chain_usage", name_of(signer))
+    at = _time(body(time) if time[0] == TIME else b"")
+    require(len(cms.certificates) == 1 and not cms.unsigned, "stamp_wrong", "", "more than a stamp")
+    with_own = Proof(
+        proof.roots, [*cms.certificates, *proof.certificates], proof.lists, proof.answers
+    )
+    check_chain(signer, with_own, at)
+    return at, signer
+
+
+def _time(text: bytes) -> datetime:
+    """Return a GeneralizedTime in UTC, as RFC 3161 2.4.2 writes it."""
+    found = re.fullmatch(rb"(\d{14})(?:\.(\d{1,6}))?Z", text)
+    if found is None:
+        raise Fault("stamp_wrong", "", "time")
+    whole = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
+    return whole + timedelta(microseconds=int((found[2] or b"").ljust(6, b"0")))
+
+
+@dataclass
+class Signed:
+    """A signature that holds: who, as what, and when at the latest."""
+
+    where: str
+    signer: Cert
+    role: str
+    at: datetime
+    stamped_by: Cert
+
+
+def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
+    """Check signature, time-stamp, chain, usage and revocation at the time of signing."""
+    signer = check_cms(cms, content)
+    require(cms.content_type in DATA, "cms_form", where)
+    token = cms.unsigned.get(SIGNATURE_STAMP)
+    if token is None:
+        raise Fault("stamp_missing", where)
+    known = Proof(
+        proof.roots,
+        [*cms.certificates, *proof.certificates],
+        [*cms.lists, *proof.lists],
+        proof.answers,
+    )
+    at, stamper = check_stamp(token, cms.signature, known)
+    usage = extension(signer, x509.KeyUsage).value
+    purposes = {each.dotted_string for each in extension(signer, x509.ExtendedKeyUsage).value}
+    may_sign = (
+        usage.digital_signature and usage.content_commitment and purposes & {DOCUMENTS, EMAIL}
+    )
+    require(may_sign, "chain_usage", name_of(signer))
+    path = check_chain(signer, known, at)
+    # What is carried along and used for nothing is covered by nothing.
+    require(all(each in path for each in cms.certificates), "cms_form", where, "certificates")
+    return Signed(where, signer, role_of(signer), at, stamper)

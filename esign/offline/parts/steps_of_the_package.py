@@ -1,0 +1,105 @@
+"""The package itself: its form, its manifest, its files, its seal."""
+
+from __future__ import annotations
+
+import hashlib
+
+from cryptography import x509
+
+from esign.offline.parts.archives import LARGEST_PACKAGE, read_zip
+from esign.offline.parts.certificates import SKEW, der_of, name_of
+from esign.offline.parts.chains import Proof
+from esign.offline.parts.cms import read_cms
+from esign.offline.parts.digests import sha256, sm3
+from esign.offline.parts.faults import Fault, require
+from esign.offline.parts.plain_json import canonical, read_json
+from esign.offline.parts.report import Asked, Found, Step, shown
+from esign.offline.parts.stamps import check_signer
+
+FORMAT = "feigui.evidence-package/1"
+
+
+def step_container(step: Step, asked: Asked, found: Found) -> None:
+    require(len(asked.package) <= LARGEST_PACKAGE, "too_large")
+    found.files = read_zip(asked.package)
+    step.shows(f"{len(found.files)} 个文件，均未压缩", f"{len(found.files)} files, all stored")
+
+
+def step_manifest(step: Step, _: Asked, found: Found) -> None:
+    require("manifest.json" in found.files, "manifest_missing")
+    raw = found.files["manifest.json"]
+    try:
+        manifest = read_json(raw, "manifest.json")
+        is_canonical = canonical(manifest) == raw
+    except Fault as fault:
+        raise Fault("manifest_form", "manifest.json", fault.more) from fault
+    shape = isinstance(manifest, dict) and set(manifest) == {"about", "files", "format", "left_out"}
+    require(
+        is_canonical and shape and manifest["format"] == FORMAT, "manifest_form", "manifest.json"
+    )
+    found.manifest = manifest
+    step.shows(f"公证书编号 {found.about['number']}", f"certificate number {found.about['number']}")
+    for each in manifest["left_out"]:
+        step.notes_that(f"未提供：{each['zh']}（{each['citation']}）", f"left out: {each['en']}")
+
+
+def step_files(step: Step, _: Asked, found: Found) -> None:
+    listed = found.manifest["files"]
+    present = set(found.files) - {"manifest.json", "manifest.p7s"}
+    step.faults += [Fault("file_missing", name) for name in sorted(set(listed) - present)]
+    step.faults += [Fault("file_undeclared", name) for name in sorted(present - set(listed))]
+    with_sm3 = "sm3" in hashlib.algorithms_available
+    for name in sorted(present & set(listed)):
+        content, stated = found.files[name], listed[name]
+        same = (len(content), sha256(content).hex()) == (stated["bytes"], stated["sha256"])
+        if not (same and (not with_sm3 or sm3(content).hex() == stated["sm3"])):
+            step.faults.append(Fault("file_digest", name))
+    step.shows(
+        f"{len(listed)} 个文件的大小、SHA-256 和 SM3",
+        f"size, SHA-256 and SM3 of {len(listed)} files",
+    )
+    if not with_sm3:
+        step.notes_that(
+            "此 Python 没有 SM3，未核对 SM3", "this Python has no SM3: SM3 was not checked"
+        )
+
+
+def step_trust(step: Step, asked: Asked, found: Found) -> None:
+    found.roots = list(asked.roots)
+    if not found.roots:
+        require("trust/root.pem" in found.files, "root_missing")
+        found.roots = x509.load_pem_x509_certificates(found.files["trust/root.pem"])
+        step.notes_that(
+            "！根证书取自证据包本身：只能证明包内自洽。请从公证机构另行取得根证书，用 --root 指定。",
+            "! The root is the package's own: this proves only that the package agrees with itself. "
+            "Get the root from the office another way and pass it with --root.",
+        )
+    for root in found.roots:
+        digest = sha256(der_of(root)).hex()
+        step.shows(
+            f"根证书 {name_of(root)}，SHA-256 {digest}", f"root {name_of(root)}, SHA-256 {digest}"
+        )
+
+
+def step_seal(step: Step, asked: Asked, found: Found) -> None:
+    require("manifest.p7s" in found.files, "seal_missing")
+    try:
+        seal = check_signer(
+            read_cms(found.files["manifest.p7s"]),
+            found.files["manifest.json"],
+            Proof(found.roots),
+            "manifest.p7s",
+        )
+    except Fault as fault:
+        code = "seal_wrong" if fault.code in {"signature_wrong", "cms_form"} else fault.code
+        raise Fault(code, f"manifest.p7s {fault.where}".strip(), fault.more) from fault
+    require(seal.role == "office_seal", "seal_role", "manifest.p7s", seal.role)
+    require(seal.at <= asked.at + SKEW, "stamp_future", "manifest.p7s", asked.at.isoformat())
+    # No archive time-stamp carries this one on: it holds as long as its own certificate.
+    until = seal.stamped_by.not_valid_after_utc
+    require(asked.at <= until, "archive_expired", "manifest.p7s", until.isoformat())
+    found.seal = seal
+    step.shows(
+        f"{name_of(seal.signer)} 于 {shown(seal.at)} 盖章",
+        f"sealed by {name_of(seal.signer)} at {shown(seal.at)}",
+    )
