@@ -32,5 +32,14 @@ class SigningAlgorithm(StrEnum):
         return field if self is algorithms[0] else f"{self}-{field}"
 
     @classmethod
+    def of_package(cls, algorithms: Sequence[SigningAlgorithm]) -> SigningAlgorithm:
+        """Return by which of a case's ``algorithms`` its evidence package is sealed: one.
+
+        The verifier that goes with a package knows both, no viewer looks at the seal, and
+        whoever has to sign by SM2 (密码法 Art. 27) has to seal this by it.
+        """
+        return cls.SM2 if cls.SM2 in algorithms else cls.P256
+
+    @classmethod
     def of_name(cls, name: str) -> SigningAlgorithm:
         return cls.SM2 if name.startswith(SM2_PREFIX) else cls.P256

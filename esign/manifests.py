@@ -9,13 +9,13 @@ the one cannot be shown as the other.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import office_name
 from esign.cms.cades import CadesSigner
 from esign.pdf.standing import check_standing
@@ -38,9 +38,10 @@ def manifest_sealer(
     custody: Custody,
     stamps: TimeStampSource,
     now: Clock,
+    algorithm: SigningAlgorithm = SigningAlgorithm.P256,
 ) -> DocumentSealer:
     """Return the sealer of an office's manifests; ``seal`` returns the CMS in DER."""
-    steps = _Steps(office, files, custody, stamps, now)
+    steps = _Steps(office, files, custody, stamps, now, algorithm)
     return DocumentSealer(lints=[not_a_manifest], sign=steps.seal)
 
 
@@ -62,22 +63,25 @@ class _Steps:
     custody: Custody
     stamps: TimeStampSource
     now: Clock
+    algorithm: SigningAlgorithm
 
     def seal(self, manifest: bytes) -> bytes:
         # (1) Without a time-stamp nothing is signed; ask before any key is used.
         stamper = self.stamps.stamper()
         # (2) Nor with a seal that was taken back.
-        key = office_name(self.office, "seal")
-        certificate = self.files.certificate(key)
-        trust = office_trust(self.files, self.office)
-        office_list = self.custody.revocation_list(office=self.office)
+        role = self.algorithm.named(office_name(self.office, "seal"))
+        key, certificate = self.files.signing(role)
+        trust = office_trust(self.files, self.office, self.algorithm, signer=certificate)
+        office_list = self.custody.revocation_list(
+            office=self.office, authority=trust.authority_name
+        )
         check_standing(certificate, trust=trust, office_list=office_list, at=self.now())
         # (3) The signature, its time-stamp and what proves both.
         signer = CadesSigner(
             certificate,
-            lambda digest: self.custody.sign_digest(f"file:{key}", digest),
+            lambda digest: self.custody.sign_digest(str(key), digest),
             issuers=[each.public_bytes(Encoding.DER) for each in (trust.authority, trust.root)],
-            lists=[office_list, trust.root_list],
+            lists=list(dict.fromkeys([office_list, trust.root_list, trust.stamping_root_list])),
             stamps=stamper,
         )
-        return signer.signature(hashlib.sha256(manifest).digest())
+        return signer.signature(signer.hashed(manifest).digest())

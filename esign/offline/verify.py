@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify a notarial evidence package (证据包) without its makers and without a network.
 
-    python verify.py PACKAGE.zip [--root ROOT.pem] [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
+    python verify.py PACKAGE.zip [--root ROOT.pem ...] [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
 
 Needs Python 3.9 or later and the package `cryptography` (44 or later), nothing else.
 Exit code 0: everything holds; 1: a fault was found and is named; 2: wrong usage.
@@ -16,7 +16,8 @@ writes text; it unpacks nothing to disk and runs nothing from the package.
 
 Whom do you trust? The certificates in the package lead to a root. A root that lies in the
 package proves only that the package agrees with itself: get the root another way (from the
-office, in writing) and pass it with --root. The same holds for --log-key.
+office, in writing) and pass it with --root; an office that signs by SM2 has a root for that
+and one for P-256, by which the time-stamps are. The same holds for --log-key.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Optional
 
 import cryptography
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509 import ocsp
@@ -63,11 +65,13 @@ root_missing | 没有可信任的根证书 | there is no root certificate to tru
 chain_broken | 证书链不能到达所信任的根 | no certificate chain leads to a trusted root
 chain_time | 证书在使用时不在有效期内 | a certificate was not valid at the time of use
 chain_usage | 证书不得用于此用途 | a certificate may not be used for this
+chain_mixed | 证书链中途改变了算法（SM2 与其他算法混用） | a chain changes between SM2 and another algorithm
 revoked | 证书在使用时已被吊销 | a certificate had been revoked when it was used
 revocation_unknown | 没有覆盖使用时刻的吊销信息 | nothing tells about revocation at the time of use
 cms_form | 签名结构 (CMS) 不可读 | a signature (CMS) cannot be read
 signature_wrong | 签名不成立 | a signature does not hold
 algorithm_unknown | 本程序不能核验该算法 | this program cannot check the algorithm
+algorithm_other | 签名算法与清单所载的不同 | signed by another algorithm than the manifest says
 stamp_missing | 签名没有时间戳 | a signature has no time-stamp
 stamp_wrong | 时间戳不成立或不属于该签名 | a time-stamp does not hold or is of something else
 stamp_future | 时间戳晚于核验时刻 | a time-stamp is later than the time that was asked about
@@ -214,8 +218,23 @@ def sha256(content: bytes) -> bytes:
 
 
 def sm3(content: bytes) -> bytes:
-    """Return the digest of GB/T 32905, or raise `ValueError` where this Python has none."""
-    return hashlib.new("sm3", content).digest()
+    """Return the digest of GB/T 32905; raise `UnsupportedAlgorithm` where nobody here has one.
+
+    Not every Python has it, and not every build of `cryptography`.
+    """
+    if "sm3" in hashlib.algorithms_available:
+        return hashlib.new("sm3", content).digest()
+    running = hashes.Hash(hashes.SM3())
+    running.update(content)
+    return running.finalize()
+
+
+def has_sm3() -> bool:
+    try:
+        sm3(b"")
+    except (UnsupportedAlgorithm, ValueError):
+        return False
+    return True
 
 
 # ---------------------------------- DER (X.690, 10): one form for one value, and no other is read.
@@ -307,6 +326,7 @@ def _times(factor: int, point: Point) -> Point:
     return found
 
 
+@lru_cache(maxsize=1024)  # one chain stands behind many signatures
 def sm2_holds(
     point: bytes, signature: bytes, message: bytes, *, identity: bytes = b"1234567812345678"
 ) -> bool:
@@ -331,19 +351,29 @@ def sm2_holds(
 
 # ----------------------- Signatures: ECDSA P-256 and RSA by `cryptography`, SM2 by the part above.
 
-DIGESTS: dict[str, Callable[[bytes], bytes]] = {
-    "2.16.840.1.101.3.4.2.1": sha256,
-    "1.2.156.10197.1.401": sm3,
-}
+SHA256_NAMED, SM3_NAMED = "2.16.840.1.101.3.4.2.1", "1.2.156.10197.1.401"
+DIGESTS: dict[str, Callable[[bytes], bytes]] = {SHA256_NAMED: sha256, SM3_NAMED: sm3}
 ECDSA, RSA, RSA_PLAIN = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1"
 SM2_SIGNS, SM2_CURVE = {"1.2.156.10197.1.501", "1.2.156.10197.1.301.1"}, "1.2.156.10197.1.301"
 
 
+def kind_of_key(spki: bytes) -> str:
+    """Return "sm2", "p256" or "rsa"; a key of another kind signs nothing that holds."""
+    parameters = inside(inside(spki, SEQUENCE, BITS)[0])[1:]
+    if not (parameters and parameters[0][0] == OID):
+        return "rsa"
+    return "sm2" if dotted(parameters[0]) == SM2_CURVE else "p256"
+
+
+def digest_with(algorithm: str) -> str:
+    """Return the one digest that goes with a signature: SM3 with SM2, SHA-256 with all others."""
+    return SM3_NAMED if algorithm in SM2_SIGNS else SHA256_NAMED
+
+
 def check_signature(spki: bytes, algorithm: str, signature: bytes, message: bytes) -> None:
     """Raise `Fault` unless the key (SubjectPublicKeyInfo) made ``signature`` over ``message``."""
-    kind, bits = inside(spki, SEQUENCE, BITS)
-    parameters = inside(kind)[1:]
-    if parameters and parameters[0][0] == OID and dotted(parameters[0]) == SM2_CURVE:
+    if kind_of_key(spki) == "sm2":
+        bits = inside(spki)[1]
         require(algorithm in SM2_SIGNS, "algorithm_unknown", "", algorithm)
         require(sm2_holds(body(bits)[1:], signature, message), "signature_wrong", "", "SM2")
         return
@@ -393,6 +423,8 @@ def signed_part(der: bytes) -> tuple[str, bytes, bytes]:
     """Return algorithm, signature and what was signed, of a certificate or a list."""
     signed, algorithm, bits = inside(der, SEQUENCE, SEQUENCE, BITS)
     require(body(bits)[0] == 0, "cms_form", "", "unused bits")
+    # What was signed names the algorithm as well (RFC 5280 4.1.1.2 and 5.1.1.2).
+    require(algorithm in inside(signed)[:3], "cms_form", "", "two algorithms are named")
     return algorithm_in(algorithm), body(bits)[1:], signed
 
 
@@ -458,6 +490,8 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
         if issuer is None:
             raise Fault("chain_broken", name_of(leaf))
         path.append(issuer)
+    kinds = {kind_of_key(spki_of(each)) for each in path}
+    require("sm2" not in kinds or len(kinds) == 1, "chain_mixed", name_of(leaf))
     for depth, each in enumerate(path):
         within = each.not_valid_before_utc - SKEW <= at <= each.not_valid_after_utc
         require(within, "chain_time", name_of(each), at.isoformat())
@@ -608,6 +642,9 @@ def _attributes(holder: bytes, tag: int) -> dict[str, bytes]:
 def check_cms(cms: Cms, content: bytes) -> Cert:
     """Return the certificate whose key signed ``content``, or raise; its chain is not looked at."""
     require(cms.digest in DIGESTS, "algorithm_unknown", "", cms.digest)
+    # One digest throughout: a second one would be a second thing that could break.
+    belongs = digest_with(cms.algorithm)
+    require(cms.digest == belongs, "algorithm_unknown", "", "a digest of another algorithm")
     kind, digest = cms.attributes.get(CONTENT_TYPE), cms.attributes.get(MESSAGE_DIGEST)
     reference = cms.attributes.get(CERTIFICATE_V2)
     if kind is None or digest is None or reference is None:
@@ -618,7 +655,7 @@ def check_cms(cms: Cms, content: bytes) -> Cert:
     )
     named = inside(inside(inside(reference)[0])[0])
     algorithm = algorithm_in(named[0]) if named[0][0] == SEQUENCE else "2.16.840.1.101.3.4.2.1"
-    require(algorithm in DIGESTS, "algorithm_unknown", "", algorithm)
+    require(algorithm == belongs, "algorithm_unknown", "", algorithm)
     stated = next(body(each) for each in named if each[0] == OCTETS)
     signer = next((c for c in cms.certificates if DIGESTS[algorithm](der_of(c)) == stated), None)
     if signer is None or (signer.serial_number, signer.issuer.public_bytes()) != (
@@ -1221,6 +1258,11 @@ class Found:
     def about(self) -> dict[str, Any]:
         return dict(self.manifest["about"])
 
+    @property
+    def algorithms(self) -> list[str]:
+        """By which the office signs; packages of before there was a choice do not say."""
+        return str(self.about.get("algorithms", "")).split()
+
     def json(self, name: str) -> Any:
         require(name in self.files, "file_missing", name)
         return read_json(self.files[name], name)
@@ -1232,6 +1274,7 @@ def shown(at: datetime) -> str:
 
 # -------------------------------- The package itself: its form, its manifest, its files, its seal.
 
+OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
 FORMAT = "feigui.evidence-package/1"
 
 
@@ -1264,7 +1307,7 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
     present = set(found.files) - {"manifest.json", "manifest.p7s"}
     step.faults += [Fault("file_missing", name) for name in sorted(set(listed) - present)]
     step.faults += [Fault("file_undeclared", name) for name in sorted(present - set(listed))]
-    with_sm3 = "sm3" in hashlib.algorithms_available
+    with_sm3 = has_sm3()
     for name in sorted(present & set(listed)):
         content, stated = found.files[name], listed[name]
         same = (len(content), sha256(content).hex()) == (stated["bytes"], stated["sha256"])
@@ -1283,8 +1326,10 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
 def step_trust(step: Step, asked: Asked, found: Found) -> None:
     found.roots = list(asked.roots)
     if not found.roots:
-        require("trust/root.pem" in found.files, "root_missing")
-        found.roots = x509.load_pem_x509_certificates(found.files["trust/root.pem"])
+        # One root for each algorithm; that of the time-stamps is always among them.
+        carried = [found.files[name] for name in OWN_ROOTS if name in found.files]
+        require(carried, "root_missing")
+        found.roots = x509.load_pem_x509_certificates(b"\n".join(carried))
         step.notes_that(
             "！根证书取自证据包本身：只能证明包内自洽。请从公证机构另行取得根证书，用 --root 指定。",
             "! The root is the package's own: this proves only that the package agrees with itself. "
@@ -1310,6 +1355,11 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
         code = "seal_wrong" if fault.code in {"signature_wrong", "cms_form"} else fault.code
         raise Fault(code, f"manifest.p7s {fault.where}".strip(), fault.more) from fault
     require(seal.role == "office_seal", "seal_role", "manifest.p7s", seal.role)
+    # A package has one seal: by SM2 wherever that is asked for.
+    stated = found.algorithms
+    wanted = "sm2" if "sm2" in stated else "p256"
+    kind = kind_of_key(spki_of(seal.signer))
+    require(not stated or kind == wanted, "algorithm_other", "manifest.p7s", kind)
     require(seal.at <= asked.at + SKEW, "stamp_future", "manifest.p7s", asked.at.isoformat())
     # No archive time-stamp carries this one on: it holds as long as its own certificate.
     until = seal.stamped_by.not_valid_after_utc
@@ -1329,8 +1379,10 @@ def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     document = check_document(
         found.files["certificate.pdf"], "certificate.pdf", found.roots, asked.at
     )
-    roles = sorted(each.role for each in document.signatures)
-    require(roles == ["notary", "office_seal"], "pdf_signers", "certificate.pdf", ", ".join(roles))
+    for kind, signed in _by_kind(document, "certificate.pdf", found).items():
+        roles = sorted(each.role for each in signed)
+        told = ", ".join([kind, *roles])
+        require(roles == ["notary", "office_seal"], "pdf_signers", "certificate.pdf", told)
     found.certificate = document
     _show_document(step, document)
     office = next(each for each in document.signatures if each.role == "office_seal")
@@ -1346,8 +1398,23 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
     document = check_document(found.files["deed.pdf"], "deed.pdf", found.roots, asked.at)
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
+    kinds = _by_kind(document, "deed.pdf", found)
+    signers = [sorted(name_of(each.signer) for each in signed) for signed in kinds.values()]
+    require(all(each == signers[0] for each in signers), "pdf_signers", "deed.pdf", "by one only")
     found.deed = document
     _show_document(step, document)
+
+
+def _by_kind(document: Document, where: str, found: Found) -> dict[str, list[Signed]]:
+    """Return the signatures by the kind of their keys, which have to be those of the manifest."""
+    kinds: dict[str, list[Signed]] = {}
+    for each in document.signatures:
+        kinds.setdefault(kind_of_key(spki_of(each.signer)), []).append(each)
+    stated = found.algorithms
+    require(
+        not stated or sorted(kinds) == sorted(stated), "algorithm_other", where, " ".join(kinds)
+    )
+    return kinds
 
 
 def _show_document(step: Step, document: Document) -> None:
@@ -1708,7 +1775,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="核验公证证据包 · Verify a notarial evidence package"
     )
     parser.add_argument("package", type=Path, help="证据包 · the package (ZIP)")
-    parser.add_argument("--root", type=Path, help="所信任的根证书 · trusted root certificate (PEM)")
+    parser.add_argument(
+        "--root",
+        type=Path,
+        action="append",
+        default=[],
+        help="所信任的根证书，可多次给出 · trusted root certificate (PEM), once for each",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -1726,7 +1799,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots = x509.load_pem_x509_certificates(wanted.root.read_bytes()) if wanted.root else []
+        roots = [
+            each
+            for path in wanted.root
+            for each in x509.load_pem_x509_certificates(path.read_bytes())
+        ]
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)

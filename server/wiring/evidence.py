@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,6 +17,7 @@ from server.register.evidence_package import Contents
 from server.register.log_proofs import proof_for
 from server.register.package_seals import Sealing, sealed_package
 from server.wiring import evidence_parts as parts_of
+from server.wiring.algorithms import algorithms_of_case
 from storage.objects import Digest
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def packaging(
             "recording.json": parts_of.recording_file(ceremonies, included=taken_by.recordings),
         }
 
+        algorithms = algorithms_of_case(case, signing.packs)
         logged = _log(certificate, tx.transparency_log, signing.files)
 
         def pack(open_books: OpenBooks) -> bytes:
@@ -77,10 +80,10 @@ def packaging(
                     "verify.py": VERIFIER.read_bytes(),
                     **written,
                     **fetched,
-                    **_trust(signing.files, case),
+                    **_trust(signing.files, case, algorithms),
                     **logged,
                 },
-                about=_about(case, certificate, taken_by),
+                about=_about(case, certificate, taken_by, algorithms),
                 left_out=parts_of.left_out(taken_by, recordings=taken_by.recordings),
             )
             return sealed_package(
@@ -88,7 +91,13 @@ def packaging(
                 office=case.office,
                 case=case.id,
                 certificate=certificate.id,
-                sealing=Sealing(open_books=open_books, seal=signing.seal_manifest, now=signing.now),
+                sealing=Sealing(
+                    open_books=open_books,
+                    seal=partial(
+                        signing.seal_manifest, algorithm=SigningAlgorithm.of_package(algorithms)
+                    ),
+                    now=signing.now,
+                ),
             )
 
         return pack
@@ -96,8 +105,15 @@ def packaging(
     return gather
 
 
-def _about(case: Case, certificate: Certificate, taken_by: TakenBy) -> dict[str, str | None]:
+def _about(
+    case: Case,
+    certificate: Certificate,
+    taken_by: TakenBy,
+    algorithms: Sequence[SigningAlgorithm],
+) -> dict[str, str | None]:
     return {
+        # So that none of two signatures can be left away.
+        "algorithms": " ".join(algorithms),
         "case": case.id,
         "certificate": certificate.id,
         "deed_sha256": case.deed.signed_sha256 if case.deed else None,
@@ -135,16 +151,23 @@ def _objects(
     return {name: Digest(digest) for name, digest in named.items() if digest is not None}
 
 
-def _trust(files: AuthorityDirectory, case: Case) -> dict[str, bytes]:
+def _trust(
+    files: AuthorityDirectory, case: Case, algorithms: Sequence[SigningAlgorithm]
+) -> dict[str, bytes]:
+    """Return the certificates behind the case's papers, and the root above the time-stamper."""
     office, notary = case.office, case.staffing.handling_notary
-    names = {
+    roles = {
         "root": ROOT,
-        "sm2.root": SigningAlgorithm.SM2.named(ROOT),
-        "time-stamper": TSA,
         "office-authority": office_name(office, "authority"),
         "office-seal": office_name(office, "seal"),
         **({"notary": notary_name(office, notary)} if notary else {}),
     }
+    named = {"root": ROOT, "time-stamper": TSA} | {
+        algorithm.named(file): algorithm.named(role)
+        for algorithm in algorithms
+        for file, role in roles.items()
+    }
+    names = {file: files.current(role) for file, role in named.items()}
     return {
         f"trust/{file}.pem": files.certificate(name).public_bytes(Encoding.PEM)
         for file, name in names.items()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.algorithms import SM2_PREFIX
+from esign.algorithms import SM2_PREFIX, SigningAlgorithm
 from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
 from esign.manifests import manifest_sealer
@@ -78,10 +78,21 @@ class Signing:
             at=self.now(),
         )
 
-    def seal_manifest(self, office: str, manifest: bytes) -> bytes:
+    def seal_manifest(
+        self,
+        office: str,
+        manifest: bytes,
+        *,
+        algorithm: SigningAlgorithm = SigningAlgorithm.P256,
+    ) -> bytes:
         """Return the office's detached seal over the manifest of an evidence package."""
         sealer = manifest_sealer(
-            office, files=self.files, custody=self.custody, stamps=self.stamps, now=self.now
+            office,
+            files=self.files,
+            custody=self.custody,
+            stamps=self.stamps,
+            now=self.now,
+            algorithm=algorithm,
         )
         return sealer.seal(sealer.prepare(manifest))
 

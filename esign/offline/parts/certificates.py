@@ -42,6 +42,8 @@ def signed_part(der: bytes) -> tuple[str, bytes, bytes]:
     """Return algorithm, signature and what was signed, of a certificate or a list."""
     signed, algorithm, bits = inside(der, SEQUENCE, SEQUENCE, BITS)
     require(body(bits)[0] == 0, "cms_form", "", "unused bits")
+    # What was signed names the algorithm as well (RFC 5280 4.1.1.2 and 5.1.1.2).
+    require(algorithm in inside(signed)[:3], "cms_form", "", "two algorithms are named")
     return algorithm_in(algorithm), body(bits)[1:], signed
 
 

@@ -25,7 +25,7 @@ from esign.offline.parts.certificates import (
 )
 from esign.offline.parts.der import body, inside
 from esign.offline.parts.faults import Fault, require
-from esign.offline.parts.signatures import check_signature
+from esign.offline.parts.signatures import check_signature, kind_of_key
 
 
 @dataclass
@@ -48,6 +48,8 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
         if issuer is None:
             raise Fault("chain_broken", name_of(leaf))
         path.append(issuer)
+    kinds = {kind_of_key(spki_of(each)) for each in path}
+    require("sm2" not in kinds or len(kinds) == 1, "chain_mixed", name_of(leaf))
     for depth, each in enumerate(path):
         within = each.not_valid_before_utc - SKEW <= at <= each.not_valid_after_utc
         require(within, "chain_time", name_of(each), at.isoformat())

@@ -21,7 +21,7 @@ from esign.offline.parts.der import (
     inside,
 )
 from esign.offline.parts.faults import Fault, require
-from esign.offline.parts.signatures import DIGESTS, check_signature
+from esign.offline.parts.signatures import DIGESTS, check_signature, digest_with
 
 SIGNED_DATA = {"1.2.840.113549.1.7.2", "1.2.156.10197.6.1.4.2.2"}
 DATA = {"1.2.840.113549.1.7.1", "1.2.156.10197.6.1.4.2.1"}
@@ -102,6 +102,9 @@ def _attributes(holder: bytes, tag: int) -> dict[str, bytes]:
 def check_cms(cms: Cms, content: bytes) -> Cert:
     """Return the certificate whose key signed ``content``, or raise; its chain is not looked at."""
     require(cms.digest in DIGESTS, "algorithm_unknown", "", cms.digest)
+    # One digest throughout: a second one would be a second thing that could break.
+    belongs = digest_with(cms.algorithm)
+    require(cms.digest == belongs, "algorithm_unknown", "", "a digest of another algorithm")
     kind, digest = cms.attributes.get(CONTENT_TYPE), cms.attributes.get(MESSAGE_DIGEST)
     reference = cms.attributes.get(CERTIFICATE_V2)
     if kind is None or digest is None or reference is None:
@@ -112,7 +115,7 @@ def check_cms(cms: Cms, content: bytes) -> Cert:
     )
     named = inside(inside(inside(reference)[0])[0])
     algorithm = algorithm_in(named[0]) if named[0][0] == SEQUENCE else "2.16.840.1.101.3.4.2.1"
-    require(algorithm in DIGESTS, "algorithm_unknown", "", algorithm)
+    require(algorithm == belongs, "algorithm_unknown", "", algorithm)
     stated = next(body(each) for each in named if each[0] == OCTETS)
     signer = next((c for c in cms.certificates if DIGESTS[algorithm](der_of(c)) == stated), None)
     if signer is None or (signer.serial_number, signer.issuer.public_bytes()) != (

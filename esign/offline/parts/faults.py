@@ -21,11 +21,13 @@ root_missing | 没有可信任的根证书 | there is no root certificate to tru
 chain_broken | 证书链不能到达所信任的根 | no certificate chain leads to a trusted root
 chain_time | 证书在使用时不在有效期内 | a certificate was not valid at the time of use
 chain_usage | 证书不得用于此用途 | a certificate may not be used for this
+chain_mixed | 证书链中途改变了算法（SM2 与其他算法混用） | a chain changes between SM2 and another algorithm
 revoked | 证书在使用时已被吊销 | a certificate had been revoked when it was used
 revocation_unknown | 没有覆盖使用时刻的吊销信息 | nothing tells about revocation at the time of use
 cms_form | 签名结构 (CMS) 不可读 | a signature (CMS) cannot be read
 signature_wrong | 签名不成立 | a signature does not hold
 algorithm_unknown | 本程序不能核验该算法 | this program cannot check the algorithm
+algorithm_other | 签名算法与清单所载的不同 | signed by another algorithm than the manifest says
 stamp_missing | 签名没有时间戳 | a signature has no time-stamp
 stamp_wrong | 时间戳不成立或不属于该签名 | a time-stamp does not hold or is of something else
 stamp_future | 时间戳晚于核验时刻 | a time-stamp is later than the time that was asked about

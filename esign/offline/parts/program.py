@@ -29,7 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="核验公证证据包 · Verify a notarial evidence package"
     )
     parser.add_argument("package", type=Path, help="证据包 · the package (ZIP)")
-    parser.add_argument("--root", type=Path, help="所信任的根证书 · trusted root certificate (PEM)")
+    parser.add_argument(
+        "--root",
+        type=Path,
+        action="append",
+        default=[],
+        help="所信任的根证书，可多次给出 · trusted root certificate (PEM), once for each",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -47,7 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots = x509.load_pem_x509_certificates(wanted.root.read_bytes()) if wanted.root else []
+        roots = [
+            each
+            for path in wanted.root
+            for each in x509.load_pem_x509_certificates(path.read_bytes())
+        ]
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)

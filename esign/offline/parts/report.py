@@ -54,6 +54,11 @@ class Found:
     def about(self) -> dict[str, Any]:
         return dict(self.manifest["about"])
 
+    @property
+    def algorithms(self) -> list[str]:
+        """By which the office signs; packages of before there was a choice do not say."""
+        return str(self.about.get("algorithms", "")).split()
+
     def json(self, name: str) -> Any:
         require(name in self.files, "file_missing", name)
         return read_json(self.files[name], name)

@@ -13,19 +13,29 @@ from esign.offline.parts.digests import sha256, sm3
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.sm2 import sm2_holds
 
-DIGESTS: dict[str, Callable[[bytes], bytes]] = {
-    "2.16.840.1.101.3.4.2.1": sha256,
-    "1.2.156.10197.1.401": sm3,
-}
+SHA256_NAMED, SM3_NAMED = "2.16.840.1.101.3.4.2.1", "1.2.156.10197.1.401"
+DIGESTS: dict[str, Callable[[bytes], bytes]] = {SHA256_NAMED: sha256, SM3_NAMED: sm3}
 ECDSA, RSA, RSA_PLAIN = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1"
 SM2_SIGNS, SM2_CURVE = {"1.2.156.10197.1.501", "1.2.156.10197.1.301.1"}, "1.2.156.10197.1.301"
 
 
+def kind_of_key(spki: bytes) -> str:
+    """Return "sm2", "p256" or "rsa"; a key of another kind signs nothing that holds."""
+    parameters = inside(inside(spki, SEQUENCE, BITS)[0])[1:]
+    if not (parameters and parameters[0][0] == OID):
+        return "rsa"
+    return "sm2" if dotted(parameters[0]) == SM2_CURVE else "p256"
+
+
+def digest_with(algorithm: str) -> str:
+    """Return the one digest that goes with a signature: SM3 with SM2, SHA-256 with all others."""
+    return SM3_NAMED if algorithm in SM2_SIGNS else SHA256_NAMED
+
+
 def check_signature(spki: bytes, algorithm: str, signature: bytes, message: bytes) -> None:
     """Raise `Fault` unless the key (SubjectPublicKeyInfo) made ``signature`` over ``message``."""
-    kind, bits = inside(spki, SEQUENCE, BITS)
-    parameters = inside(kind)[1:]
-    if parameters and parameters[0][0] == OID and dotted(parameters[0]) == SM2_CURVE:
+    if kind_of_key(spki) == "sm2":
+        bits = inside(spki)[1]
         require(algorithm in SM2_SIGNS, "algorithm_unknown", "", algorithm)
         require(sm2_holds(body(bits)[1:], signature, message), "signature_wrong", "", "SM2")
         return

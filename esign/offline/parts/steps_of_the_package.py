@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from cryptography import x509
 
 from esign.offline.parts.archives import LARGEST_PACKAGE, read_zip
-from esign.offline.parts.certificates import SKEW, der_of, name_of
+from esign.offline.parts.certificates import SKEW, der_of, name_of, spki_of
 from esign.offline.parts.chains import Proof
 from esign.offline.parts.cms import read_cms
-from esign.offline.parts.digests import sha256, sm3
+from esign.offline.parts.digests import has_sm3, sha256, sm3
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.plain_json import canonical, read_json
 from esign.offline.parts.report import Asked, Found, Step, shown
+from esign.offline.parts.signatures import kind_of_key
 from esign.offline.parts.stamps import check_signer
 
+OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
 FORMAT = "feigui.evidence-package/1"
 
 
@@ -48,7 +48,7 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
     present = set(found.files) - {"manifest.json", "manifest.p7s"}
     step.faults += [Fault("file_missing", name) for name in sorted(set(listed) - present)]
     step.faults += [Fault("file_undeclared", name) for name in sorted(present - set(listed))]
-    with_sm3 = "sm3" in hashlib.algorithms_available
+    with_sm3 = has_sm3()
     for name in sorted(present & set(listed)):
         content, stated = found.files[name], listed[name]
         same = (len(content), sha256(content).hex()) == (stated["bytes"], stated["sha256"])
@@ -67,8 +67,10 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
 def step_trust(step: Step, asked: Asked, found: Found) -> None:
     found.roots = list(asked.roots)
     if not found.roots:
-        require("trust/root.pem" in found.files, "root_missing")
-        found.roots = x509.load_pem_x509_certificates(found.files["trust/root.pem"])
+        # One root for each algorithm; that of the time-stamps is always among them.
+        carried = [found.files[name] for name in OWN_ROOTS if name in found.files]
+        require(carried, "root_missing")
+        found.roots = x509.load_pem_x509_certificates(b"\n".join(carried))
         step.notes_that(
             "！根证书取自证据包本身：只能证明包内自洽。请从公证机构另行取得根证书，用 --root 指定。",
             "! The root is the package's own: this proves only that the package agrees with itself. "
@@ -94,6 +96,11 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
         code = "seal_wrong" if fault.code in {"signature_wrong", "cms_form"} else fault.code
         raise Fault(code, f"manifest.p7s {fault.where}".strip(), fault.more) from fault
     require(seal.role == "office_seal", "seal_role", "manifest.p7s", seal.role)
+    # A package has one seal: by SM2 wherever that is asked for.
+    stated = found.algorithms
+    wanted = "sm2" if "sm2" in stated else "p256"
+    kind = kind_of_key(spki_of(seal.signer))
+    require(not stated or kind == wanted, "algorithm_other", "manifest.p7s", kind)
     require(seal.at <= asked.at + SKEW, "stamp_future", "manifest.p7s", asked.at.isoformat())
     # No archive time-stamp carries this one on: it holds as long as its own certificate.
     until = seal.stamped_by.not_valid_after_utc

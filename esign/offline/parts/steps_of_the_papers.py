@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from esign.offline.parts.certificates import name_of, office_of
+from esign.offline.parts.certificates import name_of, office_of, spki_of
 from esign.offline.parts.documents import Document, check_document
 from esign.offline.parts.faults import require
 from esign.offline.parts.report import Asked, Found, Step, shown
+from esign.offline.parts.signatures import kind_of_key
+from esign.offline.parts.stamps import Signed
 
 
 def step_certificate(step: Step, asked: Asked, found: Found) -> None:
@@ -13,8 +15,10 @@ def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     document = check_document(
         found.files["certificate.pdf"], "certificate.pdf", found.roots, asked.at
     )
-    roles = sorted(each.role for each in document.signatures)
-    require(roles == ["notary", "office_seal"], "pdf_signers", "certificate.pdf", ", ".join(roles))
+    for kind, signed in _by_kind(document, "certificate.pdf", found).items():
+        roles = sorted(each.role for each in signed)
+        told = ", ".join([kind, *roles])
+        require(roles == ["notary", "office_seal"], "pdf_signers", "certificate.pdf", told)
     found.certificate = document
     _show_document(step, document)
     office = next(each for each in document.signatures if each.role == "office_seal")
@@ -30,8 +34,23 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
     document = check_document(found.files["deed.pdf"], "deed.pdf", found.roots, asked.at)
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
+    kinds = _by_kind(document, "deed.pdf", found)
+    signers = [sorted(name_of(each.signer) for each in signed) for signed in kinds.values()]
+    require(all(each == signers[0] for each in signers), "pdf_signers", "deed.pdf", "by one only")
     found.deed = document
     _show_document(step, document)
+
+
+def _by_kind(document: Document, where: str, found: Found) -> dict[str, list[Signed]]:
+    """Return the signatures by the kind of their keys, which have to be those of the manifest."""
+    kinds: dict[str, list[Signed]] = {}
+    for each in document.signatures:
+        kinds.setdefault(kind_of_key(spki_of(each.signer)), []).append(each)
+    stated = found.algorithms
+    require(
+        not stated or sorted(kinds) == sorted(stated), "algorithm_other", where, " ".join(kinds)
+    )
+    return kinds
 
 
 def _show_document(step: Step, document: Document) -> None:

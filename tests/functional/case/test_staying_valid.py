@@ -15,6 +15,7 @@ from esign.authorities.directory import ROOT
 from esign.authorities.issuing import CertificateOrder, Subject, issue
 from esign.custody.keyring import Keyring
 from esign.errors import RenewalUseless
+from esign.pdf.revisions import has_revision
 from esign.renewing import StampRenewer
 from esign.testing import time_stamper
 from esign.tsa.client import TimeStampSource
@@ -120,7 +121,10 @@ def test_a_renewed_certificate_is_what_is_delivered_and_the_earlier_one_still_le
     # What was sealed, and what the transparency log says of it, is for ever this one.
     assert (found.id, found.sealed_sha256) == (sealed.subject, earlier.hex)
     assert found.newest_sha256 == newest.sha256
-    assert parts.signing.verify(parts.get(OFFICE, Digest(str(newest.sha256)))).archive_stamps[1:]
+    renewed = parts.get(OFFICE, Digest(str(newest.sha256)))
+    assert parts.signing.verify(renewed).archive_stamps[1:]
+    # Whoever has the newest copy alone finds in it the file that the log tells of.
+    assert has_revision(renewed, earlier.hex)
 
 
 def test_the_jobs_own_renewal_waits_for_a_stamper_that_carries_further(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import office_name
 from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_list
 from esign.cms.cades import CadesSigner
@@ -106,9 +107,15 @@ class Kit:
         }
         return {**files, "manifest.json": canonical_json(manifest)}
 
-    def resealed(self, changes: Files, *, about: dict[str, str] | None = None) -> bytes:
+    def resealed(
+        self,
+        changes: Files,
+        *,
+        about: dict[str, str] | None = None,
+        algorithm: SigningAlgorithm = SigningAlgorithm.P256,
+    ) -> bytes:
         files = self.rewritten(changes, about=about)
-        seal = self.parts.signing.seal_manifest(OFFICE, files["manifest.json"])
+        seal = self.parts.signing.seal_manifest(OFFICE, files["manifest.json"], algorithm=algorithm)
         return write_zip({**files, "manifest.p7s": seal})
 
     def sealed_by(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.cases.ids import OfficeId
+from server.wiring.algorithms import algorithms_of_office
 from server.wiring.press import press_of
 from server.wiring.work import deed_desk
 from tests.functional.case.staging import APPLICATION, Staging
@@ -40,7 +42,11 @@ def begun_case(whole: Whole, *, matter: str = APPLICATION["matter"]) -> Staging:
         has_deed=matter == APPLICATION["matter"],
     )
     parts = whole.platform.parts
-    parts.custody.enrol_notary(
-        office="kunming-demo", notary=case.notary.account, common_name="王公证"
-    )
+    for algorithm in algorithms_of_office(OfficeId("kunming-demo"), parts.catalogue.rule_packs):
+        parts.custody.enrol_notary(
+            office="kunming-demo",
+            notary=case.notary.account,
+            common_name="王公证",
+            algorithm=algorithm,
+        )
     return case
