@@ -160,6 +160,10 @@ class RulePack:
     """Licensed authority (电子签名法 Art. 16) that certifies the parties' keys; ``None``: the
     office's own does."""
 
+    @property
+    def signs_by_p256_alone(self) -> bool:
+        return self.signatures.algorithms == (SignatureAlgorithm.P256,)
+
     def terms(self, matter: MatterCode) -> MatterTerms:
         """Return how the office handles ``matter``, or raise `MatterUnknown`."""
         try:
@@ -195,20 +199,15 @@ class Office:
             raise CatalogueDataInvalid(
                 self.id, "needs at least one rule pack, each with a later date than the one before"
             )
-        if self._is_certified_outside and not self._signs_by_p256_alone:
-            # Of all packs together: a case keeps to the rules that it was begun under, and
-            # its parties are certified by whoever does so today.
-            raise CatalogueDataInvalid(
-                self.id, "an outside event_authority certifies keys on P-256 alone, not on SM2"
-            )
-
-    @property
-    def _is_certified_outside(self) -> bool:
-        return any(pack.event_authority is not None for pack in self.packs)
-
-    @property
-    def _signs_by_p256_alone(self) -> bool:
-        return all(p.signatures.algorithms == (SignatureAlgorithm.P256,) for p in self.packs)
+        for pack in self.packs:
+            # Of each pack by itself: a case that was begun under SM2 stays with the office's
+            # own authority, whoever certifies those that begin later.
+            if pack.event_authority is not None and not pack.signs_by_p256_alone:
+                raise CatalogueDataInvalid(
+                    self.id,
+                    f"pack {pack.version}: an outside event_authority certifies keys on P-256 "
+                    "alone, not on SM2; leave one of the two to another pack",
+                )
 
 
 @dataclass(frozen=True, slots=True)

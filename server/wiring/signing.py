@@ -128,13 +128,15 @@ class Signing:
         if case.deed is None or case.deed.object_sha256 is None:
             raise PartNotFound("deed")
         signers = [p.id for p in case.parties if p.role in _SIGNERS]
+        algorithms = algorithms_of_case(case, self.packs)
         signer = DeedSigner(
             office=case.office,
             custody=self.custody,
-            trusts=office_trusts(self.files, case.office, algorithms_of_case(case, self.packs)),
+            trusts=office_trusts(self.files, case.office, algorithms),
             stamps=self.stamps,
             now=self.now,
-            outside=self.outside(case.office),
+            # An outside authority knows no SM2. A case that was begun under it ends under it.
+            outside=None if SigningAlgorithm.SM2 in algorithms else self.outside(case.office),
         )
         return signer.sign(
             deed,

@@ -98,7 +98,15 @@ def test_papers_are_signed_by_what_the_rules_say(
     stamps = TimeStampSource(
         "", roots=[files.certificate(ROOT)], now=lambda: NOW, exchange=stamping.answer
     )
-    signing = Signing(files=files, custody=vault, stamps=stamps, now=lambda: NOW, packs=packs)
+    asked: list[str] = []
+    signing = Signing(
+        files=files,
+        custody=vault,
+        stamps=stamps,
+        now=lambda: NOW,
+        packs=packs,
+        outside=asked.append,
+    )
     printing = Printing(
         typesetter=Typesetter(),
         packs=packs,
@@ -124,6 +132,8 @@ def test_papers_are_signed_by_what_the_rules_say(
     signed = signing.sign_deed(case, WANG, deed, ceremony_head="1" * 64, check_digest="2" * 64)
     report = signing.verify(signed)
     assert [s.field for s in report.signatures] == [name.format("party-01") for name in fields]
+    # Who begins under SM2 is certified by the office itself, whoever else does so today.
+    assert asked == ([OFFICE] if named == [P256] else [])
 
     sealed = signing.seal(
         case, REGISTERED, printing.certificate(case, REGISTERED), reach=lambda _: None
