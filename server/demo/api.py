@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PATIENCE_S: Final = 120.0
+PAUSE_S: Final = 0.5
 PART_SIZE: Final = 8 * 1024 * 1024
 
 
@@ -116,6 +117,16 @@ class Api:
                 return str(state["result"])
             if state["state"] == "failed":
                 raise OperationFailed(state.body.get("problem"))
+        raise OperationFailed("time is up")
+
+    def until(self, path: str, name: str) -> Any:  # noqa: ANN401  # JSON is of any type
+        """Ask until the answer has something under ``name``, and return that."""
+        last = time.monotonic() + PATIENCE_S
+        while time.monotonic() < last:
+            found = self.get(path)[name]
+            if found is not None:
+                return found
+            time.sleep(PAUSE_S)
         raise OperationFailed("time is up")
 
     def _send(

@@ -15,6 +15,7 @@ from server.demo.journey.handling import (
     issue_it,
     review_it,
     take_it_in,
+    take_the_package,
 )
 from server.demo.journey.meeting import meet
 from server.demo.journey.refusing import refuse_both
@@ -70,6 +71,7 @@ def run(scene: Scene, into: Path) -> dict[str, Any]:
     deliver_and_file(stage)
     verified = verify_it(stage, Api(base=scene.base))
     refuse_both(stage, as_applicant(scene.base, fictional_phone(), scene.outbox))
+    take_the_package(stage, Api(base=scene.base))
     stage.made["trust/root.pem"] = scene.root_certificate
     summary = _summary(stage, verified)
     _leave(stage, summary, into)

@@ -21,3 +21,5 @@ def test_the_package_of_the_main_job_verifies(main_job: dict[str, Any], run_fold
     steps = verify.verify(asked)
     assert [fault.code for step in steps for fault in step.faults] == []
     assert all(step.reached for step in steps)
+    # The log has told of the certificate by then, and its proof is in the package.
+    assert [step.en for step in steps if step.evidence][-1] == "transparency log"

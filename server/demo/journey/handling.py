@@ -11,6 +11,7 @@ from server.demo.journey.texts import CERTIFICATE, DEED, OPINIONS, REPORT_OF_VER
 from server.demo.pictures import first_page
 
 if TYPE_CHECKING:
+    from server.demo.api import Api
     from server.demo.journey.stage import Stage
 
 TICKS: Final = (
@@ -158,7 +159,20 @@ def deliver_and_file(stage: Stage) -> None:
     )
     stage.act(stage.staff["notary"], "file")
     stage.act(stage.staff["archivist"], "archive")
+    stage.timeline.add("档案员 Archivist", "归档", "Filed and archived")
+
+
+def take_the_package(stage: Stage, anybody: Api) -> None:
+    """Take the evidence package once its log proof is there: who takes it sooner has none."""
+    clerk = stage.staff["clerk"]
+    certificate = clerk.get(stage.path(f"/certificates/{stage.certificate}"))
+    logged = anybody.until(f"/v1/verification/certificates/{certificate['public_id']}", "log")
     stage.made["evidence.zip"] = clerk.content(
         stage.path(f"/certificates/{stage.certificate}/evidence")
     )
-    stage.timeline.add("档案员 Archivist", "归档", "Filed and archived")
+    stage.timeline.add(
+        "出证员 Clerk",
+        "取得证据包，含透明日志证明",
+        "Evidence package taken, with the proof of the transparency log",
+        detail=f"log entry {logged['index']}",
+    )
