@@ -119,11 +119,11 @@ class Api:
                 raise OperationFailed(state.body.get("problem"))
         raise OperationFailed("time is up")
 
-    def until(self, path: str, name: str) -> Any:  # noqa: ANN401  # JSON is of any type
-        """Ask until the answer has something under ``name``, and return that."""
+    def until(self, path: str, find: Callable[[Reply], Any]) -> Any:  # noqa: ANN401  # JSON is of any type
+        """Ask until ``find`` finds something in the answer, and return that."""
         last = time.monotonic() + PATIENCE_S
         while time.monotonic() < last:
-            found = self.get(path)[name]
+            found = find(self.get(path))
             if found is not None:
                 return found
             time.sleep(PAUSE_S)

@@ -166,7 +166,10 @@ def take_the_package(stage: Stage, anybody: Api) -> None:
     """Take the evidence package once its log proof is there: who takes it sooner has none."""
     clerk = stage.staff["clerk"]
     certificate = clerk.get(stage.path(f"/certificates/{stage.certificate}"))
-    logged = anybody.until(f"/v1/verification/certificates/{certificate['public_id']}", "log")
+    logged = anybody.until(
+        f"/v1/verification/certificates/{certificate['public_id']}",
+        lambda told: told["certificate"]["log"],
+    )
     stage.made["evidence.zip"] = clerk.content(
         stage.path(f"/certificates/{stage.certificate}/evidence")
     )
