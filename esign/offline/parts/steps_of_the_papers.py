@@ -55,10 +55,8 @@ def _by_kind(document: Document, where: str, found: Found) -> dict[str, list[Sig
 
 def _show_document(step: Step, document: Document) -> None:
     for each in document.signatures:
-        step.shows(
-            f"{name_of(each.signer)} [{each.role}] 签于 {shown(each.at)}",
-            f"{name_of(each.signer)} [{each.role}] signed by {shown(each.at)}",
-        )
+        who = f"{name_of(each.signer)} [{each.role}, {kind_of_key(spki_of(each.signer)).upper()}]"
+        step.shows(f"{who} 签于 {shown(each.at)}", f"{who} signed by {shown(each.at)}")
     step.shows(
         f"归档时间戳 {shown(document.archived[-1])}",
         f"archive time-stamp {shown(document.archived[-1])}",
