@@ -19,6 +19,7 @@ from esign.authorities import profiles
 from esign.authorities.creation import issuer_of
 from esign.authorities.directory import office_name
 from esign.authorities.issuing import CertificateOrder, Subject, issue
+from esign.authorities.revocation import OFFICE_LIST_VALID, Revoked, revocation_list
 from esign.cms import der
 from esign.cms.reading import inside
 from esign.custody.keyring import Keyring
@@ -31,15 +32,17 @@ from esign.sm.certificates import ALGORITHM, is_by_sm2
 from esign.sm.sm2 import Sm2PrivateKey
 from esign.testing import BASE_URL, OFFICE, RunningOffice, running_office
 from esign.trust import office_trust
-from tests.servers.ceremony_room import SEAL, SM2, Room
+from tests.servers.ceremony_room import AUTHORITY, SEAL, SM2, Room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from esign.authorities.issuing import AuthorityKey
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 MANIFEST = b'{"about":{},"format":"feigui.evidence-package/1"}'
-SM2_SEAL = SM2.named(SEAL)
+SM2_SEAL, SM2_AUTHORITY = SM2.named(SEAL), SM2.named(AUTHORITY)
 
 
 @pytest.fixture
@@ -100,6 +103,35 @@ def test_a_time_stamp_needs_the_other_root_and_its_list(office: RunningOffice) -
     assert fault(replace(seal, lists=without), office) == "revocation_unknown"
     with pytest.raises(Fault, match="chain_broken"):
         verify.check_signer(seal, MANIFEST, Proof([trust.root]), "seal")
+
+
+def with_office_list(
+    seal: verify.Cms, office: RunningOffice, key: AuthorityKey, revoked: Sequence[Revoked] = ()
+) -> verify.Cms:
+    """Return the seal with another list of the office, made with ``key``."""
+    authority = office.files.certificate(SM2_AUTHORITY)
+    made = revocation_list(authority, key, revoked, now=AT, valid_for=OFFICE_LIST_VALID)
+    others = [each for each in seal.lists if each.issuer != authority.subject]
+    return replace(seal, lists=[x509.load_der_x509_crl(made), *others])
+
+
+def test_a_seal_that_an_sm2_list_had_taken_back_does_not_hold(office: RunningOffice) -> None:
+    seal = sealed(office, SigningAlgorithm.SM2)
+    serial = office.files.certificate(SM2_SEAL).serial_number
+    own = Keyring(office.files.keys).load(office.files.uri(SM2_AUTHORITY))
+    for at, code in ((AT - timedelta(hours=1), "revoked"), (AT + timedelta(hours=1), None)):
+        judged = with_office_list(seal, office, own, [Revoked(serial=serial, at=at)])
+        if code is None:
+            # Taken back after it was used: what it sealed stands.
+            verify.check_signer(judged, MANIFEST, Proof(office.roots), "seal")
+        else:
+            assert fault(judged, office) == code
+
+
+def test_an_sm2_list_of_somebody_else_says_nothing(office: RunningOffice) -> None:
+    seal = sealed(office, SigningAlgorithm.SM2)
+    others = with_office_list(seal, office, Sm2PrivateKey.generate())
+    assert fault(others, office) == "revocation_unknown"
 
 
 @pytest.mark.parametrize(
