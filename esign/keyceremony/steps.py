@@ -79,10 +79,13 @@ class Role:
         above = root if match[2] == "authority" else authority
         return cls(subject, _PROFILES[match[2]], above)
 
-    @property
-    def can_be_replaced(self) -> bool:
-        """A root is trusted by itself, and a time-stamper outlives what it stamped."""
-        return self.issuer is not None and self.name != TSA
+    def can_be_replaced(self, action: Action) -> bool:
+        """Say whether ``action`` can give the role another key.
+
+        A root is trusted by itself. A time-stamper's next key is what old stamps are renewed
+        with; but of a stolen one nobody could tell what it stamped before it was.
+        """
+        return self.issuer is not None and (self.name != TSA or action is Action.ROTATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def check_possible(house: House, request: KeyRequest) -> None:
     elif request.action is Action.CREATE:
         possible = request.replaces == "" and request.name != ""
     else:
-        possible = role.can_be_replaced and request.replaces != ""
+        possible = role.can_be_replaced(request.action) and request.replaces != ""
     if not possible or (request.action is Action.COMPROMISE) != bool(request.compromised_at):
         raise CeremonyRefused(Refusal.IMPOSSIBLE)
     if request.action is not Action.PUBLISH:

@@ -15,12 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from esign.authorities.directory import TSA, AuthorityDirectory
+from esign.authorities.directory import AuthorityDirectory
 from esign.custody.client import CustodyClient
-from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.clock_proof import SteadyClock, kernel_clock
+from esign.tsa.on_duty import AuthorityOnDuty
 
 if TYPE_CHECKING:
+    from esign.tsa.authority import TimeStampingAuthority
     from esign.tsa.clock_proof import ClockProof
 
 LARGEST_REQUEST: Final = 4096
@@ -67,7 +68,9 @@ class TimeStampServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], authority: TimeStampingAuthority) -> None:
+    def __init__(
+        self, address: tuple[str, int], authority: TimeStampingAuthority | AuthorityOnDuty
+    ) -> None:
         self.authority = authority
         super().__init__(address, _Exchange)
 
@@ -86,10 +89,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--clock-proof", choices=("kernel", "steady"), default="kernel")
     asked = parser.parse_args(arguments)
     proof: ClockProof = kernel_clock if asked.clock_proof == "kernel" else SteadyClock(now=_now)
-    key, certificate = AuthorityDirectory(asked.authorities).signing(TSA)
-    authority = TimeStampingAuthority(
-        certificate=certificate,
-        key=str(key),
+    authority = AuthorityOnDuty(
+        AuthorityDirectory(asked.authorities),
         custody=CustodyClient(asked.custody),
         now=_now,
         proof=proof,
