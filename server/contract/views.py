@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -92,11 +92,14 @@ class View:
             if caller is not None and self.operation.is_of_a_case:
                 narrow_to_case(tx, caller, call.path["case_id"])
             try:
-                return self._once(call, received.raw)
+                answer = self._once(call, received.raw)
+                refused = None
             except RefusedOnRecord as refusal:
                 refused = refusal
         # Outside: what the refusal wrote is committed by now.
-        raise refused
+        if refused is not None:
+            raise refused
+        return self._with_body(answer)
 
     def _without_transaction(self, received: Received) -> Answer:
         if received.caller is not None:
@@ -138,8 +141,15 @@ class View:
         return answer
 
     def _carried_out(self, call: Call) -> Answer:
-        answer = self.binding.handler(call)
-        if self.edge.validate_answers:
+        return self._checked(self.binding.handler(call))
+
+    def _with_body(self, answer: Answer) -> Answer:
+        if answer.fetched is None:
+            return answer
+        return self._checked(replace(answer, body=answer.fetched(), fetched=None))
+
+    def _checked(self, answer: Answer) -> Answer:
+        if self.edge.validate_answers and answer.fetched is None:
             check_answer(self.operation, answer, self.schemas)
         return answer
 

@@ -85,6 +85,10 @@ class Answer:
     body: Any = None
     """JSON values, or bytes with their ``content_type``."""
 
+    fetched: Callable[[], bytes] | None = None
+    """In place of a body, what gets it once the transaction has ended: no row is locked and
+    no connection is held while the store thinks."""
+
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"

@@ -64,11 +64,17 @@ class Files:
     open_transaction: OpenTransaction
 
     def certificate(self, call: Call) -> Answer:
-        case = case_held(call)
-        certificate = _certificate(call, case)
-        content = self.fetch(case.office, Digest(_sealed(certificate)))
+        with self._inside(call) as tx:
+            asked = replace(call, transaction=tx)
+            case = case_read(asked)
+            certificate = _certificate(asked, case)
+            digest = Digest(_sealed(certificate))
+        # No transaction waits for the store, and nothing is taken that it did not give.
+        content = self.fetch(case.office, digest)
         if not call.actor.is_staff:
-            _mark_taken(call, case, certificate)
+            with self._inside(call) as tx:
+                taken = replace(call, transaction=tx)
+                _mark_taken(taken, case_held(taken), certificate)
         return Answer(
             body=content, content_type="application/pdf", etag=f'"{certificate.newest_sha256}"'
         )
@@ -140,6 +146,8 @@ def bindings(*, fetch: Fetch, package: Package, open_transaction: OpenTransactio
     return [
         Binding(operation_id="list_certificates", handler=list_certificates),
         Binding(operation_id="get_certificate", handler=get_certificate),
-        Binding(operation_id="get_certificate_file", handler=files.certificate),
+        Binding(
+            operation_id="get_certificate_file", handler=files.certificate, in_transaction=False
+        ),
         Binding(operation_id="get_evidence_package", handler=files.evidence, in_transaction=False),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.cases.case import Deed
@@ -59,7 +60,7 @@ class Deeds:
         if digest is None:
             raise PartNotFound("deed")
         return Answer(
-            body=self.fetch(case.office, Digest(digest)),
+            fetched=partial(self.fetch, case.office, Digest(digest)),
             content_type="application/pdf",
             etag=etag_of(case.version),
         )

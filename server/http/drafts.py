@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from server.cases.drafting import Draft, SixTicks, Tick
@@ -48,7 +49,7 @@ class Drafts:
         if case.draft is None or case.draft.object_sha256 is None:
             raise PartNotFound("draft")
         return Answer(
-            body=self.fetch(case.office, Digest(case.draft.object_sha256)),
+            fetched=partial(self.fetch, case.office, Digest(case.draft.object_sha256)),
             content_type="application/pdf",
             etag=etag_of(case.version),
         )

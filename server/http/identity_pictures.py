@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.cases.errors import PartNotFound
@@ -32,7 +33,7 @@ class Pictures:
             case.id, field="identity_picture", subject=check.id, by=call.actor.account
         )
         return Answer(
-            body=self.fetch(case.office, Digest(digest)),
+            fetched=partial(self.fetch, case.office, Digest(digest)),
             content_type="application/octet-stream",
             headers={"Content-Disposition": "attachment"},
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.cases.errors import PartNotFound
@@ -66,7 +67,7 @@ class MaterialContents:
             case.id, field="material", subject=material.id, by=call.actor.account
         )
         return Answer(
-            body=self.fetch(case.office, Digest(material.object_sha256)),
+            fetched=partial(self.fetch, case.office, Digest(material.object_sha256)),
             content_type="application/octet-stream",
             headers={"Content-Disposition": "attachment"},
         )

@@ -2,6 +2,7 @@
 
 Printing, signing and looking at faces are stood in for by plain bytes: these
 tests are about the case. Everything else, tokens and jobs included, is real.
+Whatever they ask for: the store is never waited for inside a transaction.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import itertools
 import json
 import secrets
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,10 +73,12 @@ from server.transaction import NOBODY, Scope, Upload
 from storage.memory import MemoryEvidenceStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
 
     from server.http.call import Binding
-    from server.transaction import OpenTransaction
+    from server.transaction import OpenTransaction, Transaction
     from storage.objects import Digest
 
 ROOT = Path(__file__).parents[3]
@@ -122,10 +126,12 @@ class Platform:
     store: MemoryEvidenceStore = field(init=False)
     app: Flask = field(init=False)
     tokens: AccessTokens = field(init=False)
+    _open: list[Scope] = field(default_factory=list)
     _phones: itertools.count[int] = field(default_factory=lambda: itertools.count(10_000_000))
 
     def __post_init__(self) -> None:
         self.store = MemoryEvidenceStore(now=self.clock)
+        self.open_transaction = self._noted(self.open_transaction)
         spec = read_spec(ROOT / "mobile_api_spec" / "openapi.bundled.json")
         key = ec.generate_private_key(ec.SECP256R1())
         self.tokens = AccessTokens(
@@ -182,10 +188,24 @@ class Platform:
             *operations.bindings(open_transaction=self.open_transaction),
         ]
 
+    def _noted(self, open_transaction: OpenTransaction) -> OpenTransaction:
+        @contextmanager
+        def opened(scope: Scope) -> Iterator[Transaction]:
+            self._open.append(scope)
+            try:
+                with open_transaction(scope) as tx:
+                    yield tx
+            finally:
+                self._open.pop()
+
+        return opened
+
     def fetch(self, office: OfficeId, digest: Digest) -> bytes:
+        assert not self._open, "a transaction waits for the store"
         return self.store.get(office, digest)
 
     def put(self, office: OfficeId, content: bytes) -> Digest:
+        assert not self._open, "a transaction waits for the store"
         until = self.clock.at + timedelta(days=1)
         return self.store.put(office, content, retain_until=until).digest
 
