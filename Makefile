@@ -87,7 +87,7 @@ rest:
 	@$(call timed,coverage of at least $(FLOOR) %,$(BIN)/coverage report --fail-under=$(FLOOR))
 	@$(call timed,coverage of the domain,$(BIN)/coverage report --include='$(DOMAIN)' --fail-under=$(DOMAIN_FLOOR))
 
-faults:  ## Kill the platform at every step of issuing, ten times each, and look what is lost
+faults:  ## Kill the platform and stop its servers at every step of issuing, and look what is lost
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_FAULT_REPEATS=10 $(PYTEST) -m faults tests
 

@@ -92,13 +92,12 @@ class View:
             if caller is not None and self.operation.is_of_a_case:
                 narrow_to_case(tx, caller, call.path["case_id"])
             try:
-                answer = self._once(call, received.raw)
-                refused = None
+                answer: Answer | RefusedOnRecord = self._once(call, received.raw)
             except RefusedOnRecord as refusal:
-                refused = refusal
+                answer = refusal
         # Outside: what the refusal wrote is committed by now.
-        if refused is not None:
-            raise refused
+        if isinstance(answer, RefusedOnRecord):
+            raise answer
         return self._with_body(answer)
 
     def _without_transaction(self, received: Received) -> Answer:

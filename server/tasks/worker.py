@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STALLED: Final = "retry_stalled_jobs"
+AGAIN_AFTER_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +83,50 @@ class WorkerSettings:
 
 
 def run_worker(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
-    """Run jobs until SIGINT or SIGTERM; what is running then is finished first."""
+    """Run jobs until SIGINT or SIGTERM; what is running then is finished first.
+
+    A database that goes away is waited for.
+    """
     asyncio.run(_run(registry, settings))
 
 
 async def _run(registry: Mapping[str, Task], settings: WorkerSettings) -> None:
+    told = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    while not told.is_set():
+        try:
+            await _work(registry, settings, until=told)
+        except (ConnectorException, psycopg.OperationalError) as error:
+            log.warning("The queue is out of reach", exc_info=error)
+        if not told.is_set():
+            # The library ends its worker when the database goes away, and says so as success.
+            log.warning("The worker ended untold and begins again")
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+
+async def _work(
+    registry: Mapping[str, Task], settings: WorkerSettings, *, until: asyncio.Event
+) -> None:
     pace = settings.pace
     async with worker_app(registry, settings).open_async() as app:
-        await app.run_worker_async(
-            concurrency=settings.concurrency,
-            update_heartbeat_interval=pace.heartbeat_s,
-            stalled_worker_timeout=pace.stalled_after_s,
-            fetch_job_polling_interval=pace.poll_s,
-            delete_jobs="successful",
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=settings.concurrency,
+                update_heartbeat_interval=pace.heartbeat_s,
+                stalled_worker_timeout=pace.stalled_after_s,
+                fetch_job_polling_interval=pace.poll_s,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
         )
+        telling = asyncio.create_task(until.wait())
+        await asyncio.wait({working, telling}, return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
+        working.cancel()
+        # What is running is finished first.
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 def worker_app(registry: Mapping[str, Task], settings: WorkerSettings) -> App:

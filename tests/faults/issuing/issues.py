@@ -165,14 +165,19 @@ def converge(running: Running, parts: Parts, cases: list[CaseId], log: Path) -> 
     began = time.monotonic()
     worker = start_worker(running, log)
     try:
-        while not all_issued(parts, cases):
-            assert time.monotonic() - began < CONVERGES_WITHIN_S
-            assert worker.poll() is None
-            time.sleep(0.5)
+        wait_until_issued(parts, cases, by=worker)
         return time.monotonic() - began
     finally:
         worker.terminate()
         worker.wait(30)
+
+
+def wait_until_issued(parts: Parts, cases: list[CaseId], *, by: subprocess.Popen[bytes]) -> None:
+    began = time.monotonic()
+    while not all_issued(parts, cases):
+        assert time.monotonic() - began < CONVERGES_WITHIN_S
+        assert by.poll() is None
+        time.sleep(0.5)
 
 
 def all_issued(parts: Parts, cases: list[CaseId]) -> bool:

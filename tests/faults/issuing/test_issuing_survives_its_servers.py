@@ -32,6 +32,7 @@ from tests.faults.issuing.issues import (
     converge,
     queue_issue,
     start_worker,
+    wait_until_issued,
 )
 from tests.faults.issuing.servers import Dependency, HurriedParts, Mishap, away
 from tests.integration.db.test_queue import eventually
@@ -163,6 +164,27 @@ def test_who_waits_for_a_time_stamper_that_hangs_is_told_so_and_then_served(
         worker.wait(30)
     assert_whole(parts, case.id)
     assert waits_of(log) >= {"TimeStampUnavailable"}
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(not IS_WHOLE, reason="make faults")
+def test_a_worker_that_runs_goes_on_after_the_database_was_killed(
+    running: Running, parts: Parts, notary: AccountId
+) -> None:
+    before, after = approved_case(notary), approved_case(notary)
+    log = running.logs / "outlives.log"
+    worker = start_worker(running, log)
+    try:
+        queue_issue(parts, before)
+        wait_until_issued(parts, [before.id], by=worker)
+        with away(running, Dependency.DATABASE, Mishap.KILLED):
+            pass
+        queue_issue(parts, after)
+        wait_until_issued(parts, [after.id], by=worker)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert_whole(parts, after.id)
 
 
 def waits_of(log: Path) -> set[str]:
