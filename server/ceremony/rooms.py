@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 LEASE: Final = timedelta(seconds=15)
+
+
+class EngineName(StrEnum):
+    """What terminates the connections of a room's participants."""
+
+    EMBEDDED = "embedded"  # The media worker itself.
+    JANUS = "janus"  # A Janus server that the media worker drives.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,3 +15,7 @@ class OfferRefused(MediaError):
 
 class RoomUnknown(MediaError):
     """Nobody publishes under this name in this room."""
+
+
+class EngineAway(MediaError):
+    """The server that the engine drives does not answer, or did not do what it was asked."""

@@ -1,4 +1,4 @@
-"""A room: who publishes, who watches, and the recording of each who publishes.
+"""The embedded engine's room: who publishes, who watches, and the recording of each who publishes.
 
 Packets go from an inlet to every outlet and to the recorder in the order in which
 they came; nobody waits for anybody. Connecting again retires the old connection only
@@ -11,7 +11,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from aiortc import (
     InvalidAccessError,
     InvalidStateError,
@@ -20,18 +19,19 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from server.media.errors import OfferRefused, RecordingFailed, RoomUnknown
+from server.media.engine import EngineName, Session
+from server.media.errors import OfferRefused, RoomUnknown
 from server.media.ordering import Packet
+from server.media.recording import Recording
 from server.media.taps import Inlet, Outlet
-from server.media.uplink import Closed, UplinkRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
-    from pathlib import Path
 
     from aiortc import RTCRtpTransceiver
     from aiortc.rtp import RtpPacket
 
+    from server.media.engine import RoomPorts
     from server.media.spool import Spool
     from server.media.taps import Report
 
@@ -40,7 +40,6 @@ MOST_BITS: Final = 1_200_000
 
 LEAST_BITS: Final = 60_000
 WATCH_S: Final = 0.5
-SILENT_S: Final = 3.0
 _KINDS: Final = {"video": "video/VP8", "audio": "audio/opus"}
 _ENDED: Final = ("failed", "closed")
 _UNREADABLE: Final = (
@@ -54,17 +53,14 @@ _UNREADABLE: Final = (
     InvalidStateError,
 )
 
-log = structlog.get_logger("feigui.media")
-
 
 @dataclass(slots=True, eq=False)
 class Publisher:
     participant: str
     session: str
     connection: RTCPeerConnection
+    recording: Recording
     inlets: dict[str, Inlet] = field(default_factory=dict)
-    recorder: UplinkRecorder | None = None
-    is_silent: bool = False
 
 
 @dataclass(slots=True)
@@ -75,16 +71,19 @@ class Watcher:
     outlets: dict[str, Outlet] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomPorts:
-    """What a room needs of the process around it."""
+class EmbeddedEngine:
+    """WebRTC in this process, by aiortc: nothing else has to run."""
 
-    seconds: Callable[[], float]
-    """A clock that never goes back, in seconds since 1970."""
+    name = EngineName.EMBEDDED
 
-    is_recording: Callable[[], bool]
-    happened: Callable[[str, str], None]
-    """Told of ``published``, ``left``, ``silent``, ``heard``, ``recording_failed``, and of whom."""
+    async def start(self) -> None:
+        """Nothing is to be made ready."""
+
+    async def stop(self) -> None:
+        """Nothing goes on after its rooms."""
+
+    def open(self, room: str, spool: Spool, ports: RoomPorts) -> Room:  # noqa: ARG002  # the port's name
+        return Room(spool, ports)
 
 
 class Room:
@@ -96,11 +95,13 @@ class Room:
         self._watchers: dict[str, Watcher] = {}
         self._watching: asyncio.Task[None] | None = None
 
-    async def publish(self, participant: str, offer: str, name: str) -> str:
+    async def publish(self, participant: str, offer: str, name: str) -> Session:
         """Answer an offer to send (RFC 9725 4.2); ``name`` is that of the session."""
         connection = RTCPeerConnection()
-        publisher = Publisher(participant, name, connection)
         await _describe(connection, offer)
+        pictures = any(each.kind == "video" for each in connection.getTransceivers())
+        recording = Recording(participant, self._spool, self._ports, pictures=pictures)
+        publisher = Publisher(participant, name, connection, recording)
         for transceiver in connection.getTransceivers():
             _only(transceiver)
             publisher.inlets[transceiver.kind] = self._inlet(publisher, transceiver)
@@ -109,9 +110,9 @@ class Room:
             raise OfferRefused("nothing is sent")
         self._follow(connection, lambda: self._arrived(publisher), name=name)
         self._coming.add(publisher)
-        return await _answer(connection)
+        return Session(sdp=await _answer(connection))
 
-    async def watch(self, participant: str, watches: str, offer: str, name: str) -> str:
+    async def watch(self, participant: str, watches: str, offer: str, name: str) -> Session:
         """Answer an offer to receive what ``watches`` publishes."""
         if watches not in self._publishers:
             raise RoomUnknown("nobody publishes under this name")
@@ -122,11 +123,11 @@ class Room:
             _only(transceiver)
             transceiver.direction = "sendonly"
             watcher.outlets[transceiver.kind] = Outlet(
-                transceiver, wants_key_frame=lambda: self._ask_for_key_frame(watches)
+                transceiver, wants_key_frame=lambda: self.ask_for_key_frame(watches)
             )
         self._watchers[name] = watcher
-        self._follow(connection, lambda: self._ask_for_key_frame(watches), name=name)
-        return await _answer(connection)
+        self._follow(connection, lambda: self.ask_for_key_frame(watches), name=name)
+        return Session(sdp=await _answer(connection))
 
     async def leave(self, name: str) -> None:
         """End the session ``name``, whichever kind it is."""
@@ -135,6 +136,18 @@ class Room:
             await watcher.connection.close()
         for publisher in [*self._publishers.values(), *self._coming]:
             if publisher.session == name:
+                await self._retire(publisher)
+
+    async def answered(self, name: str, answer: str) -> None:  # noqa: ARG002  # the port's names
+        """This engine makes no offers of its own."""
+        raise OfferRefused("nothing was offered")
+
+    async def kick(self, participant: str) -> None:
+        for name, watcher in list(self._watchers.items()):
+            if watcher.participant == participant:
+                await self.leave(name)
+        for publisher in [*self._publishers.values(), *self._coming]:
+            if publisher.participant == participant:
                 await self._retire(publisher)
 
     async def close(self) -> None:
@@ -162,9 +175,7 @@ class Room:
                 await outlet.send(packet)
 
         async def reported(report: Report) -> None:
-            if publisher.recorder is not None:
-                clock = publisher.recorder.video if kind == "video" else publisher.recorder.audio
-                clock.report(report.timestamp, report.ntp, self._ports.seconds())
+            publisher.recording.report(kind, report.timestamp, report.ntp)
             for outlet in self._outlets(publisher, kind):
                 await outlet.report(report)
 
@@ -180,11 +191,6 @@ class Room:
     def _record(self, publisher: Publisher, kind: str, packet: RtpPacket) -> None:
         if self._publishers.get(publisher.participant) is not publisher:
             return
-        if not self._ports.is_recording():
-            self._stop_recording(publisher)
-            return
-        if publisher.recorder is None:
-            publisher.recorder = self._recorder(publisher)
         taken = Packet(
             sequence=packet.sequence_number,
             timestamp=packet.timestamp,
@@ -192,33 +198,7 @@ class Room:
             payload=packet.payload,
             arrived=self._ports.seconds(),
         )
-        try:
-            publisher.recorder.add(kind, taken)
-        except (RecordingFailed, OSError) as error:
-            # Never go on as if it were recorded.
-            log.error("recording_failed", error=type(error).__name__)  # noqa: TRY400  # no traceback: paths name people
-            publisher.recorder = None
-            self._ports.happened("recording_failed", publisher.participant)
-
-    def _recorder(self, publisher: Publisher) -> UplinkRecorder:
-        participant = publisher.participant
-
-        def open_file(starts: float) -> Path:
-            return self._spool.part(participant, round(starts * 1000))
-
-        def closed(segment: Closed) -> None:
-            starts, ends = round(segment.starts * 1000), round(segment.ends * 1000)
-            entry = self._spool.keep(segment.path, participant, starts, ends)
-            log.info("segment", index=entry.index, size=entry.size)
-
-        return UplinkRecorder(
-            pictures="video" in publisher.inlets, open_file=open_file, closed=closed
-        )
-
-    def _stop_recording(self, publisher: Publisher) -> None:
-        recorder, publisher.recorder = publisher.recorder, None
-        if recorder is not None:
-            recorder.close()
+        publisher.recording.take(kind, taken)
 
     async def _arrived(self, publisher: Publisher) -> None:
         """The new connection stands: now the one before it may go."""
@@ -226,22 +206,22 @@ class Room:
         before = self._publishers.get(publisher.participant)
         self._publishers[publisher.participant] = publisher
         if before is not None:
-            self._stop_recording(before)
+            before.recording.stop()
             await before.connection.close()
         self._ports.happened("published", publisher.participant)
         if self._watching is None:
             self._watching = asyncio.create_task(self._look_after())
-        await self._ask_for_key_frame(publisher.participant)
+        await self.ask_for_key_frame(publisher.participant)
 
     async def _retire(self, publisher: Publisher) -> None:
         self._coming.discard(publisher)
-        self._stop_recording(publisher)
+        publisher.recording.stop()
         if self._publishers.get(publisher.participant) is publisher:
             del self._publishers[publisher.participant]
             self._ports.happened("left", publisher.participant)
         await publisher.connection.close()
 
-    async def _ask_for_key_frame(self, participant: str) -> None:
+    async def ask_for_key_frame(self, participant: str) -> None:
         publisher = self._publishers.get(participant)
         if publisher is not None and "video" in publisher.inlets:
             await publisher.inlets["video"].ask_for_key_frame()
@@ -266,22 +246,14 @@ class Room:
                 await self._look_after_one(publisher)
 
     async def _look_after_one(self, publisher: Publisher) -> None:
-        recorder, video = publisher.recorder, publisher.inlets.get("video")
+        recording, video = publisher.recording, publisher.inlets.get("video")
         if video is not None:
             limits = [each.limit for each in self._outlets(publisher, "video")]
             given = [each for each in limits if each is not None]
             await video.limit(max(LEAST_BITS, min([MOST_BITS, *given])))
-        if recorder is None:
-            return
-        if video is not None and recorder.needs_key_frame:
-            await video.ask_for_key_frame()
-        silent = self._ports.seconds() - recorder.heard > SILENT_S
-        if silent != publisher.is_silent:
-            publisher.is_silent = silent
-            self._ports.happened("silent" if silent else "heard", publisher.participant)
-            if silent:
-                # What came so far is whole; what comes later is another segment.
-                self._stop_recording(publisher)
+            if recording.needs_key_frame:
+                await video.ask_for_key_frame()
+        recording.look_after()
 
 
 async def _describe(connection: RTCPeerConnection, offer: str) -> None:

@@ -1,7 +1,9 @@
 """The worker's HTTP: one POST to send (WHIP, RFC 9725), one to watch (after the draft of WHEP).
 
-The ticket is the bearer token, and the session's address is made from it, so that only
-its holder can end the session. Problems are RFC 9457, without a word about anybody.
+An engine that offers itself what there is to watch answers 406 with its offer, and takes
+the answer by PATCH at the session's address, as that draft has it. The ticket is the
+bearer token, and the session's address is made from it, so that only its holder can end
+the session. Problems are RFC 9457, without a word about anybody.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from aiohttp import web
 
 from server.ceremony.errors import RoomTaken, TicketRefused
 from server.ceremony.tickets import read_ticket
-from server.media.errors import OfferRefused, RoomUnknown
+from server.media.errors import EngineAway, OfferRefused, RoomUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
     from server.ceremony.tickets import MediaTicket
+    from server.media.engine import Session
     from server.media.worker import MediaWorker
 
 SDP: Final = "application/sdp"
@@ -30,6 +33,7 @@ _PROBLEMS: Final = {
     OfferRefused: (422, "offer_refused", "The session description cannot be answered."),
     RoomUnknown: (404, "nobody_publishes", "Nobody publishes under this name."),
     RoomTaken: (409, "room_taken", "Another media worker carries this room."),
+    EngineAway: (503, "engine_away", "The media server does not answer. Try again."),
 }
 
 
@@ -52,13 +56,21 @@ def application(
         ticket = ticket_of(request)
         return _answered(await worker.watch(ticket, await _offer(request)), ticket)
 
-    async def leave(request: web.Request) -> web.Response:
+    def session_of(request: web.Request) -> MediaTicket:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        # Over or not: whoever came in with it may leave with it.
+        # Over or not: whoever came in with it may go on and leave with it.
         ticket = read_ticket(token if kind.lower() == "bearer" else "", key, now=0)
         if ticket.id != request.match_info["session"]:
             raise TicketRefused("another session")
-        await worker.leave(ticket)
+        return ticket
+
+    async def answered(request: web.Request) -> web.Response:
+        ticket = session_of(request)
+        await worker.answered(ticket, await _offer(request))
+        return web.Response(status=204)
+
+    async def leave(request: web.Request) -> web.Response:
+        await worker.leave(session_of(request))
         return web.Response(status=200)
 
     async def health(_: web.Request) -> web.Response:
@@ -69,6 +81,7 @@ def application(
         [
             web.post("/whip", publish),
             web.post("/whep", watch),
+            web.patch("/sessions/{session}", answered),
             web.delete("/sessions/{session}", leave),
             web.get("/health", health),
         ]
@@ -85,10 +98,10 @@ async def _offer(request: web.Request) -> str:
         raise OfferRefused("not text") from error
 
 
-def _answered(answer: str, ticket: MediaTicket) -> web.Response:
+def _answered(session: Session, ticket: MediaTicket) -> web.Response:
     return web.Response(
-        status=201,
-        text=answer,
+        status=406 if session.is_counter_offer else 201,
+        text=session.sdp,
         content_type=SDP,
         headers={"Location": f"/sessions/{ticket.id}"},
     )
@@ -113,7 +126,7 @@ def _open_to(origin: str) -> Middleware:
         asked_before = request.method == "OPTIONS"
         answer = web.Response(status=204) if asked_before else await handler(request)
         answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Access-Control-Allow-Methods"] = "POST, DELETE"
+        answer.headers["Access-Control-Allow-Methods"] = "POST, PATCH, DELETE"
         answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
         answer.headers["Access-Control-Expose-Headers"] = "Location"
         answer.headers["Vary"] = "Origin"

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
 
 import structlog
 
-from server.ceremony.errors import TicketRefused
+from server.ceremony.errors import RoomTaken, TicketRefused
 from server.ceremony.tickets import TicketAct
-from server.media.rooms import Room, RoomPorts
+from server.media.engine import RoomPorts
+from server.media.errors import RoomUnknown
+from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from server.ceremony.tickets import MediaTicket
+    from server.media.engine import Engine, EngineRoom, Session
     from server.media.spool import Entry
 
 P = ParamSpec("P")
@@ -50,10 +53,22 @@ class RoomName:
     ceremony: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the platform says of a room whenever its lease is kept."""
+
+    state: RoomState
+    removed: frozenset[str] = frozenset()
+    """Participants whom the notary put out: nothing of theirs is let in."""
+
+    key_frames: frozenset[str] = frozenset()
+    """Participants of whom a key frame was asked for since the last time."""
+
+
 class Desk(Protocol):
     """The platform, as a worker knows it. Any call may raise; then it is made again."""
 
-    def hold(self, room: RoomName) -> RoomState:
+    def hold(self, room: RoomName) -> Standing:
         """Keep the lease of the room, and say how it stands; raises `RoomTaken`."""
         ...
 
@@ -71,11 +86,15 @@ class Desk(Protocol):
 @dataclass(slots=True)
 class _Held:
     name: RoomName
-    room: Room
+    room: EngineRoom
     spool: Spool
-    state: RoomState
+    standing: Standing
     empty_since: float | None = None
     told: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
+
+    @property
+    def state(self) -> RoomState:
+        return self.standing.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +103,9 @@ class WorkerPorts:
     spool: Path
     boot: str
     seconds: Callable[[], float]
-    """A clock that never goes back, in seconds since 1970."""
+    """A clock that never goes back, in seconds since 1970: the time of all its rooms."""
+
+    engine: Engine = field(default_factory=EmbeddedEngine)
 
 
 class MediaWorker:
@@ -96,6 +117,7 @@ class MediaWorker:
 
     async def start(self) -> None:
         """Look after the rooms, and after what an earlier run left of some on the disk."""
+        await self._ports.engine.start()
         self._rounds = asyncio.create_task(self._go_round())
 
     async def _take_up(self) -> None:
@@ -106,18 +128,31 @@ class MediaWorker:
             office, case, ceremony = folder.relative_to(spool).parts
             try:
                 await self._room(RoomName(office=office, case=case, ceremony=ceremony))
+            except RoomTaken:
+                # Another worker went on with it; what is left here waits until that one is done.
+                continue
             except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again in a second
                 log.warning("desk_away", error=type(error).__name__)
                 return
 
-    async def publish(self, ticket: MediaTicket, offer: str) -> str:
-        """Spend ``ticket`` and answer; raises `TicketRefused`, `OfferRefused`, `RoomTaken`."""
+    async def publish(self, ticket: MediaTicket, offer: str) -> Session:
+        """Spend ``ticket`` and answer.
+
+        Raises `TicketRefused`, `OfferRefused`, `RoomTaken`, `EngineAway`.
+        """
         held = await self._admit(ticket, TicketAct.PUBLISH)
         return await held.room.publish(ticket.participant, offer, ticket.id)
 
-    async def watch(self, ticket: MediaTicket, offer: str) -> str:
+    async def watch(self, ticket: MediaTicket, offer: str) -> Session:
         held = await self._admit(ticket, TicketAct.WATCH)
         return await held.room.watch(ticket.participant, ticket.watches or "", offer, ticket.id)
+
+    async def answered(self, ticket: MediaTicket, answer: str) -> None:
+        """Take the answer to the counter-offer that ``ticket`` was given."""
+        held = self._rooms.get(ticket.room)
+        if held is None:
+            raise RoomUnknown("there is no such session")
+        await held.room.answered(ticket.id, answer)
 
     async def leave(self, ticket: MediaTicket) -> None:
         """End the session that ``ticket`` began; only its holder knows the ticket."""
@@ -127,7 +162,16 @@ class MediaWorker:
 
     def publishing(self, room: str) -> list[str]:
         held = self._rooms.get(room)
-        return held.room.publishing if held else []
+        return list(held.room.publishing) if held else []
+
+    @property
+    def load(self) -> int:
+        """How many rooms it carries."""
+        return len(self._rooms)
+
+    def room_time(self) -> int:
+        """Return milliseconds since 1970 on the clock that segments are timed by."""
+        return round(self._ports.seconds() * 1000)
 
     async def stop(self) -> None:
         """Close every segment; what cannot be delivered now stays on the disk."""
@@ -135,6 +179,7 @@ class MediaWorker:
             self._rounds.cancel()
         for held in list(self._rooms.values()):
             await held.room.close()
+        await self._ports.engine.stop()
 
     async def _admit(self, ticket: MediaTicket, act: TicketAct) -> _Held:
         if ticket.act is not act:
@@ -143,6 +188,8 @@ class MediaWorker:
         held = await self._room(name)
         if held.state is RoomState.CLOSING:
             raise TicketRefused("the room is closed")
+        if ticket.participant in held.standing.removed:
+            raise TicketRefused("put out of the room")
         if not spend(held.spool.folder, ticket.id):
             raise TicketRefused("used")
         held.empty_since = None
@@ -157,7 +204,7 @@ class MediaWorker:
             return held
 
     async def _open(self, name: RoomName) -> _Held:
-        state = await self._ask(self._ports.desk.hold, name)
+        standing = await self._ask(self._ports.desk.hold, name)
         folder = self._ports.spool / name.office / name.case / name.ceremony
         spool = Spool(folder, boot=self._ports.boot)
         await self._ask(spool.recover)
@@ -167,7 +214,8 @@ class MediaWorker:
         def is_recording() -> bool:
             return held.state is RoomState.RECORDING
 
-        room = Room(
+        room = self._ports.engine.open(
+            name.ceremony,
             spool,
             RoomPorts(
                 seconds=self._ports.seconds,
@@ -175,7 +223,7 @@ class MediaWorker:
                 happened=lambda what, who: told.put_nowait((what, who)),
             ),
         )
-        held = _Held(name, room, spool, state, told=told)
+        held = _Held(name, room, spool, standing, told=told)
         return held
 
     async def _go_round(self) -> None:
@@ -186,9 +234,8 @@ class MediaWorker:
 
     async def _look_after(self, held: _Held) -> None:
         try:
-            held.state = await self._ask(self._ports.desk.hold, held.name)
-            if held.state is RoomState.CLOSING:
-                await held.room.close()
+            held.standing = await self._ask(self._ports.desk.hold, held.name)
+            await self._heed(held)
             await self._hand_over(held)
         except Exception as error:  # noqa: BLE001  # whatever it is, the room goes on and this is tried again
             log.warning("desk_away", error=type(error).__name__)
@@ -200,6 +247,15 @@ class MediaWorker:
             self._rooms.pop(held.name.ceremony, None)
             if held.state is RoomState.CLOSING:
                 held.spool.clear()
+
+    async def _heed(self, held: _Held) -> None:
+        """Do what the platform asked for."""
+        if held.state is RoomState.CLOSING:
+            await held.room.close()
+        for participant in held.standing.removed:
+            await held.room.kick(participant)
+        for participant in held.standing.key_frames:
+            await held.room.ask_for_key_frame(participant)
 
     def _is_left(self, held: _Held) -> bool:
         if not held.room.is_empty:

@@ -24,7 +24,7 @@ from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.status import CeremonyStatus, Step
 from server.media.web import application
 from server.media.webm import MEDIA_TYPE
-from server.media.worker import MediaWorker, RoomState, WorkerPorts
+from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from server.settings import Settings, SettingsError
 from server.transaction import Scope
 from server.wiring.logs import configure_logs
@@ -48,7 +48,7 @@ class PlatformDesk:
     parts: Parts
     worker: str
 
-    def hold(self, room: RoomName) -> RoomState:
+    def hold(self, room: RoomName) -> Standing:
         at = now()
         with self.parts.open_transaction(_scope(room)) as tx:
             ceremony = tx.ceremonies.get(CeremonyId(room.ceremony))
@@ -64,8 +64,8 @@ class PlatformDesk:
                 now=at,
             )
         if ceremony.status.is_final or (known is not None and known.close_asked_at is not None):
-            return RoomState.CLOSING
-        return RoomState.RECORDING if ceremony.status.records else RoomState.OPEN
+            return Standing(state=RoomState.CLOSING)
+        return Standing(state=RoomState.RECORDING if ceremony.status.records else RoomState.OPEN)
 
     def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
         # The object first: the chain must never point at nothing.

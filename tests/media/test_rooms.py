@@ -22,7 +22,7 @@ from aiohttp import web
 
 from server.ceremony.tickets import MediaTicket, TicketAct, write_ticket
 from server.media.web import application
-from server.media.worker import MediaWorker, RoomState, WorkerPorts
+from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,10 +46,10 @@ class DeskInMemory:
     released: list[str] = field(default_factory=list)
     away: bool = False
 
-    def hold(self, room: RoomName) -> RoomState:
+    def hold(self, room: RoomName) -> Standing:
         if self.away:
             raise OSError
-        return self.state
+        return Standing(state=self.state)
 
     def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
         if self.away:

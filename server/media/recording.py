@@ -1,0 +1,94 @@
+"""What one connection of a participant sends, into the room's spool, whichever engine brought it.
+
+Never goes on as if it were recorded: a frame that could not be written stops it, and the
+platform is told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from server.media.errors import RecordingFailed
+from server.media.uplink import Closed, UplinkRecorder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server.media.engine import RoomPorts
+    from server.media.ordering import Packet
+    from server.media.spool import Spool
+
+SILENT_S: Final = 3.0
+
+log = structlog.get_logger("feigui.media")
+
+
+class Recording:
+    def __init__(self, participant: str, spool: Spool, ports: RoomPorts, *, pictures: bool) -> None:
+        self._participant = participant
+        self._spool = spool
+        self._ports = ports
+        self._pictures = pictures
+        self._recorder: UplinkRecorder | None = None
+        self._is_silent = False
+
+    def take(self, kind: str, packet: Packet) -> None:
+        """Record a packet, if the ceremony records."""
+        if not self._ports.is_recording():
+            self.stop()
+            return
+        if self._recorder is None:
+            self._recorder = self._begun()
+        try:
+            self._recorder.add(kind, packet)
+        except (RecordingFailed, OSError) as error:
+            log.error("recording_failed", error=type(error).__name__)  # noqa: TRY400  # no traceback: paths name people
+            self._recorder = None
+            self._ports.happened("recording_failed", self._participant)
+
+    def report(self, kind: str, timestamp: int, ntp: float) -> None:
+        """Tell what the sender said of its clock (RFC 3550 6.4.1)."""
+        if self._recorder is not None:
+            clock = self._recorder.video if kind == "video" else self._recorder.audio
+            clock.report(timestamp, ntp, self._ports.seconds())
+
+    def stop(self) -> None:
+        """Close the open segment; the next packet begins another one."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()
+
+    @property
+    def is_on(self) -> bool:
+        return self._recorder is not None
+
+    @property
+    def needs_key_frame(self) -> bool:
+        return self._recorder is not None and self._recorder.needs_key_frame
+
+    def look_after(self) -> None:
+        """Called twice a second: notice who has fallen silent, and who is heard again."""
+        if self._recorder is None:
+            return
+        silent = self._ports.seconds() - self._recorder.heard > SILENT_S
+        if silent != self._is_silent:
+            self._is_silent = silent
+            self._ports.happened("silent" if silent else "heard", self._participant)
+            if silent:
+                # What came so far is whole; what comes later is another segment.
+                self.stop()
+
+    def _begun(self) -> UplinkRecorder:
+        participant = self._participant
+
+        def open_file(starts: float) -> Path:
+            return self._spool.part(participant, round(starts * 1000))
+
+        def closed(segment: Closed) -> None:
+            starts, ends = round(segment.starts * 1000), round(segment.ends * 1000)
+            entry = self._spool.keep(segment.path, participant, starts, ends)
+            log.info("segment", index=entry.index, size=entry.size)
+
+        return UplinkRecorder(pictures=self._pictures, open_file=open_file, closed=closed)
