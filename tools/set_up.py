@@ -44,6 +44,7 @@ FOR_TEST: Final = (
     "softhsm2",
     "libbcpkix-java",
     "openjdk-17-jdk-headless",
+    "janus",
 )
 DEBIAN: Final[Mapping[str, Sequence[str]]] = {
     "run": FOR_RUN,

@@ -48,11 +48,13 @@ class Recording:
             self._recorder = None
             self._ports.happened("recording_failed", self._participant)
 
-    def report(self, kind: str, timestamp: int, ntp: float) -> None:
-        """Tell what the sender said of its clock (RFC 3550 6.4.1)."""
+    def report(
+        self, kind: str, timestamp: int, ntp: float, *, arrived: float | None = None
+    ) -> None:
+        """Tell what the sender said of its clock (RFC 3550 6.4.1), and when that came: now."""
         if self._recorder is not None:
             clock = self._recorder.video if kind == "video" else self._recorder.audio
-            clock.report(timestamp, ntp, self._ports.seconds())
+            clock.report(timestamp, ntp, self._ports.seconds() if arrived is None else arrived)
 
     def stop(self) -> None:
         """Close the open segment; the next packet begins another one."""

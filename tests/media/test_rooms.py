@@ -21,6 +21,7 @@ import pytest
 from aiohttp import web
 
 from server.ceremony.tickets import MediaTicket, TicketAct, write_ticket
+from server.media.rooms import EmbeddedEngine
 from server.media.web import application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+    from server.media.engine import Engine
     from server.media.spool import Entry
     from server.media.worker import RoomName
 
@@ -84,9 +86,15 @@ class Running:
         asyncio.run_coroutine_threadsafe(asked, self.loop).result(timeout=20)
 
 
-def start(spool: Path, desk: DeskInMemory) -> Running:
+def start(spool: Path, desk: DeskInMemory, *, engine: Engine | None = None) -> Running:
     loop = asyncio.new_event_loop()
-    ports = WorkerPorts(desk=desk, spool=spool, boot=secrets.token_hex(4), seconds=time.time)
+    ports = WorkerPorts(
+        desk=desk,
+        spool=spool,
+        boot=secrets.token_hex(4),
+        seconds=time.time,
+        engine=engine or EmbeddedEngine(),
+    )
     worker = MediaWorker(ports)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

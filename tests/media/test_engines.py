@@ -1,0 +1,352 @@
+"""What every engine has to do, however it speaks WebRTC: the embedded one, and Janus.
+
+The worker is the real one and so are its engines; the cameras are Chromium's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from server.ceremony.tickets import MediaTicket, TicketAct, write_ticket
+from server.embedded.account import server_account
+from server.embedded.janus import API_SECRET, PROGRAM, ROOM_KEY, start_janus
+from server.embedded.state import CLONE, opened_state
+from server.media.worker import RoomState, Standing
+from tests.media.conftest import CAMERA, CHROMIUM
+from tests.media.test_rooms import DeskInMemory, Running, decoded, publish, start, until, watch
+from tests.media.worker_process import KEY, DeskFolder, engine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from server.embedded.supervisor import Supervised
+    from server.media.spool import Entry
+    from server.media.worker import RoomName
+
+pytestmark = pytest.mark.browser
+ENGINES = (
+    "embedded",
+    pytest.param(
+        "janus",
+        marks=pytest.mark.skipif(not PROGRAM.exists(), reason="needs Debian's package janus"),
+    ),
+)
+OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 X 0\r\n"
+
+
+@dataclass
+class DeskOfManyRooms(DeskInMemory):
+    """Each test has a room of its own at the same worker."""
+
+    standings: dict[str, Standing] = field(default_factory=dict)
+    rooms: dict[str, DeskInMemory] = field(default_factory=dict)
+
+    def of(self, room: str) -> DeskInMemory:
+        return self.rooms.setdefault(room, DeskInMemory())
+
+    def hold(self, room: RoomName) -> Standing:
+        return self.standings.get(room.ceremony, Standing(state=RoomState.OPEN))
+
+    def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
+        self.of(room.ceremony).deliver(room, entry, content)
+
+    def happened(self, room: RoomName, what: str, participant: str) -> None:
+        self.of(room.ceremony).happened(room, what, participant)
+
+    def release(self, room: RoomName) -> None:
+        self.of(room.ceremony).release(room)
+
+
+@dataclass
+class AtHand:
+    """One engine with a room that nobody has been in."""
+
+    running: Running
+    desks: DeskOfManyRooms
+    room: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def desk(self) -> DeskInMemory:
+        return self.desks.of(self.room)
+
+    def say(self, state: RoomState, **more: frozenset[str]) -> None:
+        self.desks.standings[self.room] = Standing(state=state, **more)
+
+    def ticket(self, who: str, *, watches: str | None = None, key: bytes = KEY, s: int = 60) -> str:
+        return ticket(self.room, who, watches=watches, key=key, s=s)
+
+
+def ticket(
+    room: str, who: str, *, watches: str | None = None, key: bytes = KEY, s: int = 60
+) -> str:
+    return write_ticket(
+        MediaTicket(
+            id=secrets.token_hex(8),
+            office="kunming-demo",
+            case="case-1",
+            room=room,
+            participant=who,
+            act=TicketAct.PUBLISH if watches is None else TicketAct.WATCH,
+            watches=watches,
+            expires=int(time.time()) + s,
+        ),
+        key,
+    )
+
+
+@pytest.fixture(scope="module")
+def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Supervised, str]]:
+    """Return a Janus server, and how a worker is told of it."""
+    # Of its own user, which has to pass through.
+    folder = tmp_path_factory.getbasetemp().parent
+    for each in (folder, *tmp_path_factory.getbasetemp().parents[:0]):
+        each.chmod(0o711)
+    with opened_state(tmp_path_factory.mktemp("janus")) as state:
+        for each in (state.root, *state.root.parents[:3]):
+            each.chmod(each.stat().st_mode | 0o011)
+        server, url = start_janus(state, server_account())
+        try:
+            yield server, f"{url} {state.secret(API_SECRET)} {state.secret(ROOM_KEY)}"
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == "embedded":
+        return "embedded"
+    told: str = request.getfixturevalue("janus")[1]
+    return told
+
+
+@pytest.fixture(scope="module")
+def carried(
+    engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Running, DeskOfManyRooms]]:
+    desks = DeskOfManyRooms()
+    running = start(tmp_path_factory.mktemp("spool"), desks, engine=engine_of(engine))
+    yield running, desks
+    running.end()
+
+
+@pytest.fixture
+def tested(carried: tuple[Running, DeskOfManyRooms]) -> AtHand:
+    return AtHand(*carried)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sit_down(seat: str, browser: Browser) -> Iterator[Callable[[], Page]]:
+    pages: list[Page] = []
+
+    def sat_down() -> Page:
+        page = browser.new_context().new_page()
+        page.goto(f"{seat}/page.html")
+        pages.append(page)
+        return page
+
+    yield sat_down
+    for page in pages:
+        page.context.close()
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs Debian's ffmpeg")
+def test_what_is_published_is_seen_recorded_in_order_and_handed_over(
+    tested: AtHand, sit_down: Callable[[], Page], tmp_path: Path
+) -> None:
+    desk, worker, running = tested.desk, tested.running.worker, tested.running
+    party, notary = sit_down(), sit_down()
+    tested.say(RoomState.RECORDING)
+    assert publish(party, running, tested.ticket("party"))["status"] == 201
+    until(party, lambda: ("published", "party") in desk.told)
+    times = [worker.room_time()]
+    assert watch(notary, running, tested.ticket("notary", watches="party"))["status"] == 201
+    until(notary, lambda: notary.evaluate("framesSeen()") > 10)
+    # A picture that needs none before it, when the platform asks for one.
+    before = notary.evaluate("keyFramesSeen()")
+    tested.say(RoomState.RECORDING, key_frames=frozenset({"party"}))
+    until(notary, lambda: notary.evaluate("keyFramesSeen()") > before)
+    tested.say(RoomState.RECORDING)
+    until(party, lambda: len(desk.delivered) >= 1)
+    assert worker.publishing(tested.room) == ["party"]
+    times.append(worker.room_time())
+    tested.say(RoomState.CLOSING)
+    until(party, lambda: desk.released == [tested.room])
+    assert worker.publishing(tested.room) == []
+    times.append(worker.room_time())
+    assert times == sorted(times)
+    assert times[-1] == pytest.approx(time.time() * 1000, abs=2000)
+    assert len(desk.delivered) >= 2
+    assert [entry.index for entry, _ in desk.delivered] == list(range(len(desk.delivered)))
+    assert desk.delivered[0][0].prev_sha256 == "0" * 64
+    for (earlier, _), (later, _) in itertools.pairwise(desk.delivered):
+        assert later.prev_sha256 == earlier.sha256
+        # A frame is 67 ms: there is no gap.
+        assert 0 <= later.starts_ms - earlier.ends_ms <= 200
+    for entry, content in desk.delivered:
+        assert hashlib.sha256(content).hexdigest() == entry.sha256
+        assert times[0] - 2000 <= entry.starts_ms < entry.ends_ms <= times[-1]
+        frames, length = (
+            decoded(content, tmp_path / "segment.webm"),
+            entry.ends_ms - entry.starts_ms,
+        )
+        assert frames["vp8"] == pytest.approx(length * 15 / 1000, rel=0.2, abs=4)
+        assert frames["opus"] == pytest.approx(length / 20, rel=0.1, abs=6)
+
+
+def asked(tested: AtHand, leg: str, token: str, offer: str = OFFER) -> int:
+    """POST an offer as anybody can, and return what is said to it."""
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+    request = urllib.request.Request(  # noqa: S310  # our own worker
+        f"{tested.running.url}/{leg}", offer.encode(), head, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # our own worker
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code
+
+
+def test_whoever_has_no_right_to_it_is_refused(tested: AtHand) -> None:
+    refused = {
+        "a stranger's": asked(tested, "whip", tested.ticket("party", key=bytes(32))),
+        "expired": asked(tested, "whip", tested.ticket("party", s=-1)),
+        "a watcher's, to publish": asked(tested, "whip", tested.ticket("x", watches="y")),
+        "a publisher's, to watch": asked(tested, "whep", tested.ticket("x")),
+    }
+    assert set(refused.values()) == {401}
+    assert asked(tested, "whep", tested.ticket("x", watches="nobody")) == 404
+    # Of what opens the door once, the second use is refused, whatever came of the first.
+    once = tested.ticket("party")
+    assert asked(tested, "whip", once, "v=0") == 422
+    assert asked(tested, "whip", once) == 401
+    for offer in ("", "v=0\r\nm=nonsense", "\x00" * 100, OFFER):
+        assert asked(tested, "whip", tested.ticket("party"), offer) == 422
+    assert tested.desk.told == []
+
+
+def test_whom_the_notary_puts_out_is_out_and_stays_out(
+    tested: AtHand, sit_down: Callable[[], Page]
+) -> None:
+    party, running, desk = sit_down(), tested.running, tested.desk
+    tested.say(RoomState.RECORDING)
+    publish(party, running, tested.ticket("party"))
+    until(party, lambda: ("published", "party") in desk.told)
+    unused = tested.ticket("party")
+    tested.say(RoomState.RECORDING, removed=frozenset({"party"}))
+    until(party, lambda: ("left", "party") in desk.told)
+    assert running.worker.publishing(tested.room) == []
+    # Neither a ticket from before nor a new one lets in.
+    assert publish(party, running, unused)["status"] == 401
+    assert publish(party, running, tested.ticket("party"))["status"] == 401
+    tested.say(RoomState.RECORDING)
+    until(party, lambda: publish(party, running, tested.ticket("party"))["status"] == 201)
+    until(party, lambda: desk.told.count(("published", "party")) == 2)
+
+
+def test_who_falls_silent_is_noticed_and_what_came_before_is_kept(
+    tested: AtHand, sit_down: Callable[[], Page]
+) -> None:
+    party, running, desk = sit_down(), tested.running, tested.desk
+    tested.say(RoomState.RECORDING)
+    publish(party, running, tested.ticket("party"))
+    until(party, lambda: ("published", "party") in desk.told)
+    party.wait_for_timeout(3500)
+    party.evaluate("fallSilent()")
+    until(party, lambda: ("silent", "party") in desk.told and len(desk.delivered) == 1)
+    # The line itself stands.
+    assert running.worker.publishing(tested.room) == ["party"]
+
+
+def test_who_comes_back_is_seen_again_by_whoever_watched(
+    tested: AtHand, sit_down: Callable[[], Page]
+) -> None:
+    first, second, notary = sit_down(), sit_down(), sit_down()
+    running, desk = tested.running, tested.desk
+    publish(first, running, tested.ticket("party"))
+    until(first, lambda: ("published", "party") in desk.told)
+    watch(notary, running, tested.ticket("notary", watches="party"))
+    until(notary, lambda: notary.evaluate("framesSeen()") > 5)
+    publish(second, running, tested.ticket("party"))
+    until(second, lambda: desk.told.count(("published", "party")) == 2)
+    seen: Any = notary.evaluate("framesSeen()")
+    until(notary, lambda: notary.evaluate("framesSeen()") > seen + 10)
+    # It never looked as if nobody were there.
+    assert ("left", "party") not in desk.told
+
+
+def test_a_killed_worker_loses_no_closed_segment_and_saves_the_open_one(
+    engine: str, tmp_path: Path, sit_down: Callable[[], Page]
+) -> None:
+    desk, party = DeskFolder(tmp_path), sit_down()
+    desk.say(RoomState.RECORDING, away=True)
+    worker, url = begin(tmp_path, engine)
+    try:
+        assert publish_at(party, url)["status"] == 201
+        until(party, lambda: "published" in desk.happened_to("party"))
+        party.wait_for_timeout(4000)
+        # What is not recorded ends the segment.
+        desk.say(RoomState.OPEN, away=True)
+        until(party, lambda: len(list(tmp_path.rglob("*.webm"))) == 1)
+        desk.say(RoomState.RECORDING, away=True)
+        until(party, lambda: any(each.stat().st_size > 50_000 for each in tmp_path.rglob("*.part")))
+    finally:
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    (tmp_path / "address").unlink()
+    assert desk.given() == []
+    desk.say(RoomState.CLOSING)
+    worker, url = begin(tmp_path, engine)
+    try:
+        until(party, lambda: desk.is_released)
+        (closed, _), (saved, content) = desk.given()
+        assert (closed.index, saved.index) == (0, 1)
+        assert saved.prev_sha256 == closed.sha256
+        assert decoded(content, tmp_path / "saved.webm")["vp8"] > 0
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def begin(folder: Path, engine: str) -> tuple[subprocess.Popen[bytes], str]:
+    arguments = [sys.executable, "-m", "tests.media.worker_process", str(folder), engine]
+    with (folder / "log").open("ab") as log:
+        worker = subprocess.Popen(arguments, cwd=CLONE, stdout=log, stderr=log)
+    ends = time.monotonic() + 30
+    while not (folder / "address").exists():
+        assert worker.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < ends, "it did not start"
+        time.sleep(0.05)
+    return worker, (folder / "address").read_text().split()[1]
+
+
+def publish_at(page: Page, url: str) -> Any:  # noqa: ANN401  # JSON
+    return page.evaluate(
+        "([url, token]) => publish(url, token)", [f"{url}/whip", ticket("room-1", "party")]
+    )
