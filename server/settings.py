@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from server.ceremony.rooms import EngineName
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -70,6 +72,15 @@ class Settings:
     media_url: str | None
     """Where phones reach the media worker; ``None``: ceremonies have no live video of ours."""
 
+    media_engine: EngineName
+    """What carries rooms of an office that has no engine of its own below."""
+
+    media_office_engines: Mapping[str, EngineName]
+    """Office -> what carries its rooms."""
+
+    janus_url: str | None
+    """The interface of the Janus that a media worker drives; ``None``: it carries rooms itself."""
+
     media_spool: Path | None
     """Where the media worker keeps segments until the evidence store has them."""
 
@@ -107,6 +118,9 @@ class Settings:
             log_folder=_optional_path(environ, "FEIGUI_LOG_FOLDER"),
             outside_authorities=_optional_path(environ, "FEIGUI_OUTSIDE_AUTHORITIES"),
             media_url=environ.get("FEIGUI_MEDIA_URL", "").rstrip("/") or None,
+            media_engine=_engine(environ.get("FEIGUI_MEDIA_ENGINE", "embedded")),
+            media_office_engines=_office_engines(environ),
+            janus_url=environ.get("FEIGUI_JANUS_URL", "").rstrip("/") or None,
             media_spool=_optional_path(environ, "FEIGUI_MEDIA_SPOOL"),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
@@ -145,6 +159,20 @@ def _path(environ: Mapping[str, str], name: str) -> Path:
 def _optional_path(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name, "")
     return Path(value) if value else None
+
+
+def _engine(name: str) -> EngineName:
+    try:
+        return EngineName(name)
+    except ValueError as error:
+        raise SettingsError("FEIGUI_MEDIA_ENGINE must be embedded or janus") from error
+
+
+def _office_engines(environ: Mapping[str, str]) -> Mapping[str, EngineName]:
+    pairs = [each for each in environ.get("FEIGUI_MEDIA_OFFICES", "").split(",") if each]
+    if not all("=" in each for each in pairs):
+        raise SettingsError("FEIGUI_MEDIA_OFFICES must hold office=engine")
+    return {office: _engine(name) for office, _, name in (each.partition("=") for each in pairs)}
 
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

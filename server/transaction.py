@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         SensitiveReads,
         StepUpBook,
     )
-    from server.ceremony.ports import CeremonyBook, CompositeBook, RoomBook
+    from server.ceremony.ports import CeremonyBook, CompositeBook, RoomBook, WorkerBook
     from server.delivery.ports import DeliveryBook
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
@@ -217,6 +217,8 @@ class Transaction(Protocol):
     def rooms(self) -> RoomBook: ...
     @property
     def composites(self) -> CompositeBook: ...
+    @property
+    def media_workers(self) -> WorkerBook: ...
     @property
     def numbers(self) -> NumberBook: ...
     @property

@@ -8,7 +8,13 @@ from enum import StrEnum
 from typing import NewType
 
 from server.ceremony.chain import GENESIS, Link, link
-from server.ceremony.errors import ChainBroken, NotRecording, NotTakingPart
+from server.ceremony.errors import (
+    ChainBroken,
+    NotaryStays,
+    NotRecording,
+    NotTakingPart,
+    ParticipantNotFound,
+)
 from server.ceremony.status import CeremonyStatus, Step, next_status
 
 CeremonyId = NewType("CeremonyId", str)
@@ -81,11 +87,45 @@ class Ceremony:
         ]
         self._append("joined", at, {"by": account, "seat": seat.seat})
 
+    def put_out(self, account: str, at: datetime, *, by: str, reason: str) -> None:
+        """Have a participant's connections ended, until `readmit`. Again does no harm."""
+        seat = self.participant(account)
+        if seat.seat is Seat.NOTARY:
+            raise NotaryStays
+        if account not in self.put_out_now:
+            self._append(
+                "put_out", at, {"by": by, "subject": account, "seat": seat.seat, "reason": reason}
+            )
+
+    def readmit(self, account: str, at: datetime, *, by: str) -> None:
+        self.participant(account)
+        if account in self.put_out_now:
+            self._append("readmitted", at, {"by": by, "subject": account})
+
+    @property
+    def put_out_now(self) -> frozenset[str]:
+        """Accounts that were put out and not let in again; the chain alone says so."""
+        out: set[str] = set()
+        for each in self.links:
+            if each.kind == "put_out":
+                out.add(str(each.body["subject"]))
+            elif each.kind == "readmitted":
+                out.discard(str(each.body["subject"]))
+        return frozenset(out)
+
     def seat_of(self, account: str) -> Participant:
+        """Return the caller's seat, or raise `NotTakingPart`."""
+        try:
+            return self.participant(account)
+        except ParticipantNotFound as error:
+            raise NotTakingPart from error
+
+    def participant(self, account: str) -> Participant:
+        """Return whom the caller speaks of, or raise `ParticipantNotFound`."""
         for participant in self.participants:
             if participant.account == account:
                 return participant
-        raise NotTakingPart
+        raise ParticipantNotFound
 
     def add_event(
         self, kind: str, at: datetime, *, by: str, facts: dict[str, str | int | None]
@@ -116,6 +156,19 @@ class Ceremony:
             raise ChainBroken("segment", expected_index=len(own), expected_prev=expected)
         self.segments.append(segment)
         return self._append("segment", at, _body(segment))
+
+    def add_late_segment(self, segment: Segment, at: datetime) -> None:
+        """Put on record what a lost worker's disk gave back after another went on.
+
+        It belongs before what followed it, and the chain is not written anew: so it is a
+        line of its own, and nothing of it is dropped. A second time does no harm.
+        """
+        if not self.status.records:
+            raise NotRecording
+        self.seat_of(segment.participant)
+        body = _body(segment)
+        if not any(each.kind == "segment_late" and each.body == body for each in self.links):
+            self._append("segment_late", at, body)
 
     def _link_of(self, segment: Segment) -> Link:
         body = _body(segment)

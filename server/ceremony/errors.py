@@ -29,6 +29,14 @@ class NotTakingPart(CeremonyError):
     """The caller has no seat in this ceremony."""
 
 
+class ParticipantNotFound(CeremonyError):
+    """Nobody of this account has a seat in the ceremony."""
+
+
+class NotaryStays(CeremonyError):
+    """A ceremony without its notary is interrupted or aborted, and not gone on with."""
+
+
 class NotRecording(CeremonyError):
     """Nothing is being recorded, so no segment and no event can be added."""
 
@@ -54,6 +62,10 @@ class TicketRefused(CeremonyError):
     """The ticket is not ours, is over, was used, or is for something else."""
 
 
+class PutOut(CeremonyError):
+    """The notary put this participant out of the room."""
+
+
 class RoomTaken(CeremonyError):
     """Another media worker carries this room."""
 
@@ -63,7 +75,7 @@ class RecordingUnderWay(CeremonyError):
 
 
 class LiveVideoOff(CeremonyError):
-    """This installation has no media worker."""
+    """No media worker runs that could carry the office's rooms."""
 
 
 class CompositeNotMade(CeremonyError):

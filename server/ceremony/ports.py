@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from server.ceremony.ceremony import Ceremony, CeremonyId
     from server.ceremony.composite import Composite
-    from server.ceremony.rooms import MediaRoom
+    from server.ceremony.rooms import MediaRoom, MediaWorkerPlace
 
 
 class CeremonyBook(Protocol):
@@ -39,6 +39,14 @@ class RoomBook(Protocol):
         """Take the room, or keep it; raises `RoomTaken` while another's lease runs."""
         ...
 
+    def ask_for_key_frame(self, ceremony_id: str, participant: str) -> None:
+        """Have the worker ask the participant's camera for one. No room: nothing to do."""
+        ...
+
+    def take_key_frames(self, ceremony_id: str) -> frozenset[str]:
+        """Return of whom a key frame was asked for; asked once, they are told once."""
+        ...
+
     def ask_to_close(self, ceremony_id: str, *, at: datetime) -> None:
         """Have the worker end the recording and hand it over. Again does no harm."""
         ...
@@ -58,3 +66,13 @@ class CompositeBook(Protocol):
         ...
 
     def save(self, composite: Composite) -> None: ...
+
+
+class WorkerBook(Protocol):
+    """The media workers of the installation, for all offices."""
+
+    def announce(self, worker: MediaWorkerPlace) -> None:
+        """Say that a worker lives, and what it carries."""
+        ...
+
+    def seen_since(self, at: datetime) -> list[MediaWorkerPlace]: ...

@@ -28,6 +28,9 @@ class MediaRoom:
     case: str
     worker: str
     leased_until: datetime
+    clock_ahead_ms: int = 0
+    """How far the worker's steady clock is ahead of its machine's."""
+
     close_asked_at: datetime | None = None
     released: bool = False
     """Everything that was recorded is in the evidence store and in the chain."""
@@ -36,3 +39,20 @@ class MediaRoom:
     def is_handed_over(self) -> bool:
         """It was asked to close, and has."""
         return self.released and self.close_asked_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaWorkerPlace:
+    """A media worker that lives, as it says of itself."""
+
+    name: str
+    """Of its spool: a worker that was killed is the same when it is back."""
+
+    url: str
+    """Where phones reach it."""
+
+    engine: EngineName
+    rooms: int
+    """How many it carries."""
+
+    seen_at: datetime

@@ -20,7 +20,7 @@ from server.db.books.generations import PostgresGenerationBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
-from server.db.books.media_rooms import PostgresRoomBook
+from server.db.books.media_rooms import PostgresRoomBook, PostgresWorkerBook
 from server.db.books.package_seals import PostgresPackageSealBook
 from server.db.books.register import (
     PostgresCertificateBook,
@@ -69,6 +69,7 @@ class Work:
         self.ceremonies = PostgresCeremonyBook(scoped)
         self.rooms = PostgresRoomBook(scoped)
         self.composites = PostgresCompositeBook(scoped)
+        self.media_workers = PostgresWorkerBook(scoped)
         self.numbers = PostgresNumberBook(scoped)
         self.transparency_log = PostgresTransparencyLog(scoped)
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from server.embedded import binaries
 from server.embedded.account import can_be_entered_by_others, server_account
 from server.embedded.errors import StateUnreachable
+from server.embedded.janus import start_janus
 from server.embedded.postgres import installed_postgres, start_postgres
 from server.embedded.seaweedfs import start_seaweedfs
 from server.embedded.state import opened_state
@@ -36,6 +37,9 @@ class Wanted:
     object_store: bool = True
     """False when the settings name an S3 endpoint."""
 
+    janus: bool = False
+    """True when rooms are carried by a Janus that nobody named."""
+
     weed: Path | None = None
     """``WEED_BIN``, if it is not to be the wheel's."""
 
@@ -49,8 +53,9 @@ class Embedded:
 
     database: DatabaseAccess | None
     object_store: ObjectStoreAccess | None
+    janus_url: str | None
     processes: dict[str, Supervised]
-    """By name: ``postgres`` and ``seaweedfs``."""
+    """By name: ``postgres``, ``seaweedfs`` and ``janus``."""
 
 
 @contextmanager
@@ -62,7 +67,7 @@ def start_embedded(wanted: Wanted) -> Iterator[Embedded]:
         if account.needs_switch and not can_be_entered_by_others(state.root):
             raise StateUnreachable(state.root)
         processes: dict[str, Supervised] = {}
-        database, object_store = None, None
+        database, object_store, janus_url = None, None, None
         if wanted.database:
             processes["postgres"], database = start_postgres(
                 state, account, installed=wanted.postgres
@@ -71,7 +76,15 @@ def start_embedded(wanted: Wanted) -> Iterator[Embedded]:
         if wanted.object_store:
             processes["seaweedfs"], object_store = _object_store(wanted, state, account)
             ends.callback(processes["seaweedfs"].stop)
-        yield Embedded(database=database, object_store=object_store, processes=processes)
+        if wanted.janus:
+            processes["janus"], janus_url = start_janus(state, account)
+            ends.callback(processes["janus"].stop)
+        yield Embedded(
+            database=database,
+            object_store=object_store,
+            janus_url=janus_url,
+            processes=processes,
+        )
 
 
 def _object_store(

@@ -1,4 +1,4 @@
-"""Live video: tickets for whoever has a seat, and the end of the recording."""
+"""Live video: tickets for whoever has a seat, who is put out of the room, and its end."""
 
 from __future__ import annotations
 
@@ -7,64 +7,116 @@ from typing import TYPE_CHECKING
 
 from server.cases.errors import NotYourAction
 from server.ceremony.ceremony import CeremonyId, Seat
-from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
-from server.ceremony.status import Step
-from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct, write_ticket
+from server.ceremony.errors import CeremonyNotFound, LiveVideoOff
+from server.ceremony.live import LiveRooms
+from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct
 from server.http.call import Answer, Binding
 from server.http.case_at_hand import case_held, case_read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from server.cases.case import Case
     from server.ceremony.ceremony import Ceremony
+    from server.ceremony.live import LiveTerms
     from server.http.call import Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveVideo:
-    """Where the media worker is, and the key that it believes tickets by."""
+    """How an installation that has live video has it."""
 
-    url: str
-    key: bytes
+    terms: LiveTerms
 
 
 def bindings(live_video: LiveVideo | None) -> list[Binding]:
-    def issue_media_ticket(call: Call) -> Answer:
+    def rooms(call: Call) -> LiveRooms:
         if live_video is None:
             raise LiveVideoOff
+        return LiveRooms(call.tx.rooms, call.tx.media_workers, live_video.terms)
+
+    def issue_media_ticket(call: Call) -> Answer:
+        live = rooms(call)
         ceremony = _ceremony(call, case_read(call))
         ceremony.seat_of(call.actor.account)
-        if ceremony.status.is_final or not ceremony.links:
-            # Over, or nobody has come in yet.
-            raise CeremonyRefused(ceremony.status, Step.ADMIT)
-        ticket = _ticket(call, ceremony)
-        path = "whip" if ticket.act is TicketAct.PUBLISH else "whep"
+        ticket = live.join_ticket(ceremony, _ticket(call, ceremony), now=call.now)
         return Answer(
             status=201,
             body={
-                "engine": "embedded",
-                "protocol": path,
-                "url": f"{live_video.url}/{path}",
-                "token": write_ticket(ticket, live_video.key),
-                "expires_in": LIFETIME_S,
+                "engine": ticket.engine,
+                "protocol": ticket.protocol,
+                "url": ticket.url,
+                "token": ticket.token,
+                "expires_in": ticket.expires_in,
                 "ice_servers": [],
             },
         )
 
+    def get_media_room(call: Call) -> Answer:
+        """Tell the room's time, by which segments and what is shown to people can be compared."""
+        ceremony = _ceremony(call, case_read(call))
+        ceremony.seat_of(call.actor.account)
+        return Answer(
+            body={
+                "room_time_ms": rooms(call).room_time(ceremony, now=call.now),
+                "put_out": sorted(ceremony.put_out_now),
+            }
+        )
+
+    def request_key_frame(call: Call) -> Answer:
+        ceremony = _ceremony(call, case_read(call))
+        ceremony.seat_of(call.actor.account)
+        rooms(call).ask_for_key_frame(ceremony, call.body["participant"])
+        return Answer(status=204)
+
+    def close_media_room(call: Call) -> Answer:
+        """End the recording; the answer says whether all of it has arrived."""
+        ceremony = _led(call, "close_media_room")
+        handed_over = rooms(call).close_room(ceremony, now=call.now)
+        return Answer(body={"handed_over": handed_over})
+
     return [
         Binding(operation_id="issue_media_ticket", handler=issue_media_ticket),
+        Binding(operation_id="get_media_room", handler=get_media_room),
+        Binding(operation_id="request_key_frame", handler=request_key_frame),
+        Binding(operation_id="put_out_participant", handler=put_out_participant),
+        Binding(operation_id="readmit_participant", handler=readmit_participant),
         Binding(operation_id="close_media_room", handler=close_media_room),
     ]
 
 
-def close_media_room(call: Call) -> Answer:
-    """End the recording; the answer says whether all of it has arrived. Ask again until it has."""
-    case = case_held(call)
-    ceremony = _ceremony(call, case)
+def put_out_participant(call: Call) -> Answer:
+    """End what a participant sends and watches, and let nothing of theirs in, until readmitted."""
+    body = call.body
+
+    def put_out(ceremony: Ceremony) -> None:
+        ceremony.put_out(
+            body["participant"], call.now, by=call.actor.account, reason=body["reason"]
+        )
+
+    return _changed(call, "put_out_participant", put_out)
+
+
+def readmit_participant(call: Call) -> Answer:
+    def readmit(ceremony: Ceremony) -> None:
+        ceremony.readmit(call.body["participant"], call.now, by=call.actor.account)
+
+    return _changed(call, "readmit_participant", readmit)
+
+
+def _changed(call: Call, action: str, change: Callable[[Ceremony], None]) -> Answer:
+    ceremony = _led(call, action, lock=True)
+    change(ceremony)
+    call.tx.ceremonies.save(ceremony)
+    return Answer(body={"put_out": sorted(ceremony.put_out_now)})
+
+
+def _led(call: Call, action: str, *, lock: bool = False) -> Ceremony:
+    """Return the ceremony, if the caller is its notary."""
+    ceremony = _ceremony(call, case_held(call), lock=lock)
     if ceremony.seat_of(call.actor.account).seat is not Seat.NOTARY:
-        raise NotYourAction("close_media_room")
-    call.tx.rooms.ask_to_close(ceremony.id, at=call.now)
-    room = call.tx.rooms.get(ceremony.id)
-    return Answer(body={"handed_over": room is None or room.is_handed_over})
+        raise NotYourAction(action)
+    return ceremony
 
 
 def _ticket(call: Call, ceremony: Ceremony) -> MediaTicket:
@@ -83,8 +135,8 @@ def _ticket(call: Call, ceremony: Ceremony) -> MediaTicket:
     )
 
 
-def _ceremony(call: Call, case: Case) -> Ceremony:
-    ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]))
+def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
+    ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]), lock=lock)
     if ceremony.case != case.id:
         raise CeremonyNotFound
     return ceremony

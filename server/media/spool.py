@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from server.media.remuxing import copy_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 GENESIS: Final = "0" * 64
@@ -44,12 +44,28 @@ class Entry:
         return f"{self.participant}.{self.index:05d}.webm"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a participant's segments stand, for whoever records the next one."""
+
+    index: int
+    """Of the next one."""
+
+    prev_sha256: str = GENESIS
+    ends_ms: int = 0
+    """Nothing begins before it."""
+
+
 class Spool:
     """One room's folder."""
 
-    def __init__(self, folder: Path, *, boot: str) -> None:
+    def __init__(
+        self, folder: Path, *, boot: str, follows: Mapping[str, Place] | None = None
+    ) -> None:
+        """``follows``: where another worker left off."""
         self.folder = folder
         self._boot = boot
+        self._follows = follows or {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._journal = folder / "journal.jsonl"
         self.entries = [Entry(**each) for each in _lines(self._journal)]
@@ -59,17 +75,16 @@ class Spool:
 
     def keep(self, path: Path, participant: str, starts_ms: int, ends_ms: int) -> Entry:
         """Put a whole file on record; it follows the participant's one before."""
-        own = [each for each in self.entries if each.participant == participant]
-        content = path.read_bytes()
-        begins = max(starts_ms, own[-1].ends_ms) if own else starts_ms
+        place, content = self._place(participant), path.read_bytes()
+        begins = max(starts_ms, place.ends_ms)
         entry = Entry(
             participant=participant,
-            index=len(own),
+            index=place.index,
             starts_ms=begins,
             ends_ms=max(ends_ms, begins + 1),
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
-            prev_sha256=own[-1].sha256 if own else GENESIS,
+            prev_sha256=place.prev_sha256,
             boot=self._boot,
         )
         _sync(path)
@@ -78,6 +93,15 @@ class Spool:
         self.entries.append(entry)
         path.rename(self.folder / entry.name)
         return entry
+
+    def _place(self, participant: str) -> Place:
+        own = [each for each in self.entries if each.participant == participant]
+        known = self._follows.get(participant, Place(index=0))
+        if not own or own[-1].index < known.index - 1:
+            # Another worker recorded since.
+            return known
+        last = own[-1]
+        return Place(index=last.index + 1, prev_sha256=last.sha256, ends_ms=last.ends_ms)
 
     def content(self, entry: Entry) -> bytes:
         return (self.folder / entry.name).read_bytes()

@@ -23,12 +23,12 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from server.ceremony.tickets import MediaTicket
     from server.media.engine import Engine, EngineRoom, Session
-    from server.media.spool import Entry
+    from server.media.spool import Entry, Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +63,9 @@ class Standing:
 
     key_frames: frozenset[str] = frozenset()
     """Participants of whom a key frame was asked for since the last time."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Participant -> the last segment that the chain has, whichever worker recorded it."""
 
 
 class Desk(Protocol):
@@ -206,7 +209,7 @@ class MediaWorker:
     async def _open(self, name: RoomName) -> _Held:
         standing = await self._ask(self._ports.desk.hold, name)
         folder = self._ports.spool / name.office / name.case / name.ceremony
-        spool = Spool(folder, boot=self._ports.boot)
+        spool = Spool(folder, boot=self._ports.boot, follows=standing.places)
         await self._ask(spool.recover)
         told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         held: _Held

@@ -22,6 +22,7 @@ from esign.custody.log_signer import create_log
 from esign.custody.places import KeyPlace
 from esign.errors import AuthorityMissing
 from server.cases.ids import OfficeId
+from server.ceremony.rooms import EngineName
 from server.db.engine import make_engine
 from server.db.migrating import upgrade
 from server.embedded.account import signer_account
@@ -144,6 +145,8 @@ def _wanted(root: Path, environ: Mapping[str, str]) -> Wanted:
         state=root,
         database=not {"DATABASE_URL", "FEIGUI_DATABASE_URL"} & environ.keys(),
         object_store="FEIGUI_S3_ENDPOINT" not in environ,
+        janus=environ.get("FEIGUI_MEDIA_ENGINE") == EngineName.JANUS
+        and "FEIGUI_JANUS_URL" not in environ,
         weed=Path(weed) if weed else None,
     )
 
@@ -194,6 +197,8 @@ def _environment(told: Told) -> dict[str, str]:
         made["FEIGUI_S3_ENDPOINT"] = servers.object_store.endpoint_url
         made["FEIGUI_S3_ACCESS_KEY"] = servers.object_store.access_key
         made["FEIGUI_S3_SECRET_KEY"] = servers.object_store.secret_key
+    if servers.janus_url is not None:
+        made["FEIGUI_JANUS_URL"] = servers.janus_url
     if API_PAGE.is_dir():
         made["FEIGUI_API_PAGE"] = str(API_PAGE)
     made |= {name: told.environ[name] for name in MODULE_VARIABLES if name in told.environ}

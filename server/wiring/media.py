@@ -11,22 +11,29 @@ import os
 import secrets
 import signal
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.cases.ids import OfficeId
 from server.ceremony.ceremony import CeremonyId, Segment
-from server.ceremony.rooms import LEASE, MediaRoom
+from server.ceremony.errors import ChainBroken
+from server.ceremony.rooms import LEASE, MediaRoom, MediaWorkerPlace
 from server.ceremony.status import CeremonyStatus, Step
+from server.media.janus.link import JanusAccess
+from server.media.janus.rooms import JanusEngine
+from server.media.rooms import EmbeddedEngine
+from server.media.spool import Place
 from server.media.web import application
 from server.media.webm import MEDIA_TYPE
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from server.settings import Settings, SettingsError
-from server.transaction import Scope
+from server.transaction import NOBODY, Scope
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, now
 
@@ -35,10 +42,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from server.ceremony.ceremony import Ceremony
+    from server.media.engine import Engine
     from server.media.spool import Entry
     from server.media.worker import RoomName
 
 LOOPBACK: Final = "127.0.0.1"
+ANNOUNCE_S: Final = 3.0
+"""A fifth of a lease: a worker that says nothing for one is taken for gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,18 @@ class PlatformDesk:
     """The `Desk` of server/media/worker.py: the same books and store as every other process."""
 
     parts: Parts
-    worker: str
+    place: MediaWorkerPlace
+    seconds: Callable[[], float]
+
+    def announce(self, *, rooms: int, going: bool = False) -> None:
+        """Say that this worker lives; ``going``: that it takes no new rooms."""
+        seen = now() - 2 * LEASE if going else now()
+        with self.parts.open_transaction(NOBODY) as tx:
+            tx.media_workers.announce(replace(self.place, rooms=rooms, seen_at=seen))
 
     def hold(self, room: RoomName) -> Standing:
         at = now()
+        ahead = round((self.seconds() - at.timestamp()) * 1000)
         with self.parts.open_transaction(_scope(room)) as tx:
             ceremony = tx.ceremonies.get(CeremonyId(room.ceremony))
             known = tx.rooms.get(room.ceremony)
@@ -58,14 +76,22 @@ class PlatformDesk:
                     ceremony=room.ceremony,
                     office=room.office,
                     case=room.case,
-                    worker=self.worker,
+                    worker=self.place.name,
                     leased_until=at + LEASE,
+                    clock_ahead_ms=ahead,
                 ),
                 now=at,
             )
+            key_frames = tx.rooms.take_key_frames(room.ceremony)
+        state = RoomState.RECORDING if ceremony.status.records else RoomState.OPEN
         if ceremony.status.is_final or (known is not None and known.close_asked_at is not None):
-            return Standing(state=RoomState.CLOSING)
-        return Standing(state=RoomState.RECORDING if ceremony.status.records else RoomState.OPEN)
+            state = RoomState.CLOSING
+        return Standing(
+            state=state,
+            removed=ceremony.put_out_now,
+            key_frames=key_frames,
+            places=_places(ceremony),
+        )
 
     def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
         # The object first: the chain must never point at nothing.
@@ -74,7 +100,12 @@ class PlatformDesk:
             raise OSError("the file on the disk is not the one that was recorded")
         with self.parts.open_transaction(_scope(room)) as tx:
             ceremony = tx.ceremonies.get(CeremonyId(room.ceremony), lock=True)
-            ceremony.add_segment(_segment(entry, _recording_since(ceremony)), now())
+            segment = _segment(entry, _recording_since(ceremony))
+            try:
+                ceremony.add_segment(segment, now())
+            except ChainBroken:
+                # Another worker went on before this one was back.
+                ceremony.add_late_segment(segment, now())
             tx.ceremonies.save(ceremony)
 
     def happened(self, room: RoomName, what: str, participant: str) -> None:
@@ -91,7 +122,7 @@ class PlatformDesk:
 
     def release(self, room: RoomName) -> None:
         with self.parts.open_transaction(_scope(room)) as tx:
-            tx.rooms.release(room.ceremony, self.worker)
+            tx.rooms.release(room.ceremony, self.place.name)
 
 
 def _scope(room: RoomName) -> Scope:
@@ -102,6 +133,19 @@ def _recording_since(ceremony: Ceremony) -> int:
     """Return when recording began, in milliseconds since 1970: 0 on the ceremony's clock."""
     began = next(each.at for each in ceremony.links if each.kind == Step.START_RECORDING)
     return round(datetime.fromisoformat(began).timestamp() * 1000)
+
+
+def _places(ceremony: Ceremony) -> dict[str, Place]:
+    """Return where each participant's segments stand, for a worker that goes on for another."""
+    if not ceremony.segments:
+        return {}
+    since = _recording_since(ceremony)
+    return {
+        each.participant: Place(
+            index=each.index + 1, prev_sha256=each.sha256, ends_ms=each.ends_ms + since
+        )
+        for each in ceremony.segments
+    }
 
 
 def _segment(entry: Entry, since: int) -> Segment:
@@ -129,30 +173,67 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _serve(parts: Parts, port: int) -> None:
-    spool = parts.settings.media_spool
-    if spool is None:
-        raise SettingsError("FEIGUI_MEDIA_SPOOL is not set")
-    boot, seconds = secrets.token_hex(4), _steady()
+    settings, boot, seconds = parts.settings, secrets.token_hex(4), _steady()
+    if settings.media_spool is None or settings.media_url is None:
+        raise SettingsError("FEIGUI_MEDIA_SPOOL and FEIGUI_MEDIA_URL must be set")
+    engine = _engine(parts)
     # The spool is the worker: another one on another disk has other segments.
-    desk = PlatformDesk(parts, worker=_named(spool))
-    worker = MediaWorker(WorkerPorts(desk=desk, spool=spool, boot=boot, seconds=seconds))
+    place = MediaWorkerPlace(
+        name=_named(settings.media_spool),
+        url=settings.media_url,
+        engine=engine.name,
+        rooms=0,
+        seen_at=now(),
+    )
+    desk = PlatformDesk(parts, place, seconds)
+    ports = WorkerPorts(
+        desk=desk, spool=settings.media_spool, boot=boot, seconds=seconds, engine=engine
+    )
+    worker = MediaWorker(ports)
     app = application(
-        worker,
-        key=parts.secret("media-key"),
-        seconds=time.time,
-        origin=parts.settings.public_url,
+        worker, key=parts.secret("media-key"), seconds=time.time, origin=settings.public_url
     )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await worker.start()
     await web.TCPSite(runner, LOOPBACK, port).start()
-    structlog.get_logger("feigui.media").info("ready", boot=boot)
+    announcing = asyncio.create_task(_announce(desk, worker))
+    structlog.get_logger("feigui.media").info("ready", boot=boot, engine=engine.name)
     told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, told.set)
     await told.wait()
+    announcing.cancel()
     await worker.stop()
     await runner.cleanup()
+    with suppress(SQLAlchemyError):
+        desk.announce(rooms=0, going=True)
+
+
+async def _announce(desk: PlatformDesk, worker: MediaWorker) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(desk.announce, rooms=worker.load)
+        except SQLAlchemyError as error:
+            # Rooms go on; new ones go to others until it is back.
+            log = structlog.get_logger("feigui.media")
+            log.warning("desk_away", error=type(error).__name__)
+        await asyncio.sleep(ANNOUNCE_S)
+
+
+def _engine(parts: Parts) -> Engine:
+    """Return what this worker carries rooms with: Janus where it is told of one."""
+    url = parts.settings.janus_url
+    if url is None:
+        return EmbeddedEngine()
+    return JanusEngine(
+        JanusAccess(
+            url=url,
+            # Janus takes its secrets as text, ours are files of hexadecimal digits: those.
+            api_secret=parts.secret("janus-api-secret").hex(),
+            room_key=parts.secret("janus-room-key").hex(),
+        )
+    )
 
 
 def _steady() -> Callable[[], float]:

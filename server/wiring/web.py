@@ -16,6 +16,7 @@ from server.access.permissions import PERMISSIONS
 from server.app import create_app
 from server.cases.identity_challenges import NONCE_BYTES
 from server.catalogue.notices import read_notices
+from server.ceremony.live import LiveTerms
 from server.contract.spec import read_spec
 from server.contract.views import Edge
 from server.embedded.state import CLONE
@@ -98,8 +99,16 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
 
 
 def _live_video(parts: Parts) -> LiveVideo | None:
-    url = parts.settings.media_url
-    return None if url is None else LiveVideo(url=url, key=parts.secret("media-key"))
+    settings = parts.settings
+    if settings.media_url is None:
+        return None
+    return LiveVideo(
+        terms=LiveTerms(
+            key=parts.secret("media-key"),
+            engine=settings.media_engine,
+            office_engines=settings.media_office_engines,
+        )
+    )
 
 
 def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:

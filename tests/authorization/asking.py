@@ -109,6 +109,10 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "step_ceremony": lambda _: {"step": "interrupt", "reason": "technical"},
     "add_ceremony_event": lambda _: {"kind": "statement_made"},
     "issue_media_ticket": lambda _: {},
+    # Somebody who has no seat, so that nobody is put out for the rest of the matrix.
+    "request_key_frame": lambda ids: {"participant": ids["assistant"]},
+    "put_out_participant": lambda ids: {"participant": ids["assistant"], "reason": "technical"},
+    "readmit_participant": lambda ids: {"participant": ids["assistant"]},
     "add_segment": lambda ids: {
         "upload_id": ids["upload"],
         "index": 0,

@@ -24,6 +24,7 @@ from server.app import create_app
 from server.cases.ids import AccountId, OfficeId
 from server.catalogue.loading import load_catalogue
 from server.catalogue.notices import read_notices
+from server.ceremony.live import LiveTerms
 from server.contract.spec import read_spec
 from server.contract.views import Edge
 from server.db.books.accounts import phone_index
@@ -148,7 +149,7 @@ class Standing:
                 package=lambda tx, case, certificate, taken_by: lambda open_books: b"",
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),
-                live_video=LiveVideo(url="https://media.feigui.example", key=bytes(32)),
+                live_video=LiveVideo(terms=LiveTerms(key=bytes(32), office_engines={})),
                 probes={"database": lambda: True},
             )
         )

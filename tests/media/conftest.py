@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,10 +12,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from server.embedded.account import server_account
+from server.embedded.janus import API_SECRET, ROOM_KEY, start_janus
+from server.embedded.state import opened_state
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from server.embedded.supervisor import Supervised
 
 CHROMIUM = "/usr/bin/chromium"
 CAMERA = (
@@ -73,3 +81,40 @@ def take_seat(seat: str, camera: Callable[[], Browser]) -> Callable[[], Page]:
         return page
 
     return taken
+
+
+@pytest.fixture(scope="module")
+def janus() -> Iterator[tuple[Supervised, str]]:
+    """Return a Janus server, and what a worker is told of it: address, secret, room key."""
+    # Not pytest's own folder: the servers' user has to get there.
+    folder = Path(tempfile.mkdtemp(prefix="feigui-janus-"))
+    with opened_state(folder) as state:
+        server, url = start_janus(state, server_account())
+        try:
+            yield server, f"{url} {state.secret(API_SECRET)} {state.secret(ROOM_KEY)}"
+        finally:
+            server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sit_down(seat: str, browser: Browser) -> Iterator[Callable[[], Page]]:
+    pages: list[Page] = []
+
+    def sat_down() -> Page:
+        page = browser.new_context().new_page()
+        page.goto(f"{seat}/page.html")
+        pages.append(page)
+        return page
+
+    yield sat_down
+    for page in pages:
+        page.context.close()

@@ -20,14 +20,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from server.ceremony.tickets import MediaTicket, TicketAct, write_ticket
-from server.embedded.account import server_account
-from server.embedded.janus import API_SECRET, PROGRAM, ROOM_KEY, start_janus
-from server.embedded.state import CLONE, opened_state
+from server.embedded.janus import PROGRAM
+from server.embedded.state import CLONE
 from server.media.worker import RoomState, Standing
-from tests.media.conftest import CAMERA, CHROMIUM
 from tests.media.test_rooms import DeskInMemory, Running, decoded, publish, start, until, watch
 from tests.media.worker_process import KEY, DeskFolder, engine_of
 
@@ -35,9 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from server.embedded.supervisor import Supervised
     from server.media.spool import Entry
     from server.media.worker import RoomName
 
@@ -87,8 +83,16 @@ class AtHand:
     def desk(self) -> DeskInMemory:
         return self.desks.of(self.room)
 
-    def say(self, state: RoomState, **more: frozenset[str]) -> None:
-        self.desks.standings[self.room] = Standing(state=state, **more)
+    def say(
+        self,
+        state: RoomState,
+        *,
+        removed: frozenset[str] = frozenset(),
+        key_frames: frozenset[str] = frozenset(),
+    ) -> None:
+        self.desks.standings[self.room] = Standing(
+            state=state, removed=removed, key_frames=key_frames
+        )
 
     def ticket(self, who: str, *, watches: str | None = None, key: bytes = KEY, s: int = 60) -> str:
         return ticket(self.room, who, watches=watches, key=key, s=s)
@@ -112,23 +116,6 @@ def ticket(
     )
 
 
-@pytest.fixture(scope="module")
-def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Supervised, str]]:
-    """Return a Janus server, and how a worker is told of it."""
-    # Of its own user, which has to pass through.
-    folder = tmp_path_factory.getbasetemp().parent
-    for each in (folder, *tmp_path_factory.getbasetemp().parents[:0]):
-        each.chmod(0o711)
-    with opened_state(tmp_path_factory.mktemp("janus")) as state:
-        for each in (state.root, *state.root.parents[:3]):
-            each.chmod(each.stat().st_mode | 0o011)
-        server, url = start_janus(state, server_account())
-        try:
-            yield server, f"{url} {state.secret(API_SECRET)} {state.secret(ROOM_KEY)}"
-        finally:
-            server.stop()
-
-
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "embedded":
@@ -150,29 +137,6 @@ def carried(
 @pytest.fixture
 def tested(carried: tuple[Running, DeskOfManyRooms]) -> AtHand:
     return AtHand(*carried)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def sit_down(seat: str, browser: Browser) -> Iterator[Callable[[], Page]]:
-    pages: list[Page] = []
-
-    def sat_down() -> Page:
-        page = browser.new_context().new_page()
-        page.goto(f"{seat}/page.html")
-        pages.append(page)
-        return page
-
-    yield sat_down
-    for page in pages:
-        page.context.close()
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs Debian's ffmpeg")

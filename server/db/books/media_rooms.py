@@ -1,15 +1,18 @@
-"""Rooms at media workers. A lease is one statement, so that two workers cannot both have it."""
+"""Media workers, and the rooms at them.
+
+A lease is one statement, so that two workers cannot both have a room.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.ceremony.errors import RoomTaken
-from server.ceremony.rooms import MediaRoom
-from server.db.tables.ceremonies import MEDIA_ROOMS
+from server.ceremony.rooms import EngineName, MediaRoom, MediaWorkerPlace
+from server.db.tables.ceremonies import MEDIA_ROOMS, MEDIA_WORKERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,15 +38,20 @@ class PostgresRoomBook:
             leased_until=row.leased_until,
             close_asked_at=row.close_asked_at,
             released=row.released,
+            clock_ahead_ms=row.clock_ahead_ms,
         )
 
     def lease(self, room: MediaRoom, *, now: datetime) -> None:
-        taken = {"worker": room.worker, "leased_until": room.leased_until, "released": False}
+        taken = {
+            "worker": room.worker,
+            "leased_until": room.leased_until,
+            "released": False,
+            "clock_ahead_ms": room.clock_ahead_ms,
+        }
+        names = {"ceremony_id": room.ceremony, "office": room.office, "case_id": room.case}
         lease = (
             insert(MEDIA_ROOMS)
-            .values(
-                taken | {"ceremony_id": room.ceremony, "office": room.office, "case_id": room.case}
-            )
+            .values(taken | names | {"key_frames": []})
             .on_conflict_do_update(
                 index_elements=[MEDIA_ROOMS.c.ceremony_id],
                 set_=taken,
@@ -53,6 +61,22 @@ class PostgresRoomBook:
         )
         if self._scoped.connection.execute(lease).first() is None:
             raise RoomTaken
+
+    def ask_for_key_frame(self, ceremony_id: str, participant: str) -> None:
+        asked = MEDIA_ROOMS.c.key_frames
+        self._scoped.connection.execute(
+            update(MEDIA_ROOMS)
+            .where(MEDIA_ROOMS.c.ceremony_id == ceremony_id, ~asked.contains([participant]))
+            .values(key_frames=func.array_append(asked, participant))
+        )
+
+    def take_key_frames(self, ceremony_id: str) -> frozenset[str]:
+        room = MEDIA_ROOMS.c.ceremony_id == ceremony_id
+        asked = select(MEDIA_ROOMS.c.key_frames).where(room).with_for_update()
+        wanted = self._scoped.connection.execute(asked).scalar() or []
+        if wanted:
+            self._scoped.connection.execute(update(MEDIA_ROOMS).where(room).values(key_frames=[]))
+        return frozenset(wanted)
 
     def ask_to_close(self, ceremony_id: str, *, at: datetime) -> None:
         self._scoped.connection.execute(
@@ -67,3 +91,39 @@ class PostgresRoomBook:
             .where(MEDIA_ROOMS.c.ceremony_id == ceremony_id, MEDIA_ROOMS.c.worker == worker)
             .values(released=True)
         )
+
+
+class PostgresWorkerBook:
+    def __init__(self, scoped: ScopedConnection) -> None:
+        self._scoped = scoped
+
+    def announce(self, worker: MediaWorkerPlace) -> None:
+        self._scoped.seek(worker.name)
+        said = {
+            "url": worker.url,
+            "engine": worker.engine,
+            "rooms": worker.rooms,
+            "seen_at": worker.seen_at,
+        }
+        self._scoped.connection.execute(
+            insert(MEDIA_WORKERS)
+            .values(said | {"name": worker.name})
+            .on_conflict_do_update(index_elements=[MEDIA_WORKERS.c.name], set_=said)
+        )
+
+    def seen_since(self, at: datetime) -> list[MediaWorkerPlace]:
+        rows = self._scoped.connection.execute(
+            select(MEDIA_WORKERS)
+            .where(MEDIA_WORKERS.c.seen_at >= at)
+            .order_by(MEDIA_WORKERS.c.name)
+        )
+        return [
+            MediaWorkerPlace(
+                name=row.name,
+                url=row.url,
+                engine=EngineName(row.engine),
+                rooms=row.rooms,
+                seen_at=row.seen_at,
+            )
+            for row in rows
+        ]

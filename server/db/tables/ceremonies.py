@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from server.db.tables.metadata import METADATA, moment, text
+from server.db.tables.metadata import METADATA, moment, text, texts
 
 CEREMONIES = Table(
     "ceremonies",
@@ -60,6 +60,18 @@ MEDIA_ROOMS = Table(
     moment("leased_until"),
     moment("close_asked_at", optional=True),
     Column("released", Boolean, nullable=False),
+    Column("clock_ahead_ms", BigInteger, nullable=False),
+    texts("key_frames"),
+)
+
+MEDIA_WORKERS = Table(
+    "media_workers",
+    METADATA,
+    text("name", key=True),
+    text("url"),
+    text("engine"),
+    Column("rooms", Integer, nullable=False),
+    moment("seen_at"),
 )
 
 COMPOSITES = Table(

@@ -19,7 +19,7 @@ def mids(description: str) -> dict[str, str]:
     heads = list(_SECTION.finditer(description))
     ends = [head.start() for head in heads[1:]] + [len(description)]
     found: dict[str, str] = {}
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in zip(heads, ends, strict=False):
         kind, port = head.groups()
         mid = _MID.search(description, head.end(), end)
         # Port 0: this part was refused (RFC 3264 6).

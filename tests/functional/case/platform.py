@@ -36,6 +36,8 @@ from server.cases.ids import AccountId, CaseId, OfficeId
 from server.cases.roles import Role
 from server.catalogue.loading import load_catalogue
 from server.catalogue.notices import read_notices
+from server.ceremony.live import LiveTerms
+from server.ceremony.rooms import EngineName, MediaWorkerPlace
 from server.contract.spec import Spec, read_spec
 from server.contract.views import Edge
 from server.demo.device import DeviceKey
@@ -85,7 +87,15 @@ ROOT = Path(__file__).parents[3]
 KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 TOKEN_LIFE = timedelta(minutes=5)
-LIVE_VIDEO = LiveVideo(url="https://media.feigui.example", key=bytes(range(32)))
+LIVE_VIDEO = LiveVideo(terms=LiveTerms(key=bytes(range(32)), office_engines={}))
+# It lives as long as the tests do.
+MEDIA_WORKER = MediaWorkerPlace(
+    name="worker-1",
+    url="https://media.feigui.example",
+    engine=EngineName.EMBEDDED,
+    rooms=0,
+    seen_at=datetime(2100, 1, 1, tzinfo=UTC),
+)
 
 
 def new_id() -> str:
@@ -132,6 +142,8 @@ class Platform:
     def __post_init__(self) -> None:
         self.store = MemoryEvidenceStore(now=self.clock)
         self.open_transaction = self._noted(self.open_transaction)
+        with self.open_transaction(NOBODY) as tx:
+            tx.media_workers.announce(MEDIA_WORKER)
         spec = read_spec(ROOT / "mobile_api_spec" / "openapi.bundled.json")
         key = ec.generate_private_key(ec.SECP256R1())
         self.tokens = AccessTokens(

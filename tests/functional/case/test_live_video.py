@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.tickets import TicketAct, read_ticket
 from server.transaction import Scope
-from tests.functional.case.platform import KUNMING, LIVE_VIDEO
+from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER
 
 if TYPE_CHECKING:
     from tests.functional.case.staging import Staging
@@ -22,10 +22,10 @@ def test_a_party_gets_a_ticket_to_send_and_one_to_watch(case: Staging) -> None:
     for wish, act in (({}, TicketAct.PUBLISH), ({"watches": notary}, TicketAct.WATCH)):
         answer = case.applicant.post(case.room("/media-tickets"), wish)
         assert answer.status == 201
-        ticket = read_ticket(answer.body["token"], LIVE_VIDEO.key, now=now.timestamp())
+        ticket = read_ticket(answer.body["token"], LIVE_VIDEO.terms.key, now=now.timestamp())
         assert (ticket.act, ticket.participant) == (act, party)
         assert (ticket.room, ticket.case) == (case.ceremony, case.case)
-        assert answer.body["url"] == f"{LIVE_VIDEO.url}/{answer.body['protocol']}"
+        assert answer.body["url"] == f"{MEDIA_WORKER.url}/{answer.body['protocol']}"
         # Good for a minute.
         lasts = ticket.expires - now.timestamp()
         assert 0 < lasts <= answer.body["expires_in"] + 5
@@ -74,3 +74,58 @@ def test_a_ceremony_is_not_complete_before_its_recording_is(case: Staging) -> No
         tx.rooms.release(case.ceremony, held.worker)
     assert case.notary.post(case.room("/media-room/close")).body == {"handed_over": True}
     case.step("complete")
+
+
+def account_of(case: Staging, seat: str) -> str:
+    seats = case.notary.get(case.room()).body["participants"]
+    return str(next(each["account"] for each in seats if each["seat"] == seat))
+
+
+def test_whom_the_notary_puts_out_gets_no_ticket_until_readmitted(case: Staging) -> None:
+    case.start_ceremony()
+    party = account_of(case, "party")
+    wish = {"participant": party, "reason": "disturbs"}
+    assert case.applicant.post(case.room("/media-room/put-out"), wish).status == 403
+    for _ in range(2):
+        put_out = case.notary.post(case.room("/media-room/put-out"), wish)
+        assert (put_out.status, put_out.body) == (200, {"put_out": [party]})
+    refused = case.applicant.post(case.room("/media-tickets"), {})
+    assert (refused.status, refused.body["code"]) == (403, "put_out")
+    # The seat stays: what stands in the room can still be read.
+    assert case.applicant.get(case.room("/media-room")).body["put_out"] == [party]
+    again = case.notary.post(case.room("/media-room/readmit"), {"participant": party})
+    assert again.body == {"put_out": []}
+    assert case.applicant.post(case.room("/media-tickets"), {}).status == 201
+
+
+def test_a_ceremony_does_not_lose_its_notary(case: Staging) -> None:
+    case.start_ceremony()
+    wish = {"participant": account_of(case, "notary"), "reason": "other"}
+    refused = case.notary.post(case.room("/media-room/put-out"), wish)
+    assert (refused.status, refused.body["code"]) == (409, "notary_stays")
+
+
+def test_the_room_has_a_time_near_the_platform_s_that_goes_on(case: Staging) -> None:
+    case.start_ceremony()
+    told = [
+        case.applicant.get(case.room("/media-room")).body["room_time_ms"],
+        case.notary.get(case.room("/media-room")).body["room_time_ms"],
+    ]
+    assert told == sorted(told)
+    assert abs(told[1] - case.platform.clock.at.timestamp() * 1000) < 5000
+
+
+def test_a_key_frame_is_asked_of_whoever_has_a_seat(case: Staging) -> None:
+    case.start_ceremony()
+    party = account_of(case, "party")
+    assert case.applicant.post(case.room("/media-tickets"), {}).status == 201
+    for _ in range(2):
+        asked = case.notary.post(case.room("/media-room/key-frames"), {"participant": party})
+        assert asked.status == 204
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        # Asked twice before the worker looked, it is told once.
+        assert tx.rooms.take_key_frames(case.ceremony) == {party}
+        assert tx.rooms.take_key_frames(case.ceremony) == frozenset()
+    nobody = {"participant": "0192f0c1-0000-7000-8000-000000000000"}
+    refused = case.notary.post(case.room("/media-room/key-frames"), nobody)
+    assert (refused.status, refused.body["code"]) == (404, "participant_not_found")

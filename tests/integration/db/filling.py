@@ -57,7 +57,7 @@ from server.cases.step_up import LIFE, KeyUse, StepUp, StepUpId
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.composite import Composite, CompositeState
-from server.ceremony.rooms import LEASE, MediaRoom
+from server.ceremony.rooms import LEASE, EngineName, MediaRoom, MediaWorkerPlace
 from server.ceremony.status import Step
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
 from server.demo.device import DeviceKey
@@ -479,6 +479,16 @@ def composite(met: Ceremony) -> Composite:
     )
 
 
+def media_worker(name: str = "worker-1", *, rooms: int = 0) -> MediaWorkerPlace:
+    return MediaWorkerPlace(
+        name=name,
+        url=f"https://{name}.example",
+        engine=EngineName.EMBEDDED,
+        rooms=rooms,
+        seen_at=AT,
+    )
+
+
 def fill(open_transaction: OpenTransaction, office: str) -> Filled:
     """Write at least one row into every table, and return what was written."""
     account = AccountId(fresh("account"))
@@ -496,6 +506,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.ceremonies.add(met)
         tx.rooms.lease(media_room(met), now=AT)
         tx.composites.save(composite(met))
+        tx.media_workers.announce(media_worker())
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))

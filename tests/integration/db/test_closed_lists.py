@@ -20,6 +20,7 @@ from server.cases.parties import PartyRole
 from server.cases.roles import STAFF_ROLES
 from server.cases.status import CaseStatus
 from server.cases.step_up import KeyUse
+from server.ceremony.rooms import EngineName
 from server.ceremony.status import CeremonyStatus
 from server.delivery.delivery import DeliveryState
 from server.register.certificates import CertificateStatus
@@ -53,6 +54,7 @@ class OperationState(StrEnum):
         ("identity_challenges_answered_by", AnsweredBy),
         ("identity_checks_pictures_ended_for", PicturesEndedFor),
         ("ceremonies_status", CeremonyStatus),
+        ("media_workers_engine", EngineName),
         ("certificates_status", CertificateStatus),
         ("deliveries_state", DeliveryState),
         ("generations_kind", FileKind),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.ceremony.errors import RoomTaken
-from server.ceremony.rooms import LEASE
+from server.cases.ids import OfficeId
+from server.ceremony.errors import LiveVideoOff, RoomTaken
+from server.ceremony.live import LiveRooms, LiveTerms
+from server.ceremony.rooms import LEASE, EngineName
 from server.transaction import Scope
-from tests.integration.db.filling import AT, fill, media_room
+from tests.integration.db.filling import AT, fill, media_room, media_worker
 from tests.integration.db.test_spending_once import race
 
 if TYPE_CHECKING:
@@ -93,3 +95,43 @@ def test_no_room_is_nothing(
 ) -> None:
     with open_transaction(room[0]) as tx:
         assert tx.rooms.get("nothing") is None
+
+
+TERMS = LiveTerms(key=bytes(32), office_engines={"chengdu-b": EngineName.JANUS})
+
+
+def test_of_two_workers_the_one_with_fewer_rooms_gets_the_next(
+    open_transaction: OpenTransaction,
+) -> None:
+    later = AT + 10 * LEASE
+    chosen: list[str] = []
+    cases = [fill(open_transaction, "kunming-a").case for _ in range(4)]
+    with open_transaction(Scope(office=OfficeId("kunming-a"))) as tx:
+        met = [each for case in cases for each in tx.ceremonies.of_case(case)]
+        live = LiveRooms(tx.rooms, tx.media_workers, TERMS)
+        for name in ("left", "right"):
+            tx.media_workers.announce(replace(media_worker(name), seen_at=later))
+        # The worker of before is gone, and its leases with it.
+        for ceremony in met:
+            carrying = live.create_room(ceremony, now=later)
+            assert live.create_room(ceremony, now=later) == carrying
+            chosen.append(carrying.name)
+            busy = replace(media_worker(carrying.name), seen_at=later)
+            tx.media_workers.announce(replace(busy, rooms=chosen.count(carrying.name)))
+    assert sorted(chosen) == ["left", "left", "right", "right"]
+
+
+def test_an_office_with_an_engine_of_its_own_waits_for_such_a_worker(
+    open_transaction: OpenTransaction,
+) -> None:
+    later = AT + 20 * LEASE
+    filled = fill(open_transaction, "chengdu-b")
+    with open_transaction(Scope(office=filled.office)) as tx:
+        (ceremony,) = tx.ceremonies.of_case(filled.case)
+        live = LiveRooms(tx.rooms, tx.media_workers, TERMS)
+        tx.media_workers.announce(replace(media_worker("here"), seen_at=later))
+        with pytest.raises(LiveVideoOff):
+            live.create_room(ceremony, now=later)
+        other = replace(media_worker("there"), engine=EngineName.JANUS, seen_at=later)
+        tx.media_workers.announce(other)
+        assert live.create_room(ceremony, now=later) == other

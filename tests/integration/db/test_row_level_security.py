@@ -32,6 +32,8 @@ OF_NO_OFFICE = frozenset(
         "login_tries",
         "idempotency_keys",
         "devices",
+        # They carry the rooms of all offices.
+        "media_workers",
         # One log for all offices.
         "log_nodes",
         "log_heads",

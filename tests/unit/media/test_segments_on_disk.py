@@ -17,7 +17,7 @@ import pytest
 from server.media import vp8
 from server.media.errors import RecordingFailed
 from server.media.ordering import Packet
-from server.media.spool import GENESIS, Spool, spend
+from server.media.spool import GENESIS, Entry, Place, Spool, spend
 from server.media.uplink import Closed, UplinkRecorder
 from server.media.webm import Segment
 
@@ -249,3 +249,24 @@ def test_a_ticket_is_spent_for_every_run_of_the_worker(tmp_path: Path) -> None:
     assert spend(tmp_path, "t-1")
     assert not spend(tmp_path, "t-1")
     assert spend(tmp_path, "t-2")
+
+
+def test_a_worker_that_goes_on_for_another_follows_what_the_chain_has(tmp_path: Path) -> None:
+    there = Place(index=3, prev_sha256="a" * 64, ends_ms=5_000)
+    spool = Spool(tmp_path / "here", boot="b", follows={"party": there})
+
+    def kept(participant: str, starts_ms: int, content: bytes) -> Entry:
+        path = spool.part(participant, starts_ms)
+        path.write_bytes(content)
+        return spool.keep(path, participant, starts_ms, starts_ms + 1000)
+
+    first, second = kept("party", 4_500, b"one"), kept("party", 7_000, b"two")
+    # Nothing overlaps what the other worker recorded, whatever its clock said.
+    assert (first.index, first.prev_sha256, first.starts_ms) == (3, "a" * 64, 5_000)
+    assert (second.index, second.prev_sha256) == (4, first.sha256)
+    # Of somebody whom the other one never saw, the first one is the first.
+    assert kept("notary", 4_500, b"three").index == 0
+    # Back where it once was, it does not go on from its own old place.
+    moved = Place(index=9, prev_sha256="c" * 64, ends_ms=90_000)
+    spool = Spool(tmp_path / "here", boot="c", follows={"party": moved})
+    assert kept("party", 95_000, b"four").index == 9
