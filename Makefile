@@ -29,7 +29,7 @@ DOMAIN_FLOOR := 100
 FLOOR := 89
 
 .PHONY: help setup run serve test sure format-check lint types contracts units spec-check rest
-.PHONY: faults bench screenshots format bundle clean
+.PHONY: faults engines bench screenshots format bundle clean
 
 help:  ## Tell every command
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name says; do \
@@ -90,6 +90,10 @@ rest:
 faults:  ## Kill the platform and stop its servers at every step of issuing, and look what is lost
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_FAULT_REPEATS=10 $(PYTEST) -m faults tests
+
+engines:  ## Hold whole ceremonies on Janus, as `make test` does on the embedded engine
+	@$(PYTHON) tools/set_up.py test
+	@FEIGUI_MEDIA_ENGINE=janus $(PYTEST) tests/media/test_live_ceremony.py
 
 bench:  ## Measure; figures, tables and plots are in build/bench
 	@$(PYTHON) tools/set_up.py test

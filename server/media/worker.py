@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
@@ -18,7 +19,7 @@ import structlog
 from server.ceremony.errors import RoomTaken, TicketRefused
 from server.ceremony.tickets import TicketAct
 from server.media.engine import RoomPorts
-from server.media.errors import RoomUnknown
+from server.media.errors import MediaError, RoomUnknown
 from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
@@ -258,7 +259,8 @@ class MediaWorker:
         for participant in held.standing.removed:
             await held.room.kick(participant)
         for participant in held.standing.key_frames:
-            await held.room.ask_for_key_frame(participant)
+            with suppress(MediaError):
+                await held.room.ask_for_key_frame(participant)
 
     def _is_left(self, held: _Held) -> bool:
         if not held.room.is_empty:

@@ -26,8 +26,10 @@ def platform(*, workers: int = 1) -> Iterator[Running]:
     root = Path(tempfile.mkdtemp(prefix=f"feigui-platform-{os.getpid()}-", dir="/tmp"))
     root.chmod(0o711)
     wishes = Wishes(name="state", workers=workers, tell=lambda _: None)
+    # What `make engines` asks for.
+    engine = {k: v for k, v in os.environ.items() if k == "FEIGUI_MEDIA_ENGINE"}
     try:
-        with launched(wishes, {"FEIGUI_STATE": str(root)}) as running:
+        with launched(wishes, {"FEIGUI_STATE": str(root), **engine}) as running:
             yield running
     finally:
         shutil.rmtree(root, ignore_errors=True)

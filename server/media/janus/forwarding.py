@@ -46,6 +46,7 @@ class Forwarding(asyncio.DatagramProtocol):
             "audio": QuickestArrivals(AUDIO_RATE),
         }
         self._transport: asyncio.DatagramTransport | None = None
+        self._has_begun = False
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -70,6 +71,10 @@ class Forwarding(asyncio.DatagramProtocol):
             "srtp_crypto": base64.b64encode(self._key).decode(),
         }
 
+    def begin(self) -> None:
+        """From here on, record what comes: the participant has no other connection now."""
+        self._has_begun = True
+
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
@@ -81,7 +86,7 @@ class Forwarding(asyncio.DatagramProtocol):
             # Sent by somebody else, or twice.
             return
         kind = KINDS.get(packet.payload_type)
-        if kind is not None:
+        if kind is not None and self._has_begun:
             self._take(kind, packet)
 
     def _take(self, kind: str, packet: RtpPacket) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from server.media.engine import EngineName, Session
 from server.media.errors import EngineAway, OfferRefused, RoomUnknown
@@ -55,7 +57,8 @@ class JanusEngine:
     name = EngineName.JANUS
 
     def __init__(self, access: JanusAccess) -> None:
-        self._rooms: dict[str, JanusRoom] = {}
+        # A room that its worker has let go is nobody's.
+        self._rooms: WeakSet[JanusRoom] = WeakSet()
         self._link = JanusLink(access, lost=self._lost)
 
     async def start(self) -> None:
@@ -66,11 +69,11 @@ class JanusEngine:
 
     def open(self, room: str, spool: Spool, ports: RoomPorts) -> JanusRoom:
         opened = JanusRoom(room, self._link, spool, ports)
-        self._rooms[room] = opened
+        self._rooms.add(opened)
         return opened
 
     def _lost(self) -> None:
-        for room in self._rooms.values():
+        for room in list(self._rooms):
             room.lost()
 
 
@@ -180,6 +183,8 @@ class JanusRoom:
             await self.leave(name)
         control, self._control = self._control, None
         if control is not None:
+            with suppress(EngineAway):
+                await self._link.ask(control, self._admin("destroy"))
             await self._link.detach(control)
 
     def lost(self) -> None:
@@ -251,12 +256,14 @@ class JanusRoom:
         """The new connection stands: now the one before it may go."""
         before = self._publishers.get(publisher.participant)
         self._publishers[publisher.participant] = publisher
+        if before is not None:
+            self._put_away(before)
+        publisher.forwarding.begin()
         self._ports.happened("published", publisher.participant)
         if self._watching is None:
             self._watching = asyncio.create_task(self._look_after())
         if before is not None:
             await self._turn_watchers(publisher)
-            self._put_away(before)
             await self._link.detach(before.handle)
         await self.ask_for_key_frame(publisher.participant)
 

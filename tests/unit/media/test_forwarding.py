@@ -39,6 +39,7 @@ async def heard(folder: Path, *, by_whom: str) -> bool:
     with pytest.raises(RuntimeError):
         forwarding.asked({"audio": "0"})
     await forwarding.open()
+    forwarding.begin()
     asked = forwarding.asked({"audio": "0"})
     key = base64.b64decode(asked["srtp_crypto"]) if by_whom == "janus" else bytes(30)
     policy = Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND)
