@@ -75,8 +75,8 @@ class Settings:
     media_engine: EngineName
     """What carries rooms of an office that has no engine of its own below."""
 
-    media_office_engines: Mapping[str, EngineName]
-    """Office -> what carries its rooms."""
+    media_offices: Mapping[str, EngineName] | None
+    """Office -> what carries its rooms; ``None``: no office has an engine of its own."""
 
     janus_url: str | None
     """The interface of the Janus that a media worker drives; ``None``: it carries rooms itself."""
@@ -119,7 +119,7 @@ class Settings:
             outside_authorities=_optional_path(environ, "FEIGUI_OUTSIDE_AUTHORITIES"),
             media_url=environ.get("FEIGUI_MEDIA_URL", "").rstrip("/") or None,
             media_engine=_engine(environ.get("FEIGUI_MEDIA_ENGINE", "embedded")),
-            media_office_engines=_office_engines(environ),
+            media_offices=_office_engines(environ),
             janus_url=environ.get("FEIGUI_JANUS_URL", "").rstrip("/") or None,
             media_spool=_optional_path(environ, "FEIGUI_MEDIA_SPOOL"),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
@@ -168,8 +168,10 @@ def _engine(name: str) -> EngineName:
         raise SettingsError("FEIGUI_MEDIA_ENGINE must be embedded or janus") from error
 
 
-def _office_engines(environ: Mapping[str, str]) -> Mapping[str, EngineName]:
+def _office_engines(environ: Mapping[str, str]) -> Mapping[str, EngineName] | None:
     pairs = [each for each in environ.get("FEIGUI_MEDIA_OFFICES", "").split(",") if each]
+    if not pairs:
+        return None
     if not all("=" in each for each in pairs):
         raise SettingsError("FEIGUI_MEDIA_OFFICES must hold office=engine")
     return {office: _engine(name) for office, _, name in (each.partition("=") for each in pairs)}

@@ -106,7 +106,7 @@ def _live_video(parts: Parts) -> LiveVideo | None:
         terms=LiveTerms(
             key=parts.secret("media-key"),
             engine=settings.media_engine,
-            office_engines=settings.media_office_engines,
+            office_engines=settings.media_offices or {},
         )
     )
 
