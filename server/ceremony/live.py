@@ -91,6 +91,8 @@ class LiveRooms:
                 case=ceremony.case,
                 worker=chosen.name,
                 leased_until=now + LEASE,
+                # Until the worker holds it there is nothing to wait for.
+                released=True,
             ),
             now=now,
         )

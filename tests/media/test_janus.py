@@ -67,7 +67,7 @@ def test_when_it_dies_the_recording_is_halted_and_goes_on_with_the_next(
     try:
         publish(page, running, ticket("party"))
         until(page, lambda: ("published", "party") in desk.told)
-        page.wait_for_timeout(3500)
+        until(page, lambda: any(each.stat().st_size > 20_000 for each in tmp_path.rglob("*.part")))
         killed = server.wait_until_ready()
         os.kill(killed, signal.SIGKILL)
         until(page, lambda: ("recording_failed", "party") in desk.told)
@@ -76,7 +76,7 @@ def test_when_it_dies_the_recording_is_halted_and_goes_on_with_the_next(
         server.wait_until_ready(other_than=killed)
         until(page, lambda: publish(page, running, ticket("party"))["status"] == 201)
         until(page, lambda: desk.told.count(("published", "party")) == 2)
-        page.wait_for_timeout(3500)
+        until(page, lambda: any(each.stat().st_size > 20_000 for each in tmp_path.rglob("*.part")))
         desk.state = RoomState.CLOSING
         until(page, lambda: desk.released == ["room-1"])
     finally:

@@ -45,7 +45,7 @@ class PostgresRoomBook:
         taken = {
             "worker": room.worker,
             "leased_until": room.leased_until,
-            "released": False,
+            "released": room.released,
             "clock_ahead_ms": room.clock_ahead_ms,
         }
         names = {"ceremony_id": room.ceremony, "office": room.office, "case_id": room.case}

@@ -76,6 +76,13 @@ def test_a_ceremony_is_not_complete_before_its_recording_is(case: Staging) -> No
     case.step("complete")
 
 
+def test_a_ticket_that_nobody_used_holds_nothing_up(case: Staging) -> None:
+    case.start_ceremony()
+    assert case.applicant.post(case.room("/media-tickets"), {}).status == 201
+    # A room was chosen, and no worker was ever in it.
+    assert case.notary.post(case.room("/media-room/close")).body == {"handed_over": True}
+
+
 def account_of(case: Staging, seat: str) -> str:
     seats = case.notary.get(case.room()).body["participants"]
     return str(next(each["account"] for each in seats if each["seat"] == seat))
