@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.ceremony.rooms import EngineName
 
@@ -84,6 +84,15 @@ class Settings:
     media_spool: Path | None
     """Where the media worker keeps segments until the evidence store has them."""
 
+    turn_urls: tuple[str, ...]
+    """TURN servers that know the secret ``turn-key``; empty: none is offered."""
+
+    turn_only: bool
+    """Pages take no way but through them."""
+
+    media_relayed: bool
+    """The media worker neither: it is where nothing reaches it from outside."""
+
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
 
@@ -122,6 +131,7 @@ class Settings:
             media_offices=_office_engines(environ),
             janus_url=environ.get("FEIGUI_JANUS_URL", "").rstrip("/") or None,
             media_spool=_optional_path(environ, "FEIGUI_MEDIA_SPOOL"),
+            **_relays(environ),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,
@@ -175,6 +185,16 @@ def _office_engines(environ: Mapping[str, str]) -> Mapping[str, EngineName] | No
     if not all("=" in each for each in pairs):
         raise SettingsError("FEIGUI_MEDIA_OFFICES must hold office=engine")
     return {office: _engine(name) for office, _, name in (each.partition("=") for each in pairs)}
+
+
+def _relays(environ: Mapping[str, str]) -> dict[str, Any]:
+    urls = tuple(each for each in environ.get("FEIGUI_TURN_URLS", "").split(",") if each)
+    if not all(each.startswith(("turn:", "turns:")) for each in urls):
+        raise SettingsError("FEIGUI_TURN_URLS must hold turn: and turns: addresses")
+    only, relayed = _switch(environ, "FEIGUI_TURN_ONLY"), _switch(environ, "FEIGUI_MEDIA_RELAYED")
+    if (only or relayed) and not urls:
+        raise SettingsError("FEIGUI_TURN_ONLY and FEIGUI_MEDIA_RELAYED need FEIGUI_TURN_URLS")
+    return {"turn_urls": urls, "turn_only": only, "media_relayed": relayed}
 
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ FOR_TEST: Final = (
     "chromium",
     "poppler-utils",
     "ffmpeg",
+    "coturn",
     "libnss3-tools",
     "openssl",
     "softhsm2",

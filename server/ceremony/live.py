@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from server.ceremony.ceremony import Ceremony
     from server.ceremony.ports import RoomBook, WorkerBook
+    from server.ceremony.relays import Relay
 
 PROTOCOLS: Final = {TicketAct.PUBLISH: "whip", TicketAct.WATCH: "whep"}
 
@@ -41,6 +42,9 @@ class LiveTerms:
     engine: EngineName = EngineName.EMBEDDED
     office_engines: Mapping[str, EngineName]
     """Offices whose rooms another engine carries."""
+
+    relay: Relay | None = None
+    """``None``: both sides have to have a path to each other."""
 
     def engine_of(self, office: str) -> EngineName:
         return self.office_engines.get(office, self.engine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.cases.errors import NotYourAction
 from server.ceremony.ceremony import CeremonyId, Seat
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case
     from server.ceremony.ceremony import Ceremony
     from server.ceremony.live import LiveTerms
+    from server.ceremony.relays import Relay
     from server.http.call import Call
 
 
@@ -48,7 +49,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
                 "url": ticket.url,
                 "token": ticket.token,
                 "expires_in": ticket.expires_in,
-                "ice_servers": [],
+                **_ways(live.terms.relay, call, ceremony),
             },
         )
 
@@ -83,6 +84,14 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
         Binding(operation_id="readmit_participant", handler=readmit_participant),
         Binding(operation_id="close_media_room", handler=close_media_room),
     ]
+
+
+def _ways(relay: Relay | None, call: Call, ceremony: Ceremony) -> dict[str, Any]:
+    if relay is None:
+        return {"ice_servers": [], "ice_transport_policy": "all"}
+    at, account = int(call.now.timestamp()), call.actor.account
+    servers = relay.ice_servers(room=ceremony.id, participant=account, now=at)
+    return {"ice_servers": servers, "ice_transport_policy": relay.policy}
 
 
 def put_out_participant(call: Call) -> Answer:

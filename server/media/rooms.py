@@ -24,11 +24,12 @@ from server.media.errors import OfferRefused, RoomUnknown
 from server.media.ordering import Packet
 from server.media.recording import Recording
 from server.media.taps import Inlet, Outlet
+from server.media.ways import direct
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from aiortc import RTCRtpTransceiver
+    from aiortc import RTCConfiguration, RTCRtpTransceiver
     from aiortc.rtp import RtpPacket
 
     from server.media.engine import RoomPorts
@@ -76,6 +77,10 @@ class EmbeddedEngine:
 
     name = EngineName.EMBEDDED
 
+    def __init__(self, *, ways: Callable[[], RTCConfiguration] = direct) -> None:
+        """``ways``: which ways a new connection may take."""
+        self._ways = ways
+
     async def start(self) -> None:
         """Nothing is to be made ready."""
 
@@ -83,11 +88,14 @@ class EmbeddedEngine:
         """Nothing goes on after its rooms."""
 
     def open(self, room: str, spool: Spool, ports: RoomPorts) -> Room:  # noqa: ARG002  # the port's name
-        return Room(spool, ports)
+        return Room(spool, ports, ways=self._ways)
 
 
 class Room:
-    def __init__(self, spool: Spool, ports: RoomPorts) -> None:
+    def __init__(
+        self, spool: Spool, ports: RoomPorts, *, ways: Callable[[], RTCConfiguration]
+    ) -> None:
+        self._ways = ways
         self._spool = spool
         self._ports = ports
         self._publishers: dict[str, Publisher] = {}
@@ -97,7 +105,7 @@ class Room:
 
     async def publish(self, participant: str, offer: str, name: str) -> Session:
         """Answer an offer to send (RFC 9725 4.2); ``name`` is that of the session."""
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(self._ways())
         await _describe(connection, offer)
         pictures = any(each.kind == "video" for each in connection.getTransceivers())
         recording = Recording(participant, self._spool, self._ports, pictures=pictures)
@@ -116,7 +124,7 @@ class Room:
         """Answer an offer to receive what ``watches`` publishes."""
         if watches not in self._publishers:
             raise RoomUnknown("nobody publishes under this name")
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(self._ways())
         watcher = Watcher(participant, watches, connection)
         await _describe(connection, offer)
         for transceiver in connection.getTransceivers():

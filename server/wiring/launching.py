@@ -50,7 +50,7 @@ API_PAGE: Final = CLONE / "tools/npm/node_modules/@scalar/api-reference/dist/bro
 # Of modules that are configured by it and by nothing else.
 MODULE_VARIABLES: Final = ("SOFTHSM2_CONF",)
 KEY_ENCRYPTION_KEY: Final = "evidence-kek"
-SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key", "media-key")
+SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key", "media-key", "turn-key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

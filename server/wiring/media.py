@@ -29,6 +29,7 @@ from server.media.janus.link import JanusAccess
 from server.media.janus.rooms import JanusEngine
 from server.media.rooms import EmbeddedEngine
 from server.media.spool import Place
+from server.media.ways import direct, relayed
 from server.media.web import application
 from server.media.webm import MEDIA_TYPE
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
@@ -36,10 +37,13 @@ from server.settings import Settings, SettingsError
 from server.transaction import NOBODY, Scope
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, now
+from server.wiring.relays import relay_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from aiortc import RTCConfiguration
 
     from server.ceremony.ceremony import Ceremony
     from server.media.engine import Engine
@@ -225,7 +229,7 @@ def _engine(parts: Parts) -> Engine:
     """Return what this worker carries rooms with: Janus where it is told of one."""
     url = parts.settings.janus_url
     if url is None:
-        return EmbeddedEngine()
+        return EmbeddedEngine(ways=_ways(parts))
     return JanusEngine(
         JanusAccess(
             url=url,
@@ -234,6 +238,18 @@ def _engine(parts: Parts) -> Engine:
             room_key=parts.secret("janus-room-key").hex(),
         )
     )
+
+
+def _ways(parts: Parts) -> Callable[[], RTCConfiguration]:
+    relay = relay_of(parts)
+    if relay is None or not parts.settings.media_relayed:
+        return direct
+
+    def through() -> RTCConfiguration:
+        name = {"room": "", "participant": "media-worker"}
+        return relayed(relay.ice_servers(**name, now=round(time.time())))
+
+    return through
 
 
 def _steady() -> Callable[[], float]:

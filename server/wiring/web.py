@@ -36,6 +36,7 @@ from server.web.verification import VerificationPage, verification_page
 from server.wiring.evidence import packaging
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
+from server.wiring.relays import relay_of
 from server.wiring.transparency import ServedLog
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _live_video(parts: Parts) -> LiveVideo | None:
             key=parts.secret("media-key"),
             engine=settings.media_engine,
             office_engines=settings.media_offices or {},
+            relay=relay_of(parts),
         )
     )
 

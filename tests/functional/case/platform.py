@@ -37,6 +37,7 @@ from server.cases.roles import Role
 from server.catalogue.loading import load_catalogue
 from server.catalogue.notices import read_notices
 from server.ceremony.live import LiveTerms
+from server.ceremony.relays import Relay
 from server.ceremony.rooms import EngineName, MediaWorkerPlace
 from server.contract.spec import Spec, read_spec
 from server.contract.views import Edge
@@ -87,7 +88,8 @@ ROOT = Path(__file__).parents[3]
 KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 TOKEN_LIFE = timedelta(minutes=5)
-LIVE_VIDEO = LiveVideo(terms=LiveTerms(key=bytes(range(32)), office_engines={}))
+RELAY = Relay(urls=("turns:relay.feigui.example:443",), secret="told to the relay", only=True)
+LIVE_VIDEO = LiveVideo(terms=LiveTerms(key=bytes(range(32)), office_engines={}, relay=RELAY))
 # It lives as long as the tests do.
 MEDIA_WORKER = MediaWorkerPlace(
     name="worker-1",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.ceremony.relays import LIFETIME_S
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.tickets import TicketAct, read_ticket
 from server.transaction import Scope
-from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER
+from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER, RELAY
 
 if TYPE_CHECKING:
     from tests.functional.case.staging import Staging
@@ -29,6 +30,22 @@ def test_a_party_gets_a_ticket_to_send_and_one_to_watch(case: Staging) -> None:
         # Good for a minute.
         lasts = ticket.expires - now.timestamp()
         assert 0 < lasts <= answer.body["expires_in"] + 5
+
+
+def test_a_ticket_names_the_relay_with_a_password_for_a_time(case: Staging) -> None:
+    case.start_ceremony()
+    now = int(case.platform.clock().timestamp())
+    mine, again, notarys = (
+        who.post(case.room("/media-tickets"), {}).body
+        for who in (case.applicant, case.applicant, case.notary)
+    )
+    assert mine["ice_transport_policy"] == "relay"
+    (server,) = mine["ice_servers"]
+    assert server["urls"] == list(RELAY.urls)
+    assert now < int(server["username"].partition(":")[0]) <= now + LIFETIME_S + 5
+    # The relay can tell one person from another, and that is all it can.
+    assert again["ice_servers"][0]["username"].partition(":")[2] in server["username"]
+    assert notarys["ice_servers"] != mine["ice_servers"]
 
 
 def test_nobody_is_watched_who_has_no_seat(case: Staging) -> None:
