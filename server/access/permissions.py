@@ -159,6 +159,7 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "request_key_frame": in_the_room,
     "put_out_participant": only(Role.NOTARY),
     "readmit_participant": only(Role.NOTARY),
+    "ask_for_picture": in_the_room,
     "close_media_room": only(Role.NOTARY),
     "get_composite": team,
     "get_composite_file": team,

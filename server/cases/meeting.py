@@ -18,6 +18,7 @@ from server.cases.errors import (
     StepUpUnanswered,
 )
 from server.cases.guards import Unmet, deed_signed, two_persons_present
+from server.cases.lines import require_everybody_recorded
 from server.cases.presence import vouched_by
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
@@ -123,6 +124,8 @@ def step_ceremony(
         raise RecordingIncomplete
     if step is Step.COMPLETE and room is not None and not room.is_handed_over:
         raise RecordingUnderWay
+    if step is Step.OPEN_SIGNING:
+        require_everybody_recorded(ceremony, room, at=at)
     ceremony.take(step, by=actor.account, at=at, reason=reason)
     if step is Step.COMPLETE:
         case.ceremony_completed_at = at
@@ -160,6 +163,8 @@ class WillToSign:
     """Of the case: a face that was seen in the ceremony vouches for the person."""
 
     strokes: Strokes = ()
+    room: MediaRoom | None = None
+    """The room's row, where a media worker carries the ceremony."""
 
 
 def confirm_deed(
@@ -179,6 +184,7 @@ def confirm_deed(
         raise ConditionsUnmet(missing)
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
+    require_everybody_recorded(ceremony, will.room, at=at)
     require_answered(will.step_up, _wanted(case, actor.account, digest))
     vouching = vouched_by(ceremony, will.checks, party, deed_sha256=digest, at=at)
     if vouching is None:

@@ -15,6 +15,7 @@ from server.ceremony.errors import (
     NotTakingPart,
     ParticipantNotFound,
 )
+from server.ceremony.gaps import GAP, gap_before
 from server.ceremony.status import CeremonyStatus, Step, next_status
 
 CeremonyId = NewType("CeremonyId", str)
@@ -154,6 +155,9 @@ class Ceremony:
         begins = own[-1].ends_ms if own else 0
         if not (follows and begins <= segment.starts_ms < segment.ends_ms):
             raise ChainBroken("segment", expected_index=len(own), expected_prev=expected)
+        if missing := gap_before(segment, own[-1] if own else None):
+            gap: dict[str, str | int | None] = {"from_ms": begins, "to_ms": segment.starts_ms}
+            self._append(GAP, at, {"by": segment.participant, **gap, "ms": missing})
         self.segments.append(segment)
         return self._append("segment", at, _body(segment))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from server.ceremony.ceremony import Ceremony, CeremonyId
     from server.ceremony.composite import Composite
+    from server.ceremony.lines import Line, Picture
     from server.ceremony.rooms import MediaRoom, MediaWorkerPlace
 
 
@@ -37,6 +39,16 @@ class RoomBook(Protocol):
 
     def lease(self, room: MediaRoom, *, now: datetime) -> None:
         """Take the room, or keep it; raises `RoomTaken` while another's lease runs."""
+        ...
+
+    def measured(
+        self, ceremony_id: str, worker: str, lines: Sequence[Line], *, at: datetime
+    ) -> None:
+        """Put down how the lines are; of a worker that lost the room nothing is taken."""
+        ...
+
+    def ask_for(self, ceremony_id: str, account: str, picture: Picture) -> None:
+        """Have somebody send single pictures, or moving ones again."""
         ...
 
     def ask_for_key_frame(self, ceremony_id: str, participant: str) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from server.ceremony.lines import Line
 
 LEASE: Final = timedelta(seconds=15)
 
@@ -34,6 +37,13 @@ class MediaRoom:
     close_asked_at: datetime | None = None
     released: bool = False
     """Everything that was recorded is in the evidence store and in the chain."""
+
+    lines: tuple[Line, ...] = ()
+    """As the worker measured them at ``measured_at``."""
+
+    measured_at: datetime | None = None
+    stills: frozenset[str] = frozenset()
+    """Accounts that were asked for single pictures."""
 
     @property
     def is_handed_over(self) -> bool:

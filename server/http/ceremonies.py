@@ -46,7 +46,7 @@ def get_ceremony(call: Call) -> Answer:
     ceremony = _ceremony(call, case_read(call))
     if not call.actor.is_staff:
         ceremony.seat_of(call.actor.account)
-    return _answer(ceremony)
+    return _answer(call, ceremony)
 
 
 def join_ceremony(call: Call) -> Answer:
@@ -54,7 +54,7 @@ def join_ceremony(call: Call) -> Answer:
     ceremony = _ceremony(call, case, lock=True)
     join(case, ceremony, call.actor, at=call.now)
     call.tx.ceremonies.save(ceremony)
-    return _answer(ceremony)
+    return _answer(call, ceremony)
 
 
 def step_ceremony(call: Call) -> Answer:
@@ -71,7 +71,7 @@ def step_ceremony(call: Call) -> Answer:
     )
     call.tx.ceremonies.save(ceremony)
     call.tx.cases.save(case)
-    return _answer(ceremony)
+    return _answer(call, ceremony)
 
 
 def add_ceremony_event(call: Call) -> Answer:
@@ -128,8 +128,9 @@ def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
     return ceremony
 
 
-def _answer(ceremony: Ceremony) -> Answer:
-    return Answer(body=ceremony_as_seen(ceremony), etag=etag_of(ceremony.version))
+def _answer(call: Call, ceremony: Ceremony) -> Answer:
+    seen = ceremony_as_seen(ceremony, call.tx.rooms.get(ceremony.id))
+    return Answer(body=seen, etag=etag_of(ceremony.version))
 
 
 def bindings() -> list[Binding]:

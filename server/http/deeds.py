@@ -40,6 +40,7 @@ def sign(call: Call) -> Answer:
         deed_sha256=digest,
         step_up=step_up,
         checks=call.tx.identity_checks.of_case(case.id),
+        room=call.tx.rooms.get(ceremony.id),
         strokes=tuple(tuple((x, y) for x, y in line) for line in call.body.get("strokes", ())),
     )
     party = confirm_deed(case, ceremony, call.actor, will, at=call.now)

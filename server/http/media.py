@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from server.cases.errors import NotYourAction
+from server.cases.lines import require_recorded_to_the_end
 from server.ceremony.ceremony import CeremonyId, Seat
-from server.ceremony.errors import CeremonyNotFound, LiveVideoOff
+from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
+from server.ceremony.lines import Picture
 from server.ceremony.live import LiveRooms
+from server.ceremony.status import Step
 from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct
-from server.http.call import Answer, Binding
+from server.http.call import Answer, Binding, etag_of
 from server.http.case_at_hand import case_held, case_read
+from server.http.shown.ceremonies import ceremony_as_seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +77,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
     def close_media_room(call: Call) -> Answer:
         """End the recording; the answer says whether all of it has arrived."""
         ceremony = _led(call, "close_media_room")
+        require_recorded_to_the_end(ceremony, call.tx.rooms.get(ceremony.id), at=call.now)
         handed_over = rooms(call).close_room(ceremony, now=call.now)
         return Answer(body={"handed_over": handed_over})
 
@@ -82,6 +87,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
         Binding(operation_id="request_key_frame", handler=request_key_frame),
         Binding(operation_id="put_out_participant", handler=put_out_participant),
         Binding(operation_id="readmit_participant", handler=readmit_participant),
+        Binding(operation_id="ask_for_picture", handler=ask_for_picture),
         Binding(operation_id="close_media_room", handler=close_media_room),
     ]
 
@@ -126,6 +132,26 @@ def _led(call: Call, action: str, *, lock: bool = False) -> Ceremony:
     if ceremony.seat_of(call.actor.account).seat is not Seat.NOTARY:
         raise NotYourAction(action)
     return ceremony
+
+
+def ask_for_picture(call: Call) -> Answer:
+    """Have somebody send single pictures, so that the sound stays, or moving ones again."""
+    ceremony = _ceremony(call, case_read(call), lock=True)
+    whom, picture = call.body["account"], Picture(call.body["picture"])
+    asks = ceremony.seat_of(call.actor.account)
+    ceremony.seat_of(whom)
+    if whom != asks.account and asks.seat is not Seat.NOTARY:
+        raise NotYourAction("ask_for_picture")
+    if ceremony.status.is_final or call.tx.rooms.get(ceremony.id) is None:
+        # Over, or nobody has come in yet.
+        raise CeremonyRefused(ceremony.status, Step.ADMIT)
+    call.tx.rooms.ask_for(ceremony.id, whom, picture)
+    if ceremony.status.records:
+        facts: dict[str, str | int | None] = {"line": whom, "picture": picture}
+        ceremony.add_event("picture_asked", call.now, by=asks.account, facts=facts)
+        call.tx.ceremonies.save(ceremony)
+    seen = ceremony_as_seen(ceremony, call.tx.rooms.get(ceremony.id))
+    return Answer(body=seen, etag=etag_of(ceremony.version))
 
 
 def _ticket(call: Call, ceremony: Ceremony) -> MediaTicket:

@@ -113,6 +113,7 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "request_key_frame": lambda ids: {"participant": ids["assistant"]},
     "put_out_participant": lambda ids: {"participant": ids["assistant"], "reason": "technical"},
     "readmit_participant": lambda ids: {"participant": ids["assistant"]},
+    "ask_for_picture": lambda ids: {"account": ids["party_account"], "picture": "stills"},
     "add_segment": lambda ids: {
         "upload_id": ids["upload"],
         "index": 0,

@@ -92,6 +92,7 @@ SEAT_OF: Final = {
     "request_key_frame": {Role.NOTARY, Role.APPLICANT},
     "put_out_participant": {Role.NOTARY},
     "readmit_participant": {Role.NOTARY},
+    "ask_for_picture": {Role.NOTARY, Role.APPLICANT},
     "close_media_room": {Role.NOTARY},
     "list_events": set(SEATED.values()),
     "request_issue": {Role.NOTARY},

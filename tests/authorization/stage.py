@@ -66,6 +66,7 @@ IN_THE_ROOM: Final = frozenset(
         "request_key_frame",
         "put_out_participant",
         "readmit_participant",
+        "ask_for_picture",
         "close_media_room",
         "get_composite",
         "request_composite",
@@ -131,6 +132,7 @@ class Stage:
         return {
             **ids_of(self.whole, case, reader),
             "assistant": self.issued.assistant.account,
+            "party_account": applicant.account,
             "task_id": new_id(),
             "upload_id": applicant.post("/uploads", begin)["id"],
         }

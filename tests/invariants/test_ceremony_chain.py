@@ -107,6 +107,37 @@ def test_a_segment_that_does_not_follow_is_refused_with_what_was_expected(wrong:
     assert ceremony.head == head
 
 
+def test_time_that_nobody_recorded_is_said_in_the_chain() -> None:
+    ceremony = live()
+    ceremony.add_segment(segment(0), NOW)
+    late = replace(segment(1), starts_ms=18_250, ends_ms=20_000)
+    receipt = ceremony.add_segment(late, NOW)
+    gap, told = ceremony.links[-2:]
+    assert (gap.kind, gap.body) == (
+        "line_gap",
+        {"by": "a-wang", "from_ms": 10_000, "to_ms": 18_250, "ms": 8_250},
+    )
+    assert told == receipt
+    # Handed over again because the answer was lost: neither is there twice.
+    assert ceremony.add_segment(late, NOW) == receipt
+    verify_chain(ceremony.links)
+    # A chain without it, or with a shorter one, does not hold.
+    for spoiled in (
+        [each for each in ceremony.links if each != gap],
+        [replace(e, body={**e.body, "ms": 250}) if e == gap else e for e in ceremony.links],
+    ):
+        with pytest.raises(ChainBroken):
+            verify_chain(spoiled)
+
+
+@pytest.mark.parametrize("late_by", [0, 1, 500])
+def test_a_frame_between_two_segments_is_no_gap(late_by: int) -> None:
+    ceremony = live()
+    ceremony.add_segment(segment(0), NOW)
+    ceremony.add_segment(replace(segment(1), starts_ms=10_000 + late_by), NOW)
+    assert [each.kind for each in ceremony.links[-2:]] == ["segment", "segment"]
+
+
 def test_a_segment_sent_twice_is_one_link() -> None:
     ceremony = live()
     first = ceremony.add_segment(segment(0), NOW)

@@ -5,16 +5,19 @@ A lease is one statement, so that two workers cannot both have a room.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.ceremony.errors import RoomTaken
+from server.ceremony.lines import Line, Picture
 from server.ceremony.rooms import EngineName, MediaRoom, MediaWorkerPlace
 from server.db.tables.ceremonies import MEDIA_ROOMS, MEDIA_WORKERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from server.db.scoped import ScopedConnection
@@ -39,6 +42,9 @@ class PostgresRoomBook:
             close_asked_at=row.close_asked_at,
             released=row.released,
             clock_ahead_ms=row.clock_ahead_ms,
+            lines=tuple(Line(**each | {"picture": Picture(each["picture"])}) for each in row.lines),
+            measured_at=row.measured_at,
+            stills=frozenset(row.stills),
         )
 
     def lease(self, room: MediaRoom, *, now: datetime) -> None:
@@ -51,7 +57,7 @@ class PostgresRoomBook:
         names = {"ceremony_id": room.ceremony, "office": room.office, "case_id": room.case}
         lease = (
             insert(MEDIA_ROOMS)
-            .values(taken | names | {"key_frames": []})
+            .values(taken | names | {"key_frames": [], "lines": [], "stills": []})
             .on_conflict_do_update(
                 index_elements=[MEDIA_ROOMS.c.ceremony_id],
                 set_=taken,
@@ -61,6 +67,29 @@ class PostgresRoomBook:
         )
         if self._scoped.connection.execute(lease).first() is None:
             raise RoomTaken
+
+    def measured(
+        self, ceremony_id: str, worker: str, lines: Sequence[Line], *, at: datetime
+    ) -> None:
+        self._scoped.connection.execute(
+            update(MEDIA_ROOMS)
+            .where(MEDIA_ROOMS.c.ceremony_id == ceremony_id, MEDIA_ROOMS.c.worker == worker)
+            .values(lines=[asdict(each) for each in lines], measured_at=at)
+        )
+
+    def ask_for(self, ceremony_id: str, account: str, picture: Picture) -> None:
+        row = self._scoped.connection.execute(
+            select(MEDIA_ROOMS.c.stills)
+            .where(MEDIA_ROOMS.c.ceremony_id == ceremony_id)
+            .with_for_update()
+        ).one()
+        others = set(row.stills) - {account}
+        asked = others | {account} if picture is Picture.STILLS else others
+        self._scoped.connection.execute(
+            update(MEDIA_ROOMS)
+            .where(MEDIA_ROOMS.c.ceremony_id == ceremony_id)
+            .values(stills=sorted(asked))
+        )
 
     def ask_for_key_frame(self, ceremony_id: str, participant: str) -> None:
         asked = MEDIA_ROOMS.c.key_frames

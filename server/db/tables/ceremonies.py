@@ -62,6 +62,9 @@ MEDIA_ROOMS = Table(
     Column("released", Boolean, nullable=False),
     Column("clock_ahead_ms", BigInteger, nullable=False),
     texts("key_frames"),
+    Column("lines", JSONB, nullable=False),
+    moment("measured_at", optional=True),
+    Column("stills", JSONB, nullable=False),
 )
 
 MEDIA_WORKERS = Table(

@@ -2,16 +2,153 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from server.ceremony.ceremony import CeremonyId
+from server.ceremony.lines import Line, Picture
 from server.ceremony.relays import LIFETIME_S
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.tickets import TicketAct, read_ticket
 from server.transaction import Scope
 from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER, RELAY
+from tests.functional.case.staging import good
 
 if TYPE_CHECKING:
     from tests.functional.case.staging import Staging
+
+
+def lease(case: Staging) -> MediaRoom:
+    """Have a media worker carry the room."""
+    at = case.platform.clock()
+    room = MediaRoom(
+        ceremony=case.ceremony,
+        office=KUNMING,
+        case=case.case,
+        worker="worker-1",
+        leased_until=at + LEASE,
+    )
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        tx.rooms.lease(room, now=at)
+    return room
+
+
+def line(account: str, **differently: Any) -> Line:  # noqa: ANN401  # any of the line's fields
+    good_line = Line(
+        participant=account,
+        is_heard=True,
+        is_recorded=True,
+        picture=Picture.MOVING,
+        bits_per_second=640_000,
+        loss_up=3,
+    )
+    return replace(good_line, **differently)
+
+
+def measure(case: Staging, *lines: Line, worker: str = "worker-1") -> None:
+    at = case.platform.clock()
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        tx.rooms.measured(case.ceremony, worker, lines, at=at)
+
+
+def test_everybody_in_the_room_sees_how_the_lines_are(case: Staging) -> None:
+    case.start_ceremony()
+    assert case.notary.get(case.room()).body["lines"] == []
+    lease(case)
+    assert case.notary.get(case.room()).body["lines"] == []
+    weak = line(case.applicant.account, loss_up=120, loss_down=40, rtt_ms=210, wants_stills=True)
+    measure(case, weak, line(case.notary.account))
+    # Of a worker that lost the room nothing is taken.
+    measure(case, worker="worker-2")
+    for person in (case.notary, case.applicant):
+        seen, other = person.get(case.room()).body["lines"]
+        assert seen.pop("measured_at")
+        assert seen == {
+            "participant": case.applicant.account,
+            "heard": True,
+            "recorded": True,
+            "picture": "moving",
+            "picture_wanted": "stills",
+            "bits_per_second": 640_000,
+            "loss_up_permille": 120,
+            "loss_down_permille": 40,
+            "rtt_ms": 210,
+        }
+        assert (other["picture_wanted"], other["rtt_ms"]) == ("moving", None)
+
+
+def test_pictures_give_way_to_sound_when_somebody_asks(case: Staging) -> None:
+    case.start_ceremony()
+    party, notary = case.applicant.account, case.notary.account
+    wish = {"account": party, "picture": "stills"}
+    # Nobody is there yet.
+    early = case.notary.post(case.room("/picture"), wish)
+    assert (early.status, early["code"]) == (409, "ceremony_refused")
+    lease(case)
+    measure(case, line(party), line(notary))
+    # Of oneself, or by the notary; nobody else's picture is anybody's business.
+    refused = case.applicant.post(case.room("/picture"), {**wish, "account": notary})
+    assert (refused.status, refused["code"]) == (403, "not_your_action")
+    for person in (case.applicant, case.notary):
+        asked = good(person.post(case.room("/picture"), wish))
+        assert [each["picture_wanted"] for each in asked["lines"]] == ["stills", "moving"]
+    back = good(case.applicant.post(case.room("/picture"), {**wish, "picture": "moving"}))
+    assert [each["picture_wanted"] for each in back["lines"]] == ["moving", "moving"]
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        links = tx.ceremonies.get(CeremonyId(case.ceremony)).links
+    asked_for = [each.body for each in links if each.kind == "picture_asked"]
+    assert asked_for == [
+        {"by": who, "line": party, "picture": picture}
+        for who, picture in ((party, "stills"), (notary, "stills"), (party, "moving"))
+    ]
+
+
+def test_before_recording_a_wish_for_single_pictures_is_no_evidence(case: Staging) -> None:
+    case.review()
+    case.act(case.notary, "schedule_interview")
+    seats = {"participants": [{"party": case.party, "seat": "party"}]}
+    case.ceremony = good(case.notary.post(case.path("/ceremonies"), seats))["id"]
+    case.step("admit")
+    lease(case)
+    wish = {"account": case.applicant.account, "picture": "stills"}
+    links = good(case.notary.get(case.room()))["links"]
+    assert good(case.notary.post(case.room("/picture"), wish))["links"] == links
+
+
+def test_signing_does_not_begin_while_somebody_is_not_recorded(case: Staging) -> None:
+    case.start_ceremony()
+    lease(case)
+    refused = case.notary.post(case.room("/steps"), {"step": "open_signing"})
+    assert (refused.status, set(refused.codes)) == (409, {"line_not_recorded"})
+    # It is enough that everybody is there.
+    measure(case, line(case.notary.account), line(case.applicant.account))
+    assert case.step("open_signing")["status"] == "signing"
+
+
+def test_nobody_signs_and_nothing_ends_while_somebody_is_not_recorded(case: Staging) -> None:
+    case.interview()
+    case.confirm_presence()
+    lease(case)
+    there, gone = line(case.notary.account), line(case.applicant.account, is_heard=False)
+    measure(case, there, gone)
+    signing = {
+        "ceremony_id": case.ceremony,
+        "deed_sha256": case.shown(case.applicant, "/deed"),
+        "step_up": case.agreed(case.applicant, "sign_deed"),
+    }
+    refused = case.applicant.post(case.path("/deed/signatures"), signing)
+    assert (refused.status, refused.codes) == (409, ["line_not_recorded"])
+    assert case.worker.run() == []
+    closing = case.notary.post(case.room("/media-room/close"))
+    assert (closing.status, closing.codes) == (409, ["line_not_recorded"])
+    # What was agreed to still holds when the line is back.
+    measure(case, there, line(case.applicant.account))
+    good(case.applicant.post(case.path("/deed/signatures"), signing))
+    assert case.worker.run() == ["deed.sign"]
+    assert case.notary.post(case.room("/media-room/close")).body == {"handed_over": False}
+    # Asked again: it was ended with everybody in it.
+    measure(case)
+    assert case.notary.post(case.room("/media-room/close")).body == {"handed_over": False}
 
 
 def test_a_party_gets_a_ticket_to_send_and_one_to_watch(case: Staging) -> None:
@@ -74,16 +211,8 @@ def test_a_ceremony_is_not_complete_before_its_recording_is(case: Staging) -> No
     case.confirm_presence()
     case.sign_deed()
     assert case.worker.run() == ["deed.sign"]
-    at = case.platform.clock()
-    held = MediaRoom(
-        ceremony=case.ceremony,
-        office=KUNMING,
-        case=case.case,
-        worker="worker-1",
-        leased_until=at + LEASE,
-    )
-    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
-        tx.rooms.lease(held, now=at)
+    held = lease(case)
+    measure(case, *(line(who.account) for who in (case.notary, case.applicant)))
     assert case.notary.post(case.room("/media-room/close")).body == {"handed_over": False}
     refused = case.notary.post(case.room("/steps"), {"step": "complete"})
     assert (refused.status, refused.body["code"]) == (409, "recording_under_way")

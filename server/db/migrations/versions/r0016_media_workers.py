@@ -7,7 +7,7 @@ from typing import Final
 from alembic import op
 
 revision: str = "r0016"
-down_revision: str | None = "r0012"
+down_revision: str | None = "r0015"
 
 APP: Final = "feigui_app"
 
