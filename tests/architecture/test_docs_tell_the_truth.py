@@ -26,18 +26,14 @@ SETTING: Final = re.compile(r"\bFEIGUI_[A-Z0-9_]*[A-Z0-9]\b")
 TEST: Final = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 MODULE: Final = re.compile(rf"(?<![\w./@-])(?:{'|'.join(TOP)})(?:\.\w+)+(?![\w/])")
 PATH: Final = re.compile(r"(?<![\w./-])(?:[\w.-]+/)+[\w.-]*\w")
-# Of settings that do not take everything.
-VALID: Final = {
-    "FEIGUI_VALIDATE_RESPONSES": "off",
-    "FEIGUI_TURN_URLS": "turn:relay.example",
-    "FEIGUI_TURN_ONLY": "off",
-    "FEIGUI_MEDIA_RELAYED": "off",
-}
 ROW: Final = re.compile(r"^\| `(FEIGUI_\w+)` \| (\w+) \| (.*?) \|", re.MULTILINE)
 REQUIRED: Final = "yes"
 # What a setting is satisfied with, where not every word will do.
 VALID: Final = {
     "FEIGUI_VALIDATE_RESPONSES": "off",
+    "FEIGUI_TURN_URLS": "turn:relay.example",
+    "FEIGUI_TURN_ONLY": "off",
+    "FEIGUI_MEDIA_RELAYED": "off",
     "FEIGUI_MEDIA_ENGINE": "janus",
     "FEIGUI_MEDIA_OFFICES": "kunming=janus",
 }
