@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Verify a notarial evidence package (证据包) without its makers and without a network.
 
-    python verify.py PACKAGE.zip [--root ROOT.pem ...] [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
+    python verify.py PACKAGE.zip [--root ROOT.pem ...] [--party-root ROOT.pem ...]
+        [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
 
 Needs Python 3.9 or later and the package `cryptography` (44 or later), nothing else.
 Exit code 0: everything holds; 1: a fault was found and is named; 2: wrong usage.
@@ -17,7 +18,9 @@ writes text; it unpacks nothing to disk and runs nothing from the package.
 Whom do you trust? The certificates in the package lead to a root. A root that lies in the
 package proves only that the package agrees with itself: get the root another way (from the
 office, in writing) and pass it with --root; an office that signs by SM2 has a root for that
-and one for P-256, by which the time-stamps are. The same holds for --log-key.
+and one for P-256, by which the time-stamps are. The same holds for --log-key, and for
+--party-root where another authority certified the parties: it is believed for them alone, and
+for the one in the package only the office's seal vouches.
 """
 
 from __future__ import annotations
@@ -478,6 +481,7 @@ class Proof:
     certificates: Sequence[Cert] = ()
     lists: Sequence[Crl] = ()
     answers: Sequence[ocsp.OCSPResponse] = ()
+    party_roots: Sequence[Cert] = ()  # of outside authorities: believed for parties, nobody else
 
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
@@ -741,10 +745,13 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         usage.digital_signature and usage.content_commitment and purposes & {DOCUMENTS, EMAIL}
     )
     require(may_sign, "chain_usage", name_of(signer))
-    path = check_chain(signer, known, at)
+    among = [*proof.roots, *proof.party_roots]
+    path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
     # What is carried along and used for nothing is covered by nothing.
     require(all(each in path for each in cms.certificates), "cms_form", where, "certificates")
-    return Signed(where, signer, role_of(signer), at, stamper)
+    # An outside authority could write any policy into its certificates, ours too.
+    role = role_of(signer) if path[-1] in proof.roots else "party"
+    return Signed(where, signer, role, at, stamper)
 
 
 # --------------------------------------------------------- PDF (ISO 32000-1), only as we write it.
@@ -1086,7 +1093,14 @@ class Document:
     archived: list[datetime]
 
 
-def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime) -> Document:
+def check_document(
+    data: bytes,
+    where: str,
+    roots: Sequence[Cert],
+    at: datetime,
+    *,
+    party_roots: Sequence[Cert] = (),
+) -> Document:
     """Check every signature and stamp of a PDF, and everything that was added after each."""
     pdf = Pdf(data, where)
     require(len(pdf.revisions) > 1, "pdf_coverage", where, "nothing is signed")
@@ -1101,6 +1115,7 @@ def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime)
         [x509.load_der_x509_certificate(c) for c in pdf.stored(b"/Certs")],
         [x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs")],
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
+        party_roots,
     )
     found = Document(pdf, [], [])
     stamper: Cert | None = None
@@ -1240,6 +1255,7 @@ class Asked:
     at: datetime
     roots: list[Cert] = field(default_factory=list)
     log_key: str | None = None
+    party_roots: list[Cert] = field(default_factory=list)
 
 
 @dataclass
@@ -1249,6 +1265,7 @@ class Found:
     files: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     roots: list[Cert] = field(default_factory=list)
+    party_roots: list[Cert] = field(default_factory=list)
     seal: Signed | None = None
     certificate: Document | None = None
     deed: Document | None = None
@@ -1274,6 +1291,7 @@ def shown(at: datetime) -> str:
 
 # -------------------------------- The package itself: its form, its manifest, its files, its seal.
 
+PARTY_ROOTS = "trust/party-roots.pem"
 OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
 FORMAT = "feigui.evidence-package/1"
 
@@ -1335,7 +1353,16 @@ def step_trust(step: Step, asked: Asked, found: Found) -> None:
             "! The root is the package's own: this proves only that the package agrees with itself. "
             "Get the root from the office another way and pass it with --root.",
         )
-    for root in found.roots:
+    found.party_roots = list(asked.party_roots)
+    if not found.party_roots and PARTY_ROOTS in found.files:
+        found.party_roots = x509.load_pem_x509_certificates(found.files[PARTY_ROOTS])
+        step.notes_that(
+            "！当事人证书由其他机构签发，其根证书取自证据包：仅由公证机构盖章担保。"
+            "可另行取得后用 --party-root 指定。",
+            "! Another authority certified parties; its root is the package's, for which only the "
+            "office's seal vouches. Get it another way and pass it with --party-root.",
+        )
+    for root in [*found.roots, *found.party_roots]:
         digest = sha256(der_of(root)).hex()
         step.shows(
             f"根证书 {name_of(root)}，SHA-256 {digest}", f"root {name_of(root)}, SHA-256 {digest}"
@@ -1395,7 +1422,13 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         step.notes_that("本案没有当事人签署的文书", "no deed was signed in this case")
         return
     require("deed.pdf" in found.files, "file_missing", "deed.pdf")
-    document = check_document(found.files["deed.pdf"], "deed.pdf", found.roots, asked.at)
+    document = check_document(
+        found.files["deed.pdf"],
+        "deed.pdf",
+        found.roots,
+        asked.at,
+        party_roots=found.party_roots,
+    )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
     kinds = _by_kind(document, "deed.pdf", found)
@@ -1780,6 +1813,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="所信任的根证书，可多次给出 · trusted root certificate (PEM), once for each",
     )
+    parser.add_argument(
+        "--party-root",
+        type=Path,
+        action="append",
+        default=[],
+        help="为当事人签发证书的其他机构的根证书 · root of an outside authority of parties (PEM)",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -1797,14 +1837,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots = [
-            each
-            for path in wanted.root
-            for each in x509.load_pem_x509_certificates(path.read_bytes())
-        ]
+        roots, party_roots = (
+            [each for path in paths for each in x509.load_pem_x509_certificates(path.read_bytes())]
+            for paths in (wanted.root, wanted.party_root)
+        )
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
-    asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)
+    at = wanted.at or datetime.now(timezone.utc)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

@@ -64,6 +64,7 @@ def _verify(commands: EvidenceCommands) -> click.Command:
     @click.command()
     @click.argument("package", type=FILE)
     @click.option("--root", type=FILE, help="Trusted root certificate (PEM).")
+    @click.option("--party-root", type=FILE, help="Root of an outside authority of parties (PEM).")
     @click.option("--log-key", help="Verifier key of the transparency log.")
     @click.option("--at", help="Judge for this time (ISO 8601); now by default.")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="One language only.")

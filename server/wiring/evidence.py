@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from cryptography import x509
+
     from esign.authorities.directory import AuthorityDirectory
     from server.cases.case import Case
     from server.cases.ids import OfficeId
@@ -81,6 +83,7 @@ def packaging(
                     **written,
                     **fetched,
                     **_trust(signing.files, case, algorithms),
+                    **_party_trust(signing.party_roots),
                     **logged,
                 },
                 about=_about(case, certificate, taken_by, algorithms),
@@ -173,6 +176,12 @@ def _trust(
         for file, name in names.items()
         if files.has_certificate(name)
     }
+
+
+def _party_trust(roots: Sequence[x509.Certificate]) -> dict[str, bytes]:
+    """Return the roots of the authorities that certify parties where an office names one."""
+    pem = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
+    return {"trust/party-roots.pem": pem} if pem else {}
 
 
 def _log(

@@ -36,6 +36,7 @@ class Proof:
     certificates: Sequence[Cert] = ()
     lists: Sequence[Crl] = ()
     answers: Sequence[ocsp.OCSPResponse] = ()
+    party_roots: Sequence[Cert] = ()  # of outside authorities: believed for parties, nobody else
 
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:

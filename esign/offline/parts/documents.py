@@ -25,7 +25,14 @@ class Document:
     archived: list[datetime]
 
 
-def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime) -> Document:
+def check_document(
+    data: bytes,
+    where: str,
+    roots: Sequence[Cert],
+    at: datetime,
+    *,
+    party_roots: Sequence[Cert] = (),
+) -> Document:
     """Check every signature and stamp of a PDF, and everything that was added after each."""
     pdf = Pdf(data, where)
     require(len(pdf.revisions) > 1, "pdf_coverage", where, "nothing is signed")
@@ -40,6 +47,7 @@ def check_document(data: bytes, where: str, roots: Sequence[Cert], at: datetime)
         [x509.load_der_x509_certificate(c) for c in pdf.stored(b"/Certs")],
         [x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs")],
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
+        party_roots,
     )
     found = Document(pdf, [], [])
     stamper: Cert | None = None

@@ -36,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="所信任的根证书，可多次给出 · trusted root certificate (PEM), once for each",
     )
+    parser.add_argument(
+        "--party-root",
+        type=Path,
+        action="append",
+        default=[],
+        help="为当事人签发证书的其他机构的根证书 · root of an outside authority of parties (PEM)",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -53,14 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots = [
-            each
-            for path in wanted.root
-            for each in x509.load_pem_x509_certificates(path.read_bytes())
-        ]
+        roots, party_roots = (
+            [each for path in paths for each in x509.load_pem_x509_certificates(path.read_bytes())]
+            for paths in (wanted.root, wanted.party_root)
+        )
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
-    asked = Asked(package, wanted.at or datetime.now(timezone.utc), roots, wanted.log_key)
+    at = wanted.at or datetime.now(timezone.utc)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

@@ -36,6 +36,7 @@ class Asked:
     at: datetime
     roots: list[Cert] = field(default_factory=list)
     log_key: str | None = None
+    party_roots: list[Cert] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Found:
     files: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     roots: list[Cert] = field(default_factory=list)
+    party_roots: list[Cert] = field(default_factory=list)
     seal: Signed | None = None
     certificate: Document | None = None
     deed: Document | None = None

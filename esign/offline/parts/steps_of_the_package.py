@@ -15,6 +15,7 @@ from esign.offline.parts.report import Asked, Found, Step, shown
 from esign.offline.parts.signatures import kind_of_key
 from esign.offline.parts.stamps import check_signer
 
+PARTY_ROOTS = "trust/party-roots.pem"
 OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
 FORMAT = "feigui.evidence-package/1"
 
@@ -76,7 +77,16 @@ def step_trust(step: Step, asked: Asked, found: Found) -> None:
             "! The root is the package's own: this proves only that the package agrees with itself. "
             "Get the root from the office another way and pass it with --root.",
         )
-    for root in found.roots:
+    found.party_roots = list(asked.party_roots)
+    if not found.party_roots and PARTY_ROOTS in found.files:
+        found.party_roots = x509.load_pem_x509_certificates(found.files[PARTY_ROOTS])
+        step.notes_that(
+            "！当事人证书由其他机构签发，其根证书取自证据包：仅由公证机构盖章担保。"
+            "可另行取得后用 --party-root 指定。",
+            "! Another authority certified parties; its root is the package's, for which only the "
+            "office's seal vouches. Get it another way and pass it with --party-root.",
+        )
+    for root in [*found.roots, *found.party_roots]:
         digest = sha256(der_of(root)).hex()
         step.shows(
             f"根证书 {name_of(root)}，SHA-256 {digest}", f"root {name_of(root)}, SHA-256 {digest}"

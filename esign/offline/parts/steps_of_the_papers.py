@@ -31,7 +31,13 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         step.notes_that("本案没有当事人签署的文书", "no deed was signed in this case")
         return
     require("deed.pdf" in found.files, "file_missing", "deed.pdf")
-    document = check_document(found.files["deed.pdf"], "deed.pdf", found.roots, asked.at)
+    document = check_document(
+        found.files["deed.pdf"],
+        "deed.pdf",
+        found.roots,
+        asked.at,
+        party_roots=found.party_roots,
+    )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
     kinds = _by_kind(document, "deed.pdf", found)

@@ -41,6 +41,10 @@ from esign.errors import (
     VerificationFailed,
 )
 from esign.evidence import EvidenceDigests
+from esign.offline.parts.documents import check_document
+from esign.offline.parts.faults import Fault
+from esign.offline.parts.report import Asked, Found, Step
+from esign.offline.parts.steps_of_the_package import step_trust
 from esign.pdf.deeds import DeedSigner, PartySignature
 from esign.pdf.fields import SignaturePlace, party_field, prepare_fields
 from esign.pdf.levels import PadesLevel
@@ -183,6 +187,30 @@ def test_deed_is_signed_under_the_outside_authority_and_holds_years_later(
     # Its authority is believed for a party, and only by whoever names it.
     with pytest.raises((ChainInvalid, SignatureDoubtful)):
         verify(signed, roots=roots, at=AT)
+
+
+def test_the_offline_verifier_believes_the_outside_authority_for_a_party_alone(
+    outside: Outside,
+) -> None:
+    signed = outside.signer().sign(PREPARED, PARTY)
+    ours, theirs = outside.office.roots, [outside.simulator.root]
+    document = check_document(signed, "deed.pdf", ours, AT, party_roots=theirs)
+    assert [each.role for each in document.signatures] == ["party"]
+    for roots, party_roots in ((ours, ()), (theirs, ours)):
+        with pytest.raises(Fault, match="chain_broken"):
+            check_document(signed, "deed.pdf", roots, AT, party_roots=party_roots)
+
+
+def test_the_package_tells_the_offline_verifier_whose_root_a_partys_is(outside: Outside) -> None:
+    root = outside.simulator.root.public_bytes(Encoding.PEM)
+    found, step = Found(files={"trust/party-roots.pem": root}), Step(4, "", "")
+    step_trust(step, Asked(b"", AT, outside.office.roots), found)
+    assert found.party_roots == [outside.simulator.root]
+    (note,) = step.notes
+    assert "--party-root" in note[1]
+    step = Step(4, "", "")
+    step_trust(step, Asked(b"", AT, outside.office.roots, None, outside.office.roots), found)
+    assert (found.party_roots, step.notes) == (outside.office.roots, [])
 
 
 def test_a_deed_under_the_outside_authority_is_stamped_again(tmp_path: Path) -> None:
