@@ -27,6 +27,7 @@ from tests.integration.db.filling import kept_device
 from tests.unit.cases.a_case import ready_case
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from server.cases.case import Case
@@ -173,8 +174,12 @@ def converge(running: Running, parts: Parts, cases: list[CaseId], log: Path) -> 
 
 
 def wait_until_issued(parts: Parts, cases: list[CaseId], *, by: subprocess.Popen[bytes]) -> None:
+    wait_until(lambda: all_issued(parts, cases), by=by)
+
+
+def wait_until(happened: Callable[[], bool], *, by: subprocess.Popen[bytes]) -> None:
     began = time.monotonic()
-    while not all_issued(parts, cases):
+    while not happened():
         assert time.monotonic() - began < CONVERGES_WITHIN_S
         assert by.poll() is None
         time.sleep(0.5)

@@ -32,10 +32,10 @@ from tests.faults.issuing.issues import (
     converge,
     queue_issue,
     start_worker,
+    wait_until,
     wait_until_issued,
 )
 from tests.faults.issuing.servers import Dependency, HurriedParts, Mishap, away
-from tests.integration.db.test_queue import eventually
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -157,8 +157,8 @@ def test_who_waits_for_a_time_stamper_that_hangs_is_told_so_and_then_served(
     worker = start_worker(running, log)
     try:
         with away(running, Dependency.TIME_STAMPER, Mishap.HUNG):
-            eventually(lambda: label() == ("running", "waiting_for_another_try"))
-        eventually(lambda: label()[0] == "succeeded")
+            wait_until(lambda: label() == ("running", "waiting_for_another_try"), by=worker)
+        wait_until(lambda: label()[0] == "succeeded", by=worker)
     finally:
         worker.terminate()
         worker.wait(30)
