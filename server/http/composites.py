@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from server.cases.errors import PartNotFound
@@ -56,7 +57,7 @@ class CompositeFiles:
             case.id, field="composite", subject=found.ceremony, by=call.actor.account
         )
         return Answer(
-            body=self.fetch(case.office, Digest(found.object_sha256)),
+            fetched=partial(self.fetch, case.office, Digest(found.object_sha256)),
             content_type="video/webm",
             headers={"Content-Disposition": f'inline; filename="{FILE}"'},
         )
