@@ -131,6 +131,11 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "get_identity_picture": team,
     "confirm_identity_fields": only(Role.APPLICANT),
     "decide_identity_check": only(Role.NOTARY),
+    "open_identity_visit": only(Role.ASSISTANT, Role.NOTARY),
+    "report_identity_visit": only(Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER),
+    "compare_identity": only(Role.NOTARY),
+    # Whoever has the second seat (server.cases.seating).
+    "agree_to_comparison": only(Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER),
     # Handling: seats, review, verification, fee
     "assign_staff": only(Role.NOTARY, Role.DIRECTOR),
     "answer_review": only(Role.NOTARY),

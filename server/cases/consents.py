@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     TRUTH_PROMISE = "truth_promise"  # P-18(2): written commitment for shared data
     NOTICE_OF_RIGHTS = "notice_of_rights"  # 告知书, L-27 and P-21
     TRANSFER = "transfer"  # PIPL Art. 23: another office gets the application
+    NOTARY_COMPARES = "notary_compares"  # The party chooses to be compared in the ceremony
+    IN_PERSON_CHECK = "in_person_check"  # PIPL Art. 23: the place that checks learns who comes
 
 
 ASKED_OF_EVERYBODY = frozenset({Purpose.TERMS, Purpose.PERSONAL_DATA, Purpose.RECORDING})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.cases.closing import DeclineGround, RefusalGround, TerminationGround
 from server.cases.consents import ASKED_OF_EVERYBODY, Purpose
+from server.cases.ids import PartyId
 from server.cases.materials import HANDED_IN, SATISFIED
 from server.cases.parties import MUST_BE_IDENTIFIED, STANDS_FOR_ANOTHER, PartyRole
 from server.cases.transitions import Action
@@ -44,6 +45,19 @@ def identities_proven(case: Case, _: Actor) -> Iterator[Unmet]:
     for party in case.parties:
         if party.role in MUST_BE_IDENTIFIED and not party.identity_proven:
             yield Unmet("identity_not_proven", "公证法 Art. 28(1)", party.id)
+
+
+def identities_proven_or_chosen(case: Case, actor: Actor) -> Iterator[Unmet]:
+    """Let pass also who chose to be compared by the notary in the ceremony.
+
+    人脸识别技术应用安全管理办法: whoever shows no face to a machine is not turned away at the door.
+    """
+    for missing in identities_proven(case, actor):
+        party = case.party(PartyId(str(missing.subject)))
+        if not (party.compared_in_ceremony and case.rules.notary_compares):
+            yield missing
+        elif not case.consent_holds(party.id, Purpose.NOTARY_COMPARES):
+            yield Unmet("consent_missing_notary_compares", "PIPL Art. 14, 29", party.id)
 
 
 def consents_given(case: Case, _: Actor) -> Iterator[Unmet]:
@@ -275,6 +289,7 @@ def nothing_issued(case: Case, _: Actor) -> Iterator[Unmet]:
 # Everything that invariant 2 of the domain rules asks for before a number exists.
 BEFORE_A_NUMBER: Final[tuple[Guard, ...]] = (
     accepted,
+    identities_proven,
     notice_of_rights_confirmed,
     tasks_closed,
     record_confirmed,
@@ -286,13 +301,18 @@ BEFORE_A_NUMBER: Final[tuple[Guard, ...]] = (
 )
 
 GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
-    Action.SUBMIT: (parties_complete, identities_proven, consents_given, materials_handed_in),
+    Action.SUBMIT: (
+        parties_complete,
+        identities_proven_or_chosen,
+        consents_given,
+        materials_handed_in,
+    ),
     Action.REQUEST_SUPPLEMENT: (supplement_listed,),
     Action.RESUBMIT: (supplement_handed_in,),
     Action.DECLINE: (_grounded(DeclineGround),),
     Action.ACCEPT: (
         parties_complete,
-        identities_proven,
+        identities_proven_or_chosen,
         consents_given,
         notice_of_rights_confirmed,
         notary_free_of_conflict,
@@ -306,6 +326,7 @@ GUARDS: Final[dict[Action, tuple[Guard, ...]]] = {
     Action.COMPLETE_INTERVIEW: (
         is_handling_notary,
         two_persons_present,
+        identities_proven,
         ceremony_completed,
         record_confirmed,
         deed_signed,

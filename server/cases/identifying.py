@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from server.cases.case import BEFORE_ACCEPTANCE
+from server.cases.consents import Purpose
 from server.cases.errors import (
     ConditionsUnmet,
     FormIncomplete,
@@ -20,12 +21,14 @@ from server.cases.identity_checks import (
     FieldsConfirmed,
     IdentityCheck,
     PersonDecision,
+    ProofRoute,
 )
 from server.cases.intake import may_use_face, require_part, require_time_to_identify
 from server.cases.parties import IdDocument, IdType
 from server.cases.roles import Role
 from server.cases.status import CaseStatus
 from server.cases.transitions import Action
+from server.cases.visiting import unmet_before_acceptance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case
     from server.cases.identity_checks import CheckId, CheckInputs
     from server.cases.ids import PartyId
+    from server.cases.parties import Party
 
 NOT_CARRIED_OUT: Final = "check_unavailable"
 """The doubt of a check that came to nothing through no fault of the person's."""
@@ -67,6 +71,8 @@ def request_check(
         raise ConditionsUnmet(
             (Unmet("consent_missing_face_online", "人脸识别技术应用安全管理办法", party.id),)
         )
+    if inputs.route is ProofRoute.NOTARY_COMPARES:
+        _require_choice(case, party, inputs)
     case.note(
         "identity_check_requested",
         actor,
@@ -98,6 +104,10 @@ def record_outcome(
     """Take in what the check measured; only a proven one marks the party."""
     if check.state is not CheckState.QUEUED:
         return check
+    if check.inputs.route is ProofRoute.NOTARY_COMPARES and state is not CheckState.REFUSED:
+        # A machine has read the document and nothing else: whose it is the notary says.
+        state = CheckState.TO_BE_COMPARED
+        _mark_to_be_compared(case, check, outcome)
     if state is CheckState.PROVEN:
         _mark_proven(case, check, outcome)
     case.note(
@@ -142,8 +152,15 @@ def decide_check(
     """Let a notary decide what the machine left open; a refusal is not overruled."""
     if Role.NOTARY not in actor.roles:
         raise NotYourAction("decide_identity_check")
-    if check.state is not CheckState.PERSON_DECIDES or check.outcome is None:
+    waits = check.state is CheckState.PERSON_DECIDES
+    if check.state is CheckState.TO_BE_COMPARED:
+        if proven:
+            raise ConditionsUnmet((Unmet("identity_not_compared", "公证法 Art. 28(1)", check.id),))
+        waits = True
+    if not waits or check.outcome is None:
         raise TransitionRefused(case.status, Action.SUBMIT)
+    if proven and (missing := tuple(unmet_before_acceptance(case, check, at=at))):
+        raise ConditionsUnmet(missing)
     if proven and check.pictures_ended is not None:
         # There is nothing left to look at, nor to show to anybody who doubts it later.
         raise ConditionsUnmet((Unmet("identity_pictures_ended", "PIPL Art. 19, 47", check.id),))
@@ -151,6 +168,8 @@ def decide_check(
     state = CheckState.PROVEN if proven else CheckState.REFUSED
     if proven:
         _mark_proven(case, check, check.outcome)
+    elif check.state is CheckState.TO_BE_COMPARED:
+        case.replace_party(replace(case.party(check.party), compared_in_ceremony=False))
     case.note("identity_decided", actor, at, party=check.party, check=check.id, state=state)
     return replace(check, state=state, decision=decision)
 
@@ -195,9 +214,40 @@ def refusals_of(checks: Iterable[IdentityCheck], party: PartyId) -> tuple[dateti
     )
 
 
-def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:
+def _require_choice(case: Case, party: Party, inputs: CheckInputs) -> None:
+    """Raise unless the party chose the notary's comparison, and the office offers it."""
+    missing = []
+    if not case.rules.notary_compares:
+        missing.append(Unmet("comparison_not_offered", case.rules.citation, party.id))
+    if not case.consent_holds(party.id, Purpose.NOTARY_COMPARES):
+        missing.append(Unmet("consent_missing_notary_compares", "PIPL Art. 14, 29", party.id))
+    if inputs.shows_the_face or inputs.chip is not None or inputs.code is not None:
+        missing.append(Unmet("comparison_stands_alone", "PIPL Art. 6", party.id))
+    if missing:
+        raise ConditionsUnmet(missing)
+
+
+def _mark_to_be_compared(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:
     party = case.party(check.party)
-    document = party.id_document
+    # Whoever is proven already stays so; the comparison can still be held.
+    case.replace_party(
+        replace(
+            party,
+            compared_in_ceremony=party.compared_in_ceremony or not party.identity_proven,
+            id_document=_document_of(case, check, outcome),
+        )
+    )
+
+
+def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> None:
+    party, document = case.party(check.party), _document_of(case, check, outcome)
+    case.replace_party(
+        replace(party, identity_proven=True, compared_in_ceremony=False, id_document=document)
+    )
+
+
+def _document_of(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> IdDocument | None:
+    document = case.party(check.party).id_document
     # In the ceremony a face is seen again; the document on file is what was reviewed.
     if outcome.id_number is not None and case.status is not CaseStatus.INTERVIEW_SET:
         document = IdDocument(
@@ -205,4 +255,4 @@ def _mark_proven(case: Case, check: IdentityCheck, outcome: CheckOutcome) -> Non
             number=outcome.id_number,
             valid_until=outcome.valid_until,
         )
-    case.replace_party(replace(party, identity_proven=True, id_document=document))
+    return document

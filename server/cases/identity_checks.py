@@ -11,9 +11,15 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
+from server.cases.identity_comparisons import Comparison, up_to_the_proof
+from server.cases.identity_visits import Visit
+from server.cases.identity_visits import told_of as told_of_visit
 from server.cases.ids import AccountId, CaseId, OfficeId, PartyId
+
+if TYPE_CHECKING:
+    from server.cases.rules import CaseRules
 
 CheckId = NewType("CheckId", str)
 
@@ -23,6 +29,8 @@ class CheckState(StrEnum):
     PROVEN = "proven"
     PERSON_DECIDES = "person_decides"  # A notary looks and decides, with a reason.
     REFUSED = "refused"  # With every reason, and a way on.
+    TO_BE_COMPARED = "to_be_compared"  # The notary compares in the ceremony.
+    AWAITS_VISIT = "awaits_visit"  # The person goes to the place; its statement is awaited.
 
 
 class ProofRoute(StrEnum):
@@ -31,6 +39,18 @@ class ProofRoute(StrEnum):
     FACE = "face"  # The live face is compared with the document's or the chip's.
     NOTARY_DECIDES = "notary_decides"  # No face is looked at by a machine; a notary decides.
     CHIP_AND_CODE = "chip_and_code"  # The chip is no copy and the holder read the code.
+    NOTARY_COMPARES = "notary_compares"  # 公证员面签核对: in the ceremony, by eye.
+    IN_PERSON = "in_person"  # 到场核验: seen with the original elsewhere.
+
+
+def routes_of(rules: CaseRules) -> list[ProofRoute]:
+    """Return the ways that are open in a case; a notary's decision always is."""
+    routes = [ProofRoute.FACE, ProofRoute.NOTARY_DECIDES, ProofRoute.CHIP_AND_CODE]
+    if rules.notary_compares:
+        routes.append(ProofRoute.NOTARY_COMPARES)
+    if rules.visit_places:
+        routes.append(ProofRoute.IN_PERSON)
+    return routes
 
 
 class PicturesEndedFor(StrEnum):
@@ -105,7 +125,9 @@ class CheckInputs:
     document: str
     """Kind of document, as the applicant says."""
 
-    front: str
+    front: str | None
+    """``None`` only where the person is seen with the document elsewhere."""
+
     back: str | None
     live: str | None
     """One live photograph; with neither it nor a clip: the route without the face."""
@@ -113,9 +135,13 @@ class CheckInputs:
     clip: LiveClip | None = None
     chip: ChipData | None = None
     code: CodeAnswer | None = None
+    chosen: ProofRoute | None = None
+    """A route that the person chose; else it follows from what was sent."""
 
     @property
     def route(self) -> ProofRoute:
+        if self.chosen is not None:
+            return self.chosen
         if self.shows_the_face:
             return ProofRoute.FACE
         both = self.chip is not None and self.code is not None
@@ -204,6 +230,10 @@ class IdentityCheck:
     outcome: CheckOutcome | None = None
     decision: PersonDecision | None = None
     confirmed: FieldsConfirmed | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    """By the notary in a ceremony, oldest first."""
+
+    visit: Visit | None = None
     pictures_ended: PicturesEnded | None = None
     """Since when, and why, the pictures of the face are used no more."""
 
@@ -216,7 +246,14 @@ class IdentityCheck:
     @property
     def objects(self) -> tuple[str, ...]:
         """Digest of everything in the evidence store that the check names."""
-        return (*self.inputs.objects, *(self.outcome.stills if self.outcome else ()))
+        stills = self.outcome.stills if self.outcome else ()
+        statement = (self.statement,) if self.statement else ()
+        return (*self.inputs.objects, *stills, *statement)
+
+    @property
+    def statement(self) -> str | None:
+        """Digest of the signed statement of whoever saw the person elsewhere."""
+        return self.visit.report.statement if self.visit and self.visit.report else None
 
     @property
     def face_objects(self) -> frozenset[str]:
@@ -248,6 +285,10 @@ def bound_to_signature(check: IdentityCheck) -> dict[str, object]:
     if check.inputs.code is not None:
         # The check names the challenge and not the digits, which anybody can try through.
         told |= {"route": check.inputs.route, "code": check.inputs.code.challenge}
+    if check.comparisons:
+        told |= {"compared": up_to_the_proof(check.comparisons)}
+    if check.visit is not None:
+        told |= {"visit": told_of_visit(check.visit)}
     return told
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.cases.actor import SYSTEM_ACTOR
+from server.cases.compared import unmet_at_step, unmet_of_party
 from server.cases.consents import Purpose
 from server.cases.errors import (
     ConditionsUnmet,
@@ -140,6 +141,7 @@ def _unmet(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
         for party in _parties_of(case, ceremony):
             if not case.consent_holds(party, Purpose.RECORDING):
                 yield Unmet("consent_missing_recording", "PIPL Art. 29", party)
+    yield from unmet_at_step(case, ceremony, step)
     if step is Step.COMPLETE:
         yield from deed_signed(case, SYSTEM_ACTOR)
 
@@ -180,8 +182,12 @@ def confirm_deed(
         raise NotTakingPart
     party = case.party_of(actor.account)
     digest = will.deed_sha256
-    if missing := tuple(_unmet_before_signing(case, party.id, digest)):
-        raise ConditionsUnmet(missing)
+    unmet = (
+        *unmet_of_party(case, ceremony.links, party),
+        *_unmet_before_signing(case, party.id, digest),
+    )
+    if unmet:
+        raise ConditionsUnmet(unmet)
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
     require_everybody_recorded(ceremony, will.room, at=at)
@@ -228,11 +234,20 @@ def require_agreement_to_deed(
         "agreed": evidence_digest(step_up),
         "by": account,
     }
-    if not any(
-        each.kind == "deed_confirmed" and confirmed.items() <= each.body.items()
-        for each in ceremony.links
-    ):
+    agreed = next(
+        (
+            each
+            for each in ceremony.links
+            if each.kind == "deed_confirmed" and confirmed.items() <= each.body.items()
+        ),
+        None,
+    )
+    if agreed is None:
         raise StepUpUnanswered
+    # Who agreed was compared then; that a notary has thought better of it since counts as well.
+    until_then = ceremony.links[: agreed.index]
+    if missing := tuple(unmet_of_party(case, until_then, case.party(party_id))):
+        raise ConditionsUnmet(missing)
 
 
 def _wanted(case: Case, account: AccountId, *digests: str) -> Wanted:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.cases.case import Intake
 from server.cases.errors import NotEligible
+from server.cases.identity_visits import PlaceKind
 from server.cases.ids import MaterialId, MatterCode
 from server.cases.materials import Material
 from server.cases.rules import CaseRules
@@ -69,6 +70,11 @@ def rules_of(pack: RulePack, matter: Matter) -> CaseRules:
         supplement_days=pack.deadlines.supplement_days,
         enforceable=matter.group.code == "enforceable" and matter.code != ENFORCEMENT_CERTIFICATE,
         chip_and_code_alone=matter.code in pack.identity.chip_and_code_alone,
+        notary_compares=matter.code in pack.identity.comparison.matters,
+        second_compares=matter.code in pack.identity.comparison.second_handler,
+        compared_questions=pack.identity.comparison.questions,
+        visit_places=tuple(map(PlaceKind, pack.identity.visits.places)),
+        visit_days=pack.identity.visits.days,
         dated_by_statement=matter.group.code == "supervision",
     )
 

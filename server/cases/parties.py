@@ -69,6 +69,9 @@ class Party:
     identity_proven: bool = False
     """A check ended proven, or a notary decided so on the record."""
 
+    compared_in_ceremony: bool = False
+    """The proof is the notary's comparison: each ceremony asks for it (server.cases.comparing)."""
+
 
 STANDS_FOR_ANOTHER = frozenset(
     {PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.identity_checks import IdentityCheck
+    from server.cases.ids import PartyId
     from server.catalogue.rule_packs import FaceTerms, Office
 
 PERMANENT_YEARS: Final = 100
@@ -151,9 +152,15 @@ def end_pictures(
     ended = replace(check, pictures_ended=PicturesEnded(at=at, ground=ending.ground))
     party = case.party(check.party)
     stands = case.milestones.closed_at is None and case.milestones.issued_at is None
+    others = list(others)
     if stands and party.identity_proven and not any(_still_proves(o, check) for o in others):
-        case.replace_party(replace(party, identity_proven=False))
+        chose = any(_is_to_be_compared(o, check.party) for o in others)
+        case.replace_party(replace(party, identity_proven=False, compared_in_ceremony=chose))
     return ended
+
+
+def _is_to_be_compared(other: IdentityCheck, party: PartyId) -> bool:
+    return other.party == party and other.state is CheckState.TO_BE_COMPARED
 
 
 def _still_proves(other: IdentityCheck, ended: IdentityCheck) -> bool:

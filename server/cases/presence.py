@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from server.cases.compared import unmet_of_party
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.identity_checks import CheckState
@@ -58,6 +59,8 @@ def confirm_presence(
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
     if deed_sha256 not in shown_digests(case, KeyUse.SIGN_DEED):
         raise ConditionsUnmet((Unmet("deed_differs", "电子签名法 Art. 13", party.id),))
+    if missing := tuple(unmet_of_party(case, ceremony.links, party)):
+        raise ConditionsUnmet(missing)
     facts: dict[str, str | int | None] = {"object": deed_sha256, "party": party.id}
     added = ceremony.add_event(CONFIRMED, at, by=actor.account, facts=facts)
     case.note(CONFIRMED, actor, at, party=party.id, object=deed_sha256, ceremony=ceremony.id)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.cases.identity_visits import PlaceKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRules:
@@ -39,3 +41,18 @@ class CaseRules:
 
     chip_and_code_alone: bool = False
     """The office lets chip and code prove a person without anybody deciding, for this matter."""
+
+    notary_compares: bool = False
+    """A party may choose to be compared by the notary in the ceremony instead of before."""
+
+    second_compares: bool = False
+    """Whoever handles the case besides has to agree to that comparison."""
+
+    compared_questions: int = 0
+    """So many things at least are asked about before the notary may say it is the same person."""
+
+    visit_places: tuple[PlaceKind, ...] = ()
+    """Where a person may be seen with the original document instead."""
+
+    visit_days: int = 0
+    """For how many days a request holds, and then what was seen."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.catalogue.errors import CatalogueDataInvalid
 from server.catalogue.fields import Fields
+from server.catalogue.identity_files import check_comparison, read_comparison, read_visits
 from server.catalogue.matters import EsignPolicy, MatterCode, Standing
 from server.catalogue.numbering import SERIES, NumberingRule, Series
 from server.catalogue.permission_files import read_permission
@@ -118,6 +119,7 @@ def _check_references(pack: RulePack, where: str, shelf: Shelf) -> None:
         raise CatalogueDataInvalid(where, "the tariff is not yet in force")
     if not pack.identity.chip_and_code_alone <= pack.matters.keys():
         raise CatalogueDataInvalid(where, "proves persons for a matter that it does not handle")
+    check_comparison(pack, where)
     named = pack.missions.union(*(permission.missions for permission in pack.remote))
     if not named <= shelf.missions.keys() or not named <= pack.missions:
         raise CatalogueDataInvalid(where, "names a mission that it does not work with")
@@ -255,6 +257,8 @@ def _identity(entry: Fields) -> IdentityTerms:
         chip_and_code_alone=frozenset(map(MatterCode, entry.texts("chip_and_code_alone"))),
         citation=entry.text("citation"),
         standing=entry.choice("standing", Standing),
+        comparison=read_comparison(entry.fields("notary_compares")),
+        visits=read_visits(entry.fields("in_person")),
     )
     entry.done()
     return terms

@@ -113,12 +113,43 @@ class FaceTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonTerms:
+    """Where a party may be compared by the notary in the ceremony, and how."""
+
+    matters: frozenset[MatterCode]
+    second_handler: frozenset[MatterCode]
+    """Of these, where the second handler has to agree."""
+
+    questions: int
+    """So many things at least are asked about."""
+
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitTerms:
+    """Where a person may be seen with the original document, for every matter."""
+
+    places: tuple[str, ...]
+    """Of `server.cases.identity_visits.PlaceKind`; empty: nowhere."""
+
+    days: int
+    """For so long a request holds, and then what was seen."""
+
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityTerms:
     """Ways to be proven without a face, as far as the office leaves them to nobody."""
 
     chip_and_code_alone: frozenset[MatterCode]
     citation: str
     standing: Standing
+    comparison: ComparisonTerms
+    visits: VisitTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

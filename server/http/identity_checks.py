@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from server.cases.errors import PartNotFound
 from server.cases.identifying import confirm_fields, decide_check, request_check
 from server.cases.identity_challenges import ChallengeId
-from server.cases.identity_checks import CheckId, CheckInputs, ChipData, CodeAnswer, LiveClip
+from server.cases.identity_checks import (
+    CheckId,
+    CheckInputs,
+    ChipData,
+    CodeAnswer,
+    LiveClip,
+    ProofRoute,
+)
 from server.cases.ids import PartyId
 from server.cases.jobs import Job
 from server.http.call import Answer, Binding, etag_of
@@ -54,6 +61,7 @@ def _inputs(call: Call, case: Case) -> CheckInputs:
         clip=_clip(call, case),
         chip=_chip(call, case),
         code=_code(call),
+        chosen=ProofRoute.NOTARY_COMPARES if call.body.get("compared_by_notary") else None,
     )
 
 

@@ -104,10 +104,12 @@ def sign_deed(
         # Another party may have confirmed meanwhile, but must not have signed.
         if case.deed is None or _files(case.deed) != _files(deed):
             raise PartNotFound("deed as it was signed")
+        ceremony = tx.ceremonies.get(ceremony_id, lock=True)
+        # While the signer was at it the notary may have found that it is somebody else.
+        require_agreement_to_deed(case, ceremony, party, agreed)
         case.deed = replace(case.deed, signed_sha256=signed.hex, signed_by=(*deed.signed_by, party))
         at = desk.now()
         case.note("deed_signed", SYSTEM_ACTOR, at, party=party, object=signed.hex)
-        ceremony = tx.ceremonies.get(ceremony_id, lock=True)
         account = case.party(party).account
         ceremony.add_event(
             "deed_signed", at, by=str(account), facts={"object": signed.hex, "party": party}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.cases.actor import SYSTEM_ACTOR
+from server.cases.errors import PartNotFound
 from server.cases.identifying import leave_to_a_person, record_outcome, refusals_of
 from server.cases.identity_challenges import code_of
 from server.cases.intake import may_use_face
@@ -105,6 +106,8 @@ def check_identity(
         case = tx.cases.get(case_id)
         check = tx.identity_checks.get(check_id)
         earlier = refusals_of(tx.identity_checks.of_case(case_id), check.party)
+    if check.inputs.front is None:
+        raise PartNotFound("picture of a document")
     # Consent may have been withdrawn since the check was asked for (PIPL Art. 15).
     may_use = may_use_face(case, check.party)
     party = case.party(check.party)

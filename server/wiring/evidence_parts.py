@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.identity_checks import bound_to_signature, digest_of
+from server.http.shown.identity_routes import comparison_as_seen, visit_as_seen
 from server.http.shown.times import rfc3339, rfc3339_or_none
 from server.http.shown.visibility import IDENTITY_CHECK, Audience
 from server.register.canonical_json import canonical_json
@@ -84,12 +85,15 @@ def _check(check: IdentityCheck, taken_by: TakenBy) -> dict[str, Any]:
         "party": check.party,
         "state": check.state,
         "document": check.inputs.document,
+        "route": check.inputs.route,
         "compares_face": check.inputs.shows_the_face,
         "reads_chip": check.inputs.chip is not None,
         "requested_at": rfc3339(check.requested_at),
         **_outcome(check.outcome),
         "decision": decision
         and {"proven": decision.proven, "reason": decision.reason, "at": rfc3339(decision.at)},
+        "comparisons": list(map(comparison_as_seen, check.comparisons)),
+        "visit": check.visit and visit_as_seen(check.visit),
     }
     audience = taken_by.audience
     seen = {name: v for name, v in full.items() if audience in IDENTITY_CHECK.get(name, ())}

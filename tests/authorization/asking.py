@@ -25,6 +25,7 @@ UPLOADED: Final = {
     "attach_material": "material",
     "add_segment": "segment",
     "request_identity_check": "document",
+    "report_identity_visit": "material",
 }
 
 
@@ -70,6 +71,34 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "issue_identity_challenge": lambda _: {"by": "chip"},
     "confirm_identity_fields": lambda _: {"corrected": {}},
     "decide_identity_check": lambda _: {"proven": True, "reason": "人工核对"},
+    "compare_identity": lambda ids: {
+        "check": ids["check_id"],
+        "result": "unsure",
+        "document": "passport",
+        "original_shown": True,
+        "questions": ["birth"],
+        "reason": "核对",
+    },
+    "agree_to_comparison": lambda ids: {
+        "check": ids["check_id"],
+        "agrees": True,
+        "reason": "核对",
+    },
+    "open_identity_visit": lambda _: {
+        "document": "passport",
+        "place": "own_counter",
+        "where": "本处",
+    },
+    "report_identity_visit": lambda ids: {
+        "reference": new_id(),
+        "seen_by": "某丙",
+        "seen_at": "2026-11-23T10:00:00+08:00",
+        "id_number": "E00000001",
+        "valid_until": None,
+        "same_person": True,
+        "original_shown": True,
+        "statement": ids["upload"],
+    },
     "assign_staff": lambda ids: {"assistant": ids["assistant"]},
     "answer_review": lambda ids: {
         "findings": [

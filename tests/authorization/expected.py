@@ -87,6 +87,9 @@ SEAT_OF: Final = {
     "add_ceremony_event": {Role.NOTARY, Role.APPLICANT},
     "add_segment": {Role.NOTARY, Role.APPLICANT},
     "confirm_presence": {Role.NOTARY},
+    "compare_identity": {Role.NOTARY},
+    # Nobody sits as the second handler in the ceremony that everybody asks for.
+    "agree_to_comparison": set(),
     "issue_media_ticket": {Role.NOTARY, Role.APPLICANT},
     "get_media_room": {Role.NOTARY, Role.APPLICANT},
     "request_key_frame": {Role.NOTARY, Role.APPLICANT},

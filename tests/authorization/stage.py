@@ -61,6 +61,8 @@ IN_THE_ROOM: Final = frozenset(
         "add_ceremony_event",
         "add_segment",
         "confirm_presence",
+        "compare_identity",
+        "agree_to_comparison",
         "issue_media_ticket",
         "get_media_room",
         "request_key_frame",

@@ -19,6 +19,8 @@ from server.cases.identity_checks import (
     PicturesEnded,
     PicturesEndedFor,
 )
+from server.cases.identity_comparisons import Comparison
+from server.cases.identity_visits import Visit
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.db.codec import from_json, seal, to_json, unseal
 from server.db.secrets import Place
@@ -35,6 +37,8 @@ class CheckPapers:
     outcome: CheckOutcome | None
     decision: PersonDecision | None
     confirmed: FieldsConfirmed | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    visit: Visit | None = None
 
 
 class PostgresIdentityCheckBook:
@@ -111,7 +115,11 @@ class PostgresIdentityCheckBook:
 
     def _values(self, check: IdentityCheck) -> dict[str, Any]:
         papers = CheckPapers(
-            outcome=check.outcome, decision=check.decision, confirmed=check.confirmed
+            outcome=check.outcome,
+            decision=check.decision,
+            confirmed=check.confirmed,
+            comparisons=check.comparisons,
+            visit=check.visit,
         )
         return {
             "id": check.id,
@@ -143,6 +151,8 @@ class PostgresIdentityCheckBook:
             outcome=papers.outcome,
             decision=papers.decision,
             confirmed=papers.confirmed,
+            comparisons=papers.comparisons,
+            visit=papers.visit,
             pictures_ended=_ended(row),
             pictures_gone_at=row.pictures_gone_at,
             pictures_kept_until=row.pictures_kept_until,

@@ -42,6 +42,7 @@ def party_values(party: Party, cipher: FieldCipher) -> dict[str, Any]:
         "stands_for": party.stands_for,
         "relative_of_staff": sorted(party.relative_of_staff),
         "identity_proven": party.identity_proven,
+        "compared_in_ceremony": party.compared_in_ceremony,
         "papers": seal(papers, cipher, _papers_place(party.id)),
         "id_number_index": number and cipher.blind_index("parties.id_number", number),
     }
@@ -61,6 +62,7 @@ def party_from(row: Row[Any], cipher: FieldCipher) -> Party:
         stands_for=row.stands_for,
         relative_of_staff=frozenset(AccountId(a) for a in row.relative_of_staff),
         identity_proven=row.identity_proven,
+        compared_in_ceremony=row.compared_in_ceremony,
     )
 
 

@@ -48,6 +48,7 @@ PARTIES = Table(
     text("stands_for", optional=True),
     texts("relative_of_staff"),
     Column("identity_proven", Boolean, nullable=False),
+    Column("compared_in_ceremony", Boolean, nullable=False),
     Column("papers", LargeBinary, nullable=False),
     text("id_number_index", optional=True),
 )

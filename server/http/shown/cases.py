@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.acting import available_actions
 from server.cases.guards import unmet
+from server.cases.identity_checks import routes_of
 from server.cases.progress import next_action, stage_of
 from server.cases.status import CaseStatus
 from server.cases.transitions import Action
@@ -104,6 +105,8 @@ def _terms(case: Case) -> dict[str, Any]:
             "deed_signed_electronically": rules.deed_signed_electronically,
             "collective_discussion": rules.collective_discussion,
             "enforceable": rules.enforceable,
+            "identity_routes": routes_of(rules),
+            "visit_places": list(rules.visit_places),
         },
         "intake": asdict(case.intake),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.http.shown.identity_advice import advice_of, hints_of
+from server.http.shown.identity_advice import advice_of, hints_of, way_on_of
+from server.http.shown.identity_routes import comparison_as_seen, visit_as_seen
 from server.http.shown.times import rfc3339
 from server.http.shown.visibility import IDENTITY_CHECK, visible
 
@@ -33,7 +34,10 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "requested_at": rfc3339(check.requested_at),
         "finished_at": None if outcome is None else rfc3339(outcome.finished_at),
         "doubts": [] if outcome is None else list(outcome.doubts),
-        "advice": [] if outcome is None else advice_of(outcome, viewer.language),
+        "advice": [
+            *([] if outcome is None else advice_of(outcome, viewer.language)),
+            *way_on_of(check, viewer.language),
+        ],
         "hints": [] if outcome is None else hints_of(outcome, viewer.language),
         "policy": None if outcome is None else outcome.policy_citation,
         "face_score": None if outcome is None else outcome.face_score,
@@ -46,6 +50,8 @@ def check_as_seen(check: IdentityCheck, viewer: Viewer) -> dict[str, Any]:
         "unsure": [] if outcome is None else [_unsure(each) for each in outcome.unsure],
         "confirmed": None if check.confirmed is None else _confirmed(check.confirmed),
         "decision": None if check.decision is None else _decision(check.decision),
+        "comparisons": list(map(comparison_as_seen, check.comparisons)),
+        "visit": check.visit and visit_as_seen(check.visit),
     }
     return visible(full, IDENTITY_CHECK, viewer)
 
@@ -69,6 +75,7 @@ def pictures_of(check: IdentityCheck) -> dict[str, str]:
         "front": check.inputs.front,
         "back": check.inputs.back,
         "live": check.inputs.live,
+        "statement": check.statement,
         **{f"still-{number}": digest for number, digest in enumerate(stills)},
     }
     at_hand = check.objects_at_hand

@@ -23,6 +23,7 @@ def party_as_seen(party: Party, viewer: Viewer) -> dict[str, Any]:
         "is_you": is_you,
         "stands_for": party.stands_for,
         "identity_proven": party.identity_proven,
+        "compared_in_ceremony": party.compared_in_ceremony,
         "nationality": party.nationality,
         "phone": party.phone,
         "id_document": _document(party.id_document),

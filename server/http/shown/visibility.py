@@ -77,6 +77,7 @@ OWN_PARTY: Final[Table] = {
     "is_you": ALL,
     "stands_for": ALL,
     "identity_proven": ALL,
+    "compared_in_ceremony": ALL,
     "nationality": PARTY_AND_TEAM,
     "phone": PARTY_AND_TEAM,
     "id_document": PARTY_AND_TEAM,
@@ -170,6 +171,9 @@ IDENTITY_CHECK: Final[Table] = {
     "chip": TEAM,
     "register": TEAM,
     "pictures": TEAM,
+    # What was said in the room, and where the person went: the person's own, and the team's.
+    "comparisons": PARTY_AND_TEAM,
+    "visit": PARTY_AND_TEAM,
 }
 
 

@@ -52,7 +52,8 @@ NUMBERS: Final = ("relates_to", "supplemented_by")
 
 def upgrade() -> None:
     for table, constraint, column, before, added in LISTS:
-        _close(table, constraint, column, f"{before} {added}")
+        # Coming back up, rows of a later revision may be there that this list does not know.
+        _close(table, constraint, column, f"{before} {added}", keep_strangers=True)
     for name in MOMENTS:
         op.add_column("cases", sa.Column(name, sa.TIMESTAMP(timezone=True)))
     op.add_column(
