@@ -209,10 +209,10 @@ def _unmet(
 
 def _unmet_of_document(case: Case, check: IdentityCheck, *, at: datetime) -> Iterator[Unmet]:
     on_file = case.party(check.party).id_document
-    valid_until = check.outcome and check.outcome.valid_until
+    valid_until = None if check.outcome is None else check.outcome.valid_until
     if valid_until is not None and not at.astimezone(SHANGHAI).date() <= valid_until:
         yield Unmet("document_expired_since", "居民身份证法 Art. 5", check.id)
-    read = check.outcome and check.outcome.id_number
+    read = None if check.outcome is None else check.outcome.id_number
     if read is not None and on_file is not None and read != on_file.number:
         yield Unmet("document_differs_from_file", BY_LAW, check.id)
 

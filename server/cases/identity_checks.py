@@ -294,5 +294,8 @@ def bound_to_signature(check: IdentityCheck) -> dict[str, object]:
 
 def digest_of(check: IdentityCheck) -> str:
     """Return what a party's event certificate says of the check: SHA-256 of canonical JSON."""
-    canonical = json.dumps(bound_to_signature(check), sort_keys=True, separators=(",", ":"))
+    # Names of places and people are not ASCII: RFC 8785 writes them as they are.
+    canonical = json.dumps(
+        bound_to_signature(check), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -175,7 +175,8 @@ def _unmet_of_report(
     yield from _unmet_before_visit(case, check.party, visit.place)
     if reference != visit.reference:
         yield Unmet("visit_reference_differs", "公证法 Art. 29", check.id)
-    if not visit.opened_at <= report.seen_at <= at:
+    # Statements are written to the minute.
+    if not visit.opened_at.replace(second=0, microsecond=0) <= report.seen_at <= at:
         yield Unmet("visit_time_impossible", "公证法 Art. 29", check.id)
     elif not report.seen_at < visit.expires_at:
         yield Unmet("visit_expired", case.rules.citation, check.id)

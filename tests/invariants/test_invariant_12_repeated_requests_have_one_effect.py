@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from server.cases.identity_checks import CheckState
+from server.cases.roles import Role
 from server.contract.spec import read_spec
 from tests.authorization.asking import body_of
 from tests.functional.case.platform import ROOT, Person, Reply
 from tests.functional.case.staging import Staging, good
+from tests.functional.case.without_a_face import ComparedByTwo, compare, report, visit, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,22 +114,25 @@ def done(whole: Whole) -> set[str]:
     """Walk the main line and its side paths; return the operations that were repeated."""
     effects, done = Effects(whole), set[str]()
 
+    def on_a_bad_line(person: Person) -> OnABadLine:
+        return OnABadLine(
+            platform=person.platform,
+            principal=person.principal,
+            phone=person.phone,
+            effects=effects,
+            done=done,
+        )
+
     def case() -> Staging:
         staged = whole.case()
         for name in PEOPLE:
-            person: Person = getattr(staged, name)
-            bad = OnABadLine(
-                platform=person.platform,
-                principal=person.principal,
-                phone=person.phone,
-                effects=effects,
-                done=done,
-            )
-            setattr(staged, name, bad)
+            setattr(staged, name, on_a_bad_line(getattr(staged, name)))
         return staged
 
     for walk in (the_main_line, the_side_paths, an_unsure_check):
         walk(case(), whole)
+    second = on_a_bad_line(whole.platform.staff(Role.SECOND_HANDLER))
+    without_a_face(case(), second)
     return done
 
 
@@ -167,9 +172,23 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
 def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:
     """Let the same people begin another case and bring it along."""
     other = Staging(platform=case.platform, worker=case.worker)
+    take_over(case, other)
+    return walk(other)
+
+
+def take_over(case: Staging, other: Staging) -> None:
     for name in PEOPLE:
         setattr(other, name, getattr(case, name))
-    return walk(other)
+
+
+def without_a_face(of: Staging, second: Person) -> None:
+    case = ComparedByTwo(platform=of.platform, worker=of.worker)
+    take_over(of, case)
+    case.start_ceremony()
+    case.meet(second)
+    good(compare(case))
+    good(word_of(case, second))
+    good(report(case, good(visit(case, place="own_counter", where="本处窗口"))))
 
 
 def an_unsure_check(case: Staging, whole: Whole) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,68 +12,20 @@ from server.cases.identity_checks import CheckId, digest_of
 from server.cases.roles import Role
 from server.transaction import Scope
 from tests.functional.case.platform import HEKOU, KUNMING
-from tests.functional.case.staging import APPLICATION, CONSENTS, Staging, consent_to, good
+from tests.functional.case.staging import APPLICATION, good
+from tests.functional.case.without_a_face import (
+    NUMBER,
+    STATEMENT,
+    Visited,
+    agree,
+    decide,
+    report,
+    visit,
+)
 
 if TYPE_CHECKING:
-    from tests.functional.case.platform import Person, Platform, Reply
+    from tests.functional.case.platform import Platform
     from tests.functional.case.worker import Worker
-
-NUMBER = "53010219710321001X"
-STATEMENT = b"signed statement"
-
-
-class Visited(Staging):
-    """A party who goes to the visa centre, where somebody looks at the original."""
-
-    def consent(self) -> Staging:
-        for purpose in (*CONSENTS, "in_person_check"):
-            if purpose != "face_online":
-                agree(self, purpose)
-        return self
-
-    def prove_identity(self) -> Staging:
-        told = good(visit(self))
-        good(report(self, told))
-        good(decide(self, told["id"]))
-        return self
-
-
-def agree(case: Staging, purpose: str) -> None:
-    body = consent_to(purpose, case.platform.clock.at.date())
-    good(case.applicant.post(case.path("/consents"), body))
-
-
-def visit(case: Staging, by: Person | None = None, **changes: object) -> Reply:
-    body = {
-        "document": "resident_id",
-        "place": "visa_centre",
-        "where": "巴黎签证中心",
-        **changes,
-    }
-    path = case.path(f"/parties/{case.party}/identity-visits")
-    return (by or case.assistant).post(path, body)
-
-
-def report(case: Staging, told: Reply, **changes: object) -> Reply:
-    now = case.platform.clock.at.astimezone(UTC)
-    body = {
-        "reference": told["visit"]["reference"],
-        "seen_by": "签证中心 李某",
-        "seen_at": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "id_number": NUMBER,
-        "valid_until": "2031-10-01",
-        "same_person": True,
-        "original_shown": True,
-        "statement": case.assistant.upload(case.case, STATEMENT, purpose="material"),
-        **changes,
-    }
-    return case.assistant.post(case.path(f"/identity-checks/{told['id']}/visit-report"), body)
-
-
-def decide(case: Staging, check: str, *, proven: bool = True) -> Reply:
-    body = {"proven": proven, "reason": "说明完整，予以采信"}
-    etag = case.read(case.notary).etag
-    return case.notary.post(case.path(f"/identity-checks/{check}/decision"), body, etag=etag)
 
 
 @pytest.fixture
@@ -114,43 +65,22 @@ def test_a_statement_alone_proves_nobody(case: Visited) -> None:
     assert again["visit"]["reference"] != told["visit"]["reference"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        # It was somebody else.
-        {"same_person": False},
-        # Only a copy was shown.
-        {"original_shown": False},
-    ],
-)
-def test_what_the_checker_denies_no_notary_overrules(
-    case: Visited, changes: dict[str, object]
-) -> None:
+def test_what_the_checker_denies_no_notary_overrules(case: Visited) -> None:
     case.open().consent()
     told = good(visit(case))
-    refused = good(report(case, told, **changes))
+    refused = good(report(case, told, same_person=False))
     assert (refused["state"], refused["doubts"]) == ("refused", ["visit_did_not_vouch"])
     assert any("another way" in says for says in refused["advice"])
     assert decide(case, told["id"])["code"] == "transition_refused"
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        # Made for another visit.
-        ({"reference": "00000000-0000-4000-8000-000000000000"}, "visit_reference_differs"),
-        # Before anybody asked for it.
-        ({"seen_at": "2026-01-01T00:00:00Z"}, "visit_time_impossible"),
-        # Not yet.
-        ({"seen_at": "2030-01-01T00:00:00Z"}, "visit_time_impossible"),
-    ],
-)
-def test_a_statement_belongs_to_one_visit(
-    case: Visited, changes: dict[str, object], code: str
-) -> None:
+def test_a_statement_belongs_to_one_visit(case: Visited) -> None:
     case.open().consent()
     told = good(visit(case))
-    assert report(case, told, **changes).codes == [code]
+    other = "00000000-0000-4000-8000-000000000000"
+    assert report(case, told, reference=other).codes == ["visit_reference_differs"]
+    early = report(case, told, seen_at="2026-01-01T00:00:00Z")
+    assert early.codes == ["visit_time_impossible"]
     good(report(case, told))
     # A reference is used once.
     assert report(case, told).codes == ["visit_not_awaited"]

@@ -9,6 +9,7 @@ import pytest
 
 from server.cases.case import Deed
 from server.cases.errors import (
+    ConditionsUnmet,
     DeviceSignatureRefused,
     PartNotFound,
     StepUpNotFound,
@@ -16,6 +17,7 @@ from server.cases.errors import (
     StepUpUnanswered,
 )
 from server.cases.ids import PartyId
+from server.cases.parties import PartyRole
 from server.cases.step_up import StepUpId
 from server.tasks.deeds import sign_deed, typeset_deed, typeset_draft
 from server.transaction import Scope
@@ -119,6 +121,27 @@ def test_the_same_party_never_signs_twice(open_transaction: OpenTransaction) -> 
     sign(kept)
     assert kept.as_it_stands().deed == once
     assert kept.told().state == "succeeded"
+
+
+def test_a_signature_of_whoever_turned_out_to_be_another_meanwhile_is_thrown_away(
+    open_transaction: OpenTransaction,
+) -> None:
+    kept = Kept.of(open_transaction, deed=WRITTEN)
+    typeset(kept)
+
+    def slow(_: object, __: object, base: bytes, ___: str) -> bytes:
+        with open_transaction(Scope(office=kept.office)) as tx:
+            case = tx.cases.get(kept.case.id, lock=True)
+            party = replace(case.parties[0], identity_proven=False, role=PartyRole.APPLICANT)
+            case.replace_party(party)
+            tx.cases.save(case)
+        return base + b" signed"
+
+    with pytest.raises(ConditionsUnmet):
+        sign(kept, desk=replace(kept.desk(), sign=slow))
+    deed = kept.as_it_stands().deed
+    assert deed is not None
+    assert deed.signed_by == ()
 
 
 def test_a_signature_on_what_is_no_longer_the_deed_is_thrown_away(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -113,7 +113,7 @@ def test_a_visit_waits_is_stated_and_is_decided_by_a_notary(status: CaseStatus) 
 
 
 @pytest.mark.parametrize("changes", [{"same_person": False}, {"original_shown": False}])
-def test_a_checkers_no_is_final(changes: dict[str, object]) -> None:
+def test_a_checkers_no_is_final(changes: dict[str, Any]) -> None:
     case = a_case()
     refused = reported(case, opened(case), **changes)
     assert refused.state is CheckState.REFUSED
@@ -146,7 +146,9 @@ def test_a_reference_is_used_once() -> None:
         # Seen when the time was over.
         (LATER, LATER, ["visit_expired"]),
         # Before anybody asked for it.
-        (NOW, NOW - timedelta(seconds=1), ["visit_time_impossible"]),
+        (NOW, NOW - timedelta(minutes=1), ["visit_time_impossible"]),
+        # In the minute of the request: statements are written to the minute.
+        (NOW, NOW.replace(second=0, microsecond=0), []),
         # In the future.
         (NOW, NOW + timedelta(seconds=1), ["visit_time_impossible"]),
     ],
