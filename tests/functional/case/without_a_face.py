@@ -137,7 +137,7 @@ def visit(case: Staging, by: Person | None = None, **changes: object) -> Reply:
 
 
 def report(case: Staging, told: Reply, **changes: object) -> Reply:
-    now = case.platform.clock.at.astimezone(UTC)
+    now = case.platform.clock().astimezone(UTC)
     body = {
         "reference": told["visit"]["reference"],
         "seen_by": "签证中心 李某",
