@@ -99,6 +99,18 @@ def plan_composite(ceremony: Ceremony) -> CompositePlan:
     )
 
 
+def wanted(ceremony: str, *, office: str, case: str, at: datetime) -> Composite:
+    """Return one that nobody has tried to make yet."""
+    return Composite(
+        ceremony=ceremony,
+        office=office,
+        case=case,
+        state=CompositeState.WANTED,
+        tries=0,
+        next_try_at=at,
+    )
+
+
 def try_to_make(composite: Composite, *, at: datetime) -> Composite:
     """Put on record that it is being tried, and when next, should this try come to nothing."""
     tries = composite.tries + 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.cases.errors import PartNotFound
 from server.ceremony.ceremony import CeremonyId
-from server.ceremony.composite import Composite, CompositeState
+from server.ceremony.composite import CompositeState, wanted
 from server.ceremony.errors import CeremonyNotFound
 from server.http.call import Answer, Binding
 from server.http.case_at_hand import case_held
@@ -16,6 +16,7 @@ from server.http.shown.times import rfc3339_or_none
 from storage.objects import Digest
 
 if TYPE_CHECKING:
+    from server.ceremony.composite import Composite
     from server.http.call import Call
     from server.http.materials import Fetch
 
@@ -29,17 +30,10 @@ def get_composite(call: Call) -> Answer:
 def request_composite(call: Call) -> Answer:
     """Have it made anew: by somebody who saw that it was given up, or was not as it should be."""
     found = _composite(call)
-    if found.state is not CompositeState.WANTED:
-        found = Composite(
-            ceremony=found.ceremony,
-            office=found.office,
-            case=found.case,
-            state=CompositeState.WANTED,
-            tries=0,
-            next_try_at=call.now,
-        )
-    else:
+    if found.state is CompositeState.WANTED:
         found = replace(found, next_try_at=call.now)
+    else:
+        found = wanted(found.ceremony, office=found.office, case=found.case, at=call.now)
     call.tx.composites.save(found)
     return Answer(status=202, body=_as_seen(found))
 
@@ -69,10 +63,12 @@ def _composite(call: Call) -> Composite:
     if ceremony.case != case.id:
         raise CeremonyNotFound
     found = call.tx.composites.get(ceremony.id)
-    if found is None:
-        # Not over yet, or nothing was recorded, or the worker has not come to it.
+    if found is not None:
+        return found
+    if not (ceremony.status.is_final and ceremony.segments):
         raise PartNotFound("composite")
-    return found
+    # The worker has not come to it yet.
+    return wanted(ceremony.id, office=ceremony.office, case=ceremony.case, at=call.now)
 
 
 def _as_seen(composite: Composite) -> dict[str, Any]:

@@ -167,6 +167,9 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     good(case.notary.post(case.room("/events"), event))
     good(case.applicant.post(case.room("/media-tickets"), {}))
     good(case.notary.post(case.room("/media-room/close")))
+    good(case.record(case.applicant, 0, b"a piece", None))
+    good(case.step("abort"))
+    good(case.notary.post(case.room("/composite")))
 
 
 def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:

@@ -39,10 +39,8 @@ def make(case: Staging) -> None:
 def test_the_notary_looks_through_it_and_that_is_on_record(broken_off: Staging) -> None:
     case = broken_off
     path = case.room("/composite")
-    assert (case.notary.get(path).status, case.notary.get(path).body["code"]) == (
-        404,
-        "part_not_found",
-    )
+    assert case.notary.get(path).body["state"] == "wanted"
+    assert case.notary.get(f"{path}/file").status == 404
     make(case)
     told = case.notary.get(path).body
     assert (told["state"], told["size"], told["tries"]) == ("made", len(VIDEO), 1)
@@ -70,3 +68,10 @@ def test_parties_do_not_get_it(broken_off: Staging) -> None:
     make(broken_off)
     for rest in ("/composite", "/composite/file"):
         assert broken_off.applicant.get(broken_off.room(rest)).status == 403
+
+
+def test_there_is_none_of_a_ceremony_that_goes_on(case: Staging) -> None:
+    case.start_ceremony()
+    assert case.record(case.applicant, 0, b"a piece", None).status == 201
+    answer = case.notary.get(case.room("/composite"))
+    assert (answer.status, answer.body["code"]) == (404, "part_not_found")
