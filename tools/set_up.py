@@ -47,6 +47,8 @@ FOR_TEST: Final = (
     "openjdk-17-jdk-headless",
     "janus",
 )
+# Debian starts it at once, at every address and with secrets that everybody knows.
+KEPT_FROM_STARTING: Final = {"janus": "janus.service"}
 DEBIAN: Final[Mapping[str, Sequence[str]]] = {
     "run": FOR_RUN,
     "serve": FOR_RUN,
@@ -119,6 +121,7 @@ def debian(missing: Sequence[str]) -> Step:
                 "Debian packages are missing, and only root may install them. Run as root:\n"
                 f"    apt-get update && {' '.join(install)}"
             )
+        keep_from_starting(missing)
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         call(["apt-get", "update"], "check the network and /etc/apt/sources.list", extra=quiet)
         call(install, "see the log for the package that failed", extra=quiet)
@@ -126,6 +129,14 @@ def debian(missing: Sequence[str]) -> Step:
     title = f"Debian packages: {' '.join(missing)}"
     # Asked of Debian every time; the stamp only tells that we did it once.
     return Step(title, BUILD / "stamps" / "debian", f"{missing} {time.monotonic()}", act)
+
+
+def keep_from_starting(packages: Sequence[str]) -> None:
+    """Mask the services that a package would start for everybody; without systemd nothing does."""
+    systemctl = shutil.which("systemctl")
+    services = [KEPT_FROM_STARTING[each] for each in packages if each in KEPT_FROM_STARTING]
+    if systemctl is not None and services:
+        call([systemctl, "mask", *services], "may systemd be told so?")
 
 
 def environment() -> Step:
