@@ -200,8 +200,10 @@ async def _serve(parts: Parts, port: int) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await worker.start()
+    # Whoever finds it listening also finds that it lives.
+    await _announce(desk, worker)
     await web.TCPSite(runner, LOOPBACK, port).start()
-    announcing = asyncio.create_task(_announce(desk, worker))
+    announcing = asyncio.create_task(_go_on_announcing(desk, worker))
     structlog.get_logger("feigui.media").info("ready", boot=boot, engine=engine.name)
     told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -215,14 +217,18 @@ async def _serve(parts: Parts, port: int) -> None:
 
 
 async def _announce(desk: PlatformDesk, worker: MediaWorker) -> None:
+    try:
+        await asyncio.to_thread(desk.announce, rooms=worker.load)
+    except SQLAlchemyError as error:
+        # Rooms go on; new ones go to others until it is back.
+        log = structlog.get_logger("feigui.media")
+        log.warning("desk_away", error=type(error).__name__)
+
+
+async def _go_on_announcing(desk: PlatformDesk, worker: MediaWorker) -> None:
     while True:
-        try:
-            await asyncio.to_thread(desk.announce, rooms=worker.load)
-        except SQLAlchemyError as error:
-            # Rooms go on; new ones go to others until it is back.
-            log = structlog.get_logger("feigui.media")
-            log.warning("desk_away", error=type(error).__name__)
         await asyncio.sleep(ANNOUNCE_S)
+        await _announce(desk, worker)
 
 
 def _engine(parts: Parts) -> Engine:
