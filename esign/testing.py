@@ -21,7 +21,7 @@ from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.custody.keyring import Keyring
 from esign.custody.private_keys import make_key
 from esign.custody.vault import Vault
-from esign.pdf.certificate_sealer import Sealing, certificate_sealer
+from esign.pdf.certificate_sealer import Sealing, certificate_sealer, expected_signers
 from esign.pdf.deeds import DeedSigner
 from esign.pdf.drawings import RoundSeal
 from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
@@ -33,6 +33,7 @@ from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven
 from esign.tsa.daemon import TimeStampServer
+from esign.verification.own_seal import Wanted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -163,6 +164,13 @@ class RunningOffice:
         )
         return certificate_sealer(
             sealing, files=self.files, custody=self.vault, stamps=self.stamps, now=self.now
+        )
+
+    def wanted(self, prepared: bytes, algorithms: Sequence[SigningAlgorithm] = (P256,)) -> Wanted:
+        """Return what `sealer` is to leave of a paper with its fields drawn."""
+        sealing = Sealing(office=OFFICE, notary=NOTARY, algorithms=algorithms)
+        return Wanted(
+            prepared=prepared, signers=expected_signers(sealing, self.files), roots=self.roots
         )
 
     def deed_signer(self, algorithms: Sequence[SigningAlgorithm] = (P256,)) -> DeedSigner:

@@ -20,7 +20,7 @@ from storage.errors import (
     StoreRefused,
 )
 from storage.locked_versions import SIZE, LockedVersions
-from storage.locked_writing import KeyTaken, Target, write_locked
+from storage.locked_writing import PART, KeyTaken, Target, write_locked
 from storage.objects import StoredObject, object_key, whole_seconds
 from storage.streams import Measured, stream_of
 
@@ -58,7 +58,10 @@ class S3EvidenceStore:
             digest = Measured(source).measure_rest()
             source.seek(start)
 
-        if not self._versions.is_taken(object_key(office, digest)):
+        # Asking first spares sending what is there; what fits one request is its own question.
+        is_small = source.seek(0, io.SEEK_END) - start <= PART
+        source.seek(start)
+        if is_small or not self._versions.is_taken(object_key(office, digest)):
             try:
                 return self._write(office, source, digest, until=until)
             except KeyTaken:

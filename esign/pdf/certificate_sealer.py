@@ -17,6 +17,8 @@ from esign.pdf.levels import PadesLevel
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
 from esign.sealing import DocumentSealer
 from esign.trust import office_trust
+from esign.verification.own_seal import SealedBy
+from esign.verification.report import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,6 +60,27 @@ def certificate_sealer(
     return DocumentSealer(lints=SEALING_LINTS, sign=steps.seal)
 
 
+def expected_signers(sealing: Sealing, files: AuthorityDirectory) -> list[SealedBy]:
+    """Return who is to have signed what `certificate_sealer` seals, in their order."""
+    return [
+        SealedBy(
+            field=algorithm.field_beside(field, sealing.algorithms),
+            role=role,
+            certificate=files.signing(algorithm.named(holder))[1],
+        )
+        for field, role, holder in _holders(sealing)
+        for algorithm in sealing.algorithms
+    ]
+
+
+def _holders(sealing: Sealing) -> tuple[tuple[str, Role, str], ...]:
+    """The notary certifies the document, and the office seals it."""
+    return (
+        (NOTARY_FIELD, Role.NOTARY, notary_name(sealing.office, sealing.notary)),
+        (OFFICE_FIELD, Role.OFFICE_SEAL, office_name(sealing.office, "seal")),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Steps:
     sealing: Sealing
@@ -76,9 +99,10 @@ class _Steps:
         # (3) The notary certifies the document, the office seals it, and the archive
         #     time-stamp closes over both.
         checked: list[Revocation] = []
+        lists: dict[str, bytes] = {}
         for act, role, algorithm in self._acts():
             signatory = self._signatory(algorithm.named(role))
-            known = self._revocation(signatory.certificate, algorithm)
+            known = self._revocation(signatory.certificate, algorithm, lists)
             signed = sign_field(
                 signed, act, signatory, revocation=known, stamper=stamper, earlier=checked
             )
@@ -87,12 +111,9 @@ class _Steps:
 
     def _acts(self) -> Iterator[tuple[Act, str, SigningAlgorithm]]:
         """Yield each signature, when its turn comes, with the role that makes it."""
-        office, algorithms = self.sealing.office, self.sealing.algorithms
-        signers = (
-            (NOTARY_FIELD, notary_name(office, self.sealing.notary)),
-            (OFFICE_FIELD, office_name(office, "seal")),
-        )
-        order = [(*signer, algorithm) for signer in signers for algorithm in algorithms]
+        algorithms = self.sealing.algorithms
+        holders = [(field, holder) for field, _, holder in _holders(self.sealing)]
+        order = [(*holder, algorithm) for holder in holders for algorithm in algorithms]
         for number, (field, role, algorithm) in enumerate(order, start=1):
             act = Act(
                 field=algorithm.field_beside(field, algorithms),
@@ -102,11 +123,16 @@ class _Steps:
             )
             yield act, role, algorithm
 
-    def _revocation(self, signer: Certificate, algorithm: SigningAlgorithm) -> Revocation:
+    def _revocation(
+        self, signer: Certificate, algorithm: SigningAlgorithm, lists: dict[str, bytes]
+    ) -> Revocation:
+        """Each authority makes one list for a document; two would differ in their number."""
         office = self.sealing.office
         trust = office_trust(self.files, office, algorithm, signer=signer)
-        listed = self.custody.revocation_list(office=office, authority=trust.authority_name)
-        return Revocation(trust=trust, office_list=listed)
+        name = trust.authority_name
+        if name not in lists:
+            lists[name] = self.custody.revocation_list(office=office, authority=name)
+        return Revocation(trust=trust, office_list=lists[name])
 
     def _signatory(self, role: str) -> Signatory:
         key, certificate = self.files.signing(role)

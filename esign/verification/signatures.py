@@ -62,7 +62,7 @@ def describe(signature: Asn1, result: Asn1, known: Known) -> SignatureFound:
         for subject, issuer in pairwise(chain)
     ]
     # An outside authority could write any policy into its certificates, ours too.
-    role = _role(certificate) if chain[-1] in known.roots else Role.PARTY
+    role = role_of(certificate) if chain[-1] in known.roots else Role.PARTY
     return SignatureFound(
         field=str(signature.field_name),
         role=role,
@@ -81,7 +81,8 @@ def _load(certificate: Asn1) -> x509.Certificate:
     return x509.load_der_x509_certificate(certificate.dump())
 
 
-def _role(certificate: x509.Certificate) -> Role:
+def role_of(certificate: x509.Certificate) -> Role:
+    """Return what the certificate's policy makes its holder, or raise `NotOurs`."""
     try:
         policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
     except x509.ExtensionNotFound:

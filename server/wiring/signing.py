@@ -14,11 +14,12 @@ from esign.algorithms import SM2_PREFIX, SigningAlgorithm
 from esign.authorities.directory import ROOT
 from esign.evidence import EvidenceDigests
 from esign.manifests import manifest_sealer
-from esign.pdf.certificate_sealer import Sealing, certificate_sealer
+from esign.pdf.certificate_sealer import Sealing, certificate_sealer, expected_signers
 from esign.pdf.deeds import DeedSigner, PartySignature
 from esign.pdf.drawings import Handwriting
 from esign.pdf.fields import party_field
 from esign.trust import office_trusts, trusted_roots
+from esign.verification.own_seal import Wanted, check_own_seal
 from esign.verification.verifying import verify
 from server.cases.errors import PartNotFound
 from server.cases.parties import PartyRole
@@ -159,16 +160,19 @@ class Signing:
         prepared: bytes,
         reach: Callable[[str], None],
     ) -> bytes:
-        """Lint, permit, seal; and check the result as a stranger would."""
+        """Lint, permit, seal; and check that the result is exactly what was asked for.
+
+        Not with the verification of strangers' files: what is known of our own says more
+        (docs/adr/0025-our-own-seal-checked-by-our-own-form.md).
+        """
         notary = case.staffing.handling_notary
         if notary is None:
             raise PartNotFound("handling notary")
+        sealing = Sealing(
+            office=case.office, notary=notary, algorithms=algorithms_of_case(case, self.packs)
+        )
         sealer = certificate_sealer(
-            Sealing(
-                office=case.office,
-                notary=notary,
-                algorithms=algorithms_of_case(case, self.packs),
-            ),
+            sealing,
             files=self.files,
             custody=self.custody,
             stamps=self.stamps,
@@ -177,5 +181,14 @@ class Signing:
         permit = sealer.prepare(prepared)
         reach(Fault.PERMIT_GIVEN)
         sealed = sealer.seal(permit)
-        self.verify(sealed)
+        self.check_sealed(sealed, prepared, sealing)
         return sealed
+
+    def check_sealed(self, sealed: bytes, prepared: bytes, sealing: Sealing) -> None:
+        """Raise a `VerificationFailed` unless ``sealed`` is ``prepared``, sealed as asked."""
+        wanted = Wanted(
+            prepared=prepared,
+            signers=expected_signers(sealing, self.files),
+            roots=trusted_roots(self.files),
+        )
+        check_own_seal(sealed, wanted, at=self.now())

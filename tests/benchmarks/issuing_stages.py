@@ -1,19 +1,40 @@
 """Where the time goes from an approved case to a stored certificate, stage by stage.
 
-Run ``python -m tests.benchmarks.issuing_stages``. The whole platform runs: signer
-and time-stamping authority as processes of their own, PostgreSQL, SeaweedFS; cases
-are issued one after another by `issue_case` itself, timed at its fault points.
-Medians of wall-clock milliseconds; writes ``build/bench/issuing_stages.json``.
+Run ``python -m tests.benchmarks.issuing_stages [rounds]``. The whole platform runs:
+signer and time-stamping authority as processes of their own, PostgreSQL, SeaweedFS; cases
+are issued one after another by `issue_case` itself, measured at its fault points.
+Medians; writes ``build/bench/issuing_stages.json`` and a plot, and prints a table.
+
+The certificate is what an applicant abroad is given: the Chinese page and its
+translation, with the QR code, stamps and fields on them. It is another one each time,
+so that nothing is found in typst's memory.
+
+Bar: from typeset to stored, typesetting is more than half.
+
+- What is counted is time on the processor of the process that issues: the worker.
+- In: all it does from the first stage to `TO_BE_STORED`, both times it stores (hashing,
+  encrypting, sending), the row of the intent, lints, permit, asking for and proving
+  signatures, time-stamps and lists, and checking what was sealed.
+- Typesetting is the first stage: text, QR code, stamps, and the fields drawn for them, all
+  that will ever be seen of the certificate.
+- Beside it, and not in the ratio: what the signer, the time-stamping authority, the
+  database and the store spent meanwhile, in processes and mostly in software of their own;
+  and the wall. With these in the sum, typesetting is less than half: the line ``of all
+  processes`` says how much. Two writes that survive a power cut cost the store more than
+  the typesetting of two pages costs us.
+
+It ends with 1 where the bar is missed.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
 import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,74 +45,175 @@ from server.cases.press import Fault
 from server.transaction import Scope
 from server.wiring.parts import Parts
 from server.wiring.press import press_of
-from storage.objects import Digest
-from tests.faults.issuing.issues import approved_case
+from tests.benchmarks.bars import draw_bars
+from tests.benchmarks.spent import family, machine, said_of_the_machine, used_s, versions
+from tests.faults.issuing.issues import agree_to_issue, approved_case
 from tests.servers.platform import platform, with_people
 
 if TYPE_CHECKING:
-    from server.register.certificates import CertificateId
+    from collections.abc import Mapping, Sequence
+
+    from server.wiring.launching import Running
 
 OFFICE: Final = OfficeId("kunming-demo")
-ROUNDS: Final = 15
-WARM_UP: Final = 2
+ROUNDS: Final = 25
+WARM_UP: Final = 3
 OUTPUT: Final = Path("build/bench/issuing_stages.json")
+PACKAGES: Final = ("typst", "segno", "pikepdf", "cryptography", "boto3", "sqlalchemy")
 
 STAGES: Final = {
     Fault.TYPESET: "typeset",
     Fault.PREPARED_STORED: "store the typeset file",
     Fault.INTENT_RECORDED: "record the intent",
     Fault.PERMIT_GIVEN: "lint, permit",
-    Fault.SEALED: "seal to B-LTA, and verify",
+    Fault.SEALED: "seal to B-LTA, and check",
     Fault.SEALED_STORED: "store the sealed file",
     Fault.READ_BACK: "read it back",
     Fault.RECORDED: "record the certificate",
 }
 """What ends at each point."""
 
-VERIFYING: Final = "of sealing: verify"
+TYPESET: Final = STAGES[Fault.TYPESET]
+TO_BE_STORED: Final = Fault.SEALED_STORED
+"""Where the bar's way ends."""
+
+WORKER, OTHERS, WALL = "worker", "others", "wall"
+HALF: Final = 0.5
+
+PARAGRAPHS: Final = (
+    "申请人因委托他人代办不动产抵押权注销登记，向本处申请办理委托公证。",
+    "经查，申请人具有民事权利能力和民事行为能力，其意思表示真实；委托书的内容符合《中华人民共和国民法典》"
+    + "第一百四十三条、第一百六十五条的规定。面签以远程视频方式进行，全程录音录像。",
+)
+SIGNED: Final = (
+    "This is to certify that OUYANG Ming signed the foregoing Power of Attorney before me, "
+)
+LAWFUL: Final = (
+    "The act complies with Articles 143 and 165 of the Civil Code of the People's Republic "
+)
+TRANSLATION: Final = {
+    "particulars": [
+        "Applicant: OUYANG Ming, male, born on 12 March 1986, passport No. E00000000.",
+        "Matter: Power of attorney",
+    ],
+    "paragraphs": [
+        SIGNED + "the notary, by remote video, and stated that he knew its legal consequences.",
+        LAWFUL + "of China. The session was recorded from its beginning to its end.",
+    ],
+    "notary": "CHEN Li",
+    "office": "Kunming Demonstration Notary Office, Yunnan Province, China",
+}
+
+Spent = dict[str, float]
+"""By `WORKER`, by each other process, and on the wall: seconds."""
 
 
-def one_round(parts: Parts, notary: AccountId) -> dict[str, float]:
-    """Return stage -> ms of one issue."""
-    case, passed = approved_case(notary), list[tuple[str, float]]()
+@dataclass(slots=True)
+class Meter:
+    """What everybody has spent so far."""
+
+    running: Running
+    families: dict[str, frozenset[int]]
+
+    @classmethod
+    def of(cls, running: Running) -> Meter:
+        processes = {**running.processes, **running.servers.processes}
+        found = {name: family(each.wait_until_ready()) for name, each in processes.items()}
+        return cls(running, {WORKER: frozenset({os.getpid()}), **found})
+
+    def now(self) -> Spent:
+        spent = {name: used_s(pids) for name, pids in self.families.items()}
+        return {**spent, WALL: time.perf_counter()}
+
+
+def one_round(parts: Parts, notary: AccountId, meter: Meter, number: int) -> dict[str, Spent]:
+    """Return stage -> what was spent on one issue."""
+    case, passed = approved_case(notary), list[tuple[str, Spent]]()
+    if case.draft is not None:
+        last = f"兹证明申请人于面签当日在本公证员面前签名（{number}）。"
+        told = {"paragraphs": [*PARAGRAPHS, last], "translation": TRANSLATION}
+        case.draft = replace(case.draft, variables=told)
     with parts.open_transaction(Scope(office=OFFICE)) as tx:
         tx.cases.add(case)
-    press = press_of(parts)
-    timed = replace(press, reach=lambda point: passed.append((point, time.perf_counter())))
-    issued = issue_case(OFFICE, case.id, press=timed)
+    agreed = agree_to_issue(parts, case)
+    timed = replace(press_of(parts), reach=lambda point: passed.append((point, meter.now())))
+    issue_case(OFFICE, case.id, press=timed, step_up=agreed)
     points = [each for each in passed if each[0] in {*STAGES, Fault.NUMBER_ALLOTTED}]
-    stages = {
-        STAGES[Fault(point)]: (at - before) * 1000 for (_, before), (point, at) in pairwise(points)
+    return {
+        STAGES[Fault(point)]: {name: at[name] - before[name] for name in at}
+        for (_, before), (point, at) in pairwise(points)
     }
-    return {**stages, VERIFYING: _verifying_ms(parts, issued)}
 
 
-def _verifying_ms(parts: Parts, issued: CertificateId) -> float:
-    """Verify the sealed file once more, alone: how much of sealing is that?"""
-    with parts.open_transaction(Scope(office=OFFICE)) as tx:
-        digest = str(tx.certificates.get(issued).sealed_sha256)
-    sealed = parts.get(OFFICE, Digest(digest))
-    start = time.perf_counter()
-    parts.signing.verify(sealed)
-    return (time.perf_counter() - start) * 1000
+def medians(rounds: Sequence[Mapping[str, Spent]]) -> dict[str, Spent]:
+    """Return stage -> milliseconds of each, and `OTHERS` together."""
+    found: dict[str, Spent] = {}
+    for stage in STAGES.values():
+        each = [spent[stage] for spent in rounds]
+        ms = {name: statistics.median(one[name] for one in each) * 1000 for name in each[0]}
+        others = sum(spent for name, spent in ms.items() if name not in {WORKER, WALL})
+        found[stage] = {**ms, OTHERS: others}
+    return found
 
 
-def main() -> None:
+def share(stages: Mapping[str, Spent], *names: str) -> float:
+    """Return which part of the way to the stored file typesetting is."""
+    way = list(STAGES.values())[: list(STAGES).index(TO_BE_STORED) + 1]
+    typesetting, whole = (
+        sum(stages[stage][name] for stage in each for name in names) for each in ([TYPESET], way)
+    )
+    return typesetting / whole
+
+
+def main(arguments: Sequence[str]) -> None:
     warnings.simplefilter("ignore")
+    number = int(arguments[0]) if arguments else ROUNDS
     with platform(workers=0) as running:
         notary = AccountId(with_people(running)["km.notary"].account)
         parts = Parts(running.settings)
-        rounds = [one_round(parts, notary) for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
+        for each in range(WARM_UP):
+            one_round(parts, notary, Meter.of(running), -each)
+        meter = Meter.of(running)
+        rounds = [one_round(parts, notary, meter, each) for each in range(number)]
         parts.engine.dispose()
-    medians = {stage: statistics.median(each[stage] for each in rounds) for stage in rounds[0]}
-    total = sum(spent for stage, spent in medians.items() if stage != VERIFYING)
+    stages = medians(rounds)
+    told = {
+        "unit": "ms, median",
+        "rounds": number,
+        "stages": stages,
+        "typesetting": {
+            "of the worker's CPU": share(stages, WORKER),
+            "of all processes' CPU": share(stages, WORKER, OTHERS),
+            "of the wall": share(stages, WALL),
+        },
+        "machine": machine(),
+        "versions": versions(PACKAGES),
+    }
+    _tell(stages, told)
+    if not share(stages, WORKER) > HALF:
+        sys.exit("MISSED: typesetting is not more than half of the worker's CPU")
+
+
+def _tell(stages: Mapping[str, Spent], told: Mapping[str, object]) -> None:
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    result = {"unit": "ms wall clock, median", "rounds": ROUNDS, "stages": medians, "sum": total}
-    OUTPUT.write_text(json.dumps(result, indent=2))
-    for stage, spent in medians.items():
-        sys.stdout.write(f"{stage:30}{spent:10.1f} ms{spent / total:8.0%}\n")
-    sys.stdout.write(f"{'all':30}{total:10.1f} ms\n")
+    OUTPUT.write_text(json.dumps(told, indent=2))
+    draw_bars(
+        {"CPU of the worker": {s: spent[WORKER] for s, spent in stages.items()}},
+        title="From an approved case to a stored certificate of two pages, B-LTA",
+        unit="ms of CPU, median",
+        into=OUTPUT.with_suffix(".png"),
+        scale="linear",
+    )
+    names = [WORKER, "signer", "tsa", "postgres", "seaweedfs", WALL]
+    say = sys.stdout.write
+    say(f"{'ms, CPU and wall':28}{''.join(f'{name:>11}' for name in names)}\n")
+    for stage, spent in stages.items():
+        say(f"{stage:28}{''.join(f'{spent[name]:11.1f}' for name in names)}\n")
+    shares = told["typesetting"]
+    for name, part in shares.items() if isinstance(shares, dict) else ():
+        say(f"typesetting, from typeset to stored, {name:22}{part:8.0%}\n")
+    say(f"{said_of_the_machine(PACKAGES)}\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

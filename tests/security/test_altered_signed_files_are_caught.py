@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge
-from esign.testing import RunningOffice, archival_page, running_office
+from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge, VerificationFailed
+from esign.pdf.fields import prepare_fields
+from esign.testing import RunningOffice, archival_page, running_office, sealing_places
 from esign.verification import coverage, verify
+from esign.verification.own_seal import Wanted, check_own_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
 @pytest.fixture(scope="module")
 def sealed(office: RunningOffice) -> bytes:
     return office.sealed()
+
+
+@pytest.fixture(scope="module")
+def wanted(office: RunningOffice, sealed: bytes) -> Wanted:
+    """What the sealer was asked for, as it asks of its own work."""
+    made = office.wanted(prepare_fields(archival_page(), sealing_places()))
+    check_own_seal(sealed, made, at=SEALED_AT)
+    return made
 
 
 def check(office: RunningOffice, document: bytes) -> None:
@@ -65,6 +75,30 @@ def test_one_flipped_bit_in_the_last_signature_is_caught(
     altered[last.gap_start + place % (last.gap_end - last.gap_start)] ^= 1 << bit
     with pytest.raises(Tampered):
         check(office, bytes(altered))
+
+
+@settings(max_examples=300, deadline=None)
+@given(place=st.integers(0, 2**31), bit=st.integers(0, 7))
+def test_one_flipped_bit_is_never_handed_out_by_the_sealer(
+    place: int, bit: int, sealed: bytes, wanted: Wanted
+) -> None:
+    altered = bytearray(sealed)
+    altered[place % len(sealed)] ^= 1 << bit
+    with pytest.raises(VerificationFailed):
+        check_own_seal(bytes(altered), wanted, at=SEALED_AT)
+
+
+@settings(max_examples=300, deadline=None)
+@given(place=st.integers(0, 2**31), bit=st.integers(0, 7))
+def test_one_flipped_bit_in_a_signature_is_never_handed_out_by_the_sealer(
+    place: int, bit: int, sealed: bytes, wanted: Wanted
+) -> None:
+    """Each of the three, from its first bit to the last of the zeros that fill its room."""
+    reach = coverage.covered(sealed)[place % 3]
+    altered = bytearray(sealed)
+    altered[reach.gap_start + place % (reach.gap_end - reach.gap_start)] ^= 1 << bit
+    with pytest.raises(VerificationFailed):
+        check_own_seal(bytes(altered), wanted, at=SEALED_AT)
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -27,9 +28,10 @@ from esign.evidence import EvidenceDigests
 from esign.pdf.deeds import PartySignature
 from esign.pdf.fields import SignaturePlace, party_field, prepare_fields
 from esign.pdf.renewal import append_stamp
-from esign.testing import RunningOffice, running_office
+from esign.testing import RunningOffice, running_office, sealing_places
 from esign.verification import verify
 from esign.verification.coverage import covered
+from esign.verification.own_seal import check_own_seal
 from server.catalogue.loading import load_catalogue
 from server.register.checked import DIGESTS, Outcome
 from server.register.document_standing import standing_of_document
@@ -112,7 +114,23 @@ def judged(office: RunningOffice, document: bytes) -> DocumentStanding:
     )
 
 
+@cache
+def permitted() -> bytes:
+    """The certificate's paper before anybody signed."""
+    return prepare_fields(typst.compile(PAPER.encode(), pdf_standards=["a-2b"]), sealing_places())
+
+
+def own_check_refuses(office: RunningOffice, document: bytes) -> bool:
+    """Say whether what sealing asks of its own work before it hands it out refuses this."""
+    try:
+        check_own_seal(document, office.wanted(permitted()), at=office.now())
+    except VerificationFailed:
+        return True
+    return False
+
+
 def assert_caught(office: RunningOffice, document: bytes) -> None:
+    assert own_check_refuses(office, document)
     found = judged(office, document)
     for language, says in (("zh-CN", "被改动"), ("en", "Altered")):
         page = result_of_document(found, len(document), words(language))
@@ -180,6 +198,8 @@ def test_a_file_that_nobody_touched_passes_and_so_does_one_with_a_further_stamp(
     for document in (files[kind], stamped(office, files[kind])):
         verify(document, roots=office.roots, at=AT)
         assert not pyhanko_objects(document)
+    # Or that sealing would refuse it proves nothing either.
+    assert own_check_refuses(office, files[kind]) == (kind == "deed")
 
 
 @KINDS

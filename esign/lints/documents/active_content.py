@@ -6,6 +6,7 @@ Trans, GoTo3DView and JavaScript actions shall not be permitted."
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pikepdf
@@ -29,6 +30,7 @@ FORBIDDEN_ACTIONS: Final = frozenset(
     }
 )
 _TRIGGERS: Final = ("/JS", "/AA", "/OpenAction", "/XFA", "/RichMedia")
+_NAMES: Final = re.compile(b"|".join(map(str.encode, sorted((*_TRIGGERS, *FORBIDDEN_ACTIONS)))))
 
 
 def active_content(document: bytes) -> str | None:
@@ -37,9 +39,21 @@ def active_content(document: bytes) -> str | None:
             return None
         if "/JavaScript" in pdf.Root.get("/Names", {}):
             return "the document contains scripts"
-        if any(_is_active(entry) for entry in pdf.objects):
+        if any(_names_any(entry) and _is_active(entry) for entry in pdf.objects):
             return "the document contains scripts or actions"
     return None
+
+
+def _names_any(entry: object) -> bool:
+    """Say whether a name of these is anywhere in the object; most have none, and are done.
+
+    What qpdf writes has one form for each name, however the file escaped it.
+    """
+    if isinstance(entry, pikepdf.Stream):
+        entry = entry.stream_dict
+    if not isinstance(entry, pikepdf.Array | pikepdf.Dictionary):
+        return False
+    return _NAMES.search(entry.unparse(resolved=True)) is not None
 
 
 def _is_active(entry: object) -> bool:
