@@ -6,6 +6,7 @@ How large it can get is known before it is made, from the same code that makes i
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from esign.cms.algorithms import DIGEST_SIZE, key_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-    from esign.cms.algorithms import Hashed
+    from esign.cms.algorithms import Hashed, SignatureAlgorithm
 
     SignDigest = Callable[[bytes], bytes]
 
@@ -58,7 +59,8 @@ class CadesSigner:
         self._key = key_of(certificate)
         self._signer = NamedSigner.of(certificate, self._key.algorithm)
         self._sign = sign
-        self._carried = Carried(certificates=[self._signer.certificate, *issuers], lists=lists)
+        certificates = (self._signer.certificate, *issuers)
+        self._carried = Carried(certificates=certificates, lists=tuple(lists))
         self._stamps = stamps
 
     @property
@@ -69,8 +71,8 @@ class CadesSigner:
     @property
     def room(self) -> int:
         """The most bytes that a signature has."""
-        stamp = bytes(self._stamps.room) if self._stamps else None
-        return len(self._composed(self._attributes(_NO_DIGEST), bytes(self._key.longest), stamp))
+        stamp = self._stamps.room if self._stamps else None
+        return _room(self._signer, self._key.algorithm, self._carried, (self._key.longest, stamp))
 
     def signature(self, digest: bytes) -> bytes:
         """Return the signature over content with this digest (see `hashed`), in DER.
@@ -96,3 +98,20 @@ class CadesSigner:
             signature=signature,
         )
         return detached(signed, carried=self._carried, stamp=stamp)
+
+
+@lru_cache(maxsize=256)
+def _room(
+    signer: NamedSigner,
+    algorithm: SignatureAlgorithm,
+    carried: Carried,
+    longest: tuple[int, int | None],
+) -> int:
+    """Compose a signature of the ``longest`` signature and stamp, and see how long it gets."""
+    signature, stamp = longest
+    attributes = signed_attributes(DATA, _NO_DIGEST, signer, algorithm)
+    signed = Signed(
+        signer=signer, algorithm=algorithm, attributes=attributes, signature=bytes(signature)
+    )
+    whole = detached(signed, carried=carried, stamp=None if stamp is None else bytes(stamp))
+    return len(whole)

@@ -23,7 +23,7 @@ _LONG: Final = 0x80
 
 def value(tag: int, *contents: bytes) -> bytes:
     """Return tag, length and ``contents``."""
-    inside = b"".join(contents)
+    inside = contents[0] if len(contents) == 1 else b"".join(contents)
     size = len(inside)
     if size < _LONG:
         return bytes((tag, size)) + inside

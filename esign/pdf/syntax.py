@@ -27,10 +27,12 @@ _SIMPLE: Final = (
 )
 _PLAIN: Final = re.compile(_SIMPLE, re.DOTALL)
 _NAME: Final = re.compile(_NAMED)
+_SPACES: Final = rb"[\x00\t\n\x0c\r ]*"
+_FLAT: Final = rb"\[" + _SPACES + rb"(?:(?:" + _SIMPLE + rb")" + _SPACES + rb")*\]"
 _PAIR: Final = re.compile(
-    rb"(" + _NAMED + rb")[\x00\t\n\x0c\r ]*(" + _SIMPLE + rb")[\x00\t\n\x0c\r ]*", re.DOTALL
+    rb"(" + _NAMED + rb")" + _SPACES + rb"(" + _SIMPLE + rb"|" + _FLAT + rb")" + _SPACES, re.DOTALL
 )
-"""A name and a value with nothing inside: what nearly all entries are."""
+"""A name, and a value with nothing inside or an array of such: what nearly all entries are."""
 
 _REFERENCE: Final = re.compile(rb"(\d{1,10}) 0 R")
 _REFERENCES: Final = re.compile(rb"\[\s*((?:\d{1,10} 0 R\s*)*)\]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from esign.cms import der, signed_data
@@ -116,14 +117,24 @@ def _attributes(attributes: bytes) -> dict[bytes, bytes]:
     """Return the one value of each kind."""
     found: dict[bytes, bytes] = {}
     for attribute in inside(attributes):
-        kind, values = expect(inside(attribute), der.OBJECT_IDENTIFIER, der.SET)
-        held = inside(values)
-        if kind in found or len(held) != 1:
-            raise DerMalformed("a signed attribute has not exactly one value")
-        found[kind] = held[0]
+        kind, held = _attribute(attribute)
+        if kind in found:
+            raise DerMalformed("a signed attribute is there twice")
+        found[kind] = held
     return found
 
 
+@lru_cache(maxsize=256)
+def _attribute(attribute: bytes) -> tuple[bytes, bytes]:
+    """Return kind and value; all but the digest are the same in every token of an authority."""
+    kind, values = expect(inside(attribute), der.OBJECT_IDENTIFIER, der.SET)
+    held = inside(values)
+    if len(held) != 1:
+        raise DerMalformed("a signed attribute has not exactly one value")
+    return kind, held[0]
+
+
+@lru_cache(maxsize=64)
 def _named(attribute: bytes) -> bytes:
     """Return the digest in SigningCertificateV2 (RFC 5035)."""
     references = inside(only(attribute, der.SEQUENCE))[0]
