@@ -1,0 +1,189 @@
+"""People in rooms, for `tests.benchmarks.media_rooms`: all of them in this one process.
+
+``python -m tests.benchmarks.media_clients CLIP`` reads orders from its input, a line of
+JSON each, and answers each with one. What is sent was encoded before (VP8 and Opus, from
+``CLIP``), and what comes is counted and not decoded, so that nothing of the machine is
+spent here that could go to the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import sys
+import time
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+from aiohttp import ClientSession
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+
+from server.ceremony.tickets import TicketAct
+from server.media.taps import Inlet
+from tests.benchmarks.media_tickets import ticket_for, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiortc.rtp import RtpPacket
+
+    from server.ceremony.tickets import MediaTicket
+
+PATIENCE_S: Final = 150.0
+_CLOCKS: Final = {"video": 90_000, "audio": 48_000}
+_STEPS: Final = {"video": 90_000 // 15, "audio": 960}
+"""Frames of a fifteenth of a second and of 20 ms, in ticks."""
+
+
+def read_clip(path: str) -> dict[str, list[bytes]]:
+    with av.open(path) as clip:
+        found: dict[str, list[bytes]] = {"video": [], "audio": []}
+        for packet in clip.demux():
+            if packet.size:
+                found[packet.stream.type].append(bytes(packet))
+    return found
+
+
+class Encoded(MediaStreamTrack):
+    """Frames of the clip again and again, each when it is due."""
+
+    def __init__(self, kind: str, frames: list[bytes]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._frames = frames
+        self._began = time.monotonic()
+        self._number = 0
+
+    async def recv(self) -> Any:  # noqa: ANN401 - the base class's frame, which a packet may replace
+        ticks = self._number * _STEPS[self.kind]
+        due = self._began + ticks / _CLOCKS[self.kind]
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        packet = av.Packet(self._frames[self._number % len(self._frames)])
+        packet.pts, packet.time_base = ticks, Fraction(1, _CLOCKS[self.kind])
+        self._number += 1
+        return packet
+
+
+@dataclass(slots=True)
+class Session:
+    connection: RTCPeerConnection
+    url: str
+    token: str
+    frames: int = 0
+    """Whole pictures that came: each ends with a marked packet (RFC 7741 4.1)."""
+
+
+@dataclass(slots=True)
+class People:
+    clip: dict[str, list[bytes]]
+    http: ClientSession
+    sessions: list[Session] = field(default_factory=list)
+
+    async def join(self, url: str, room: str, who: str) -> None:
+        connection = RTCPeerConnection()
+        for kind in ("audio", "video"):
+            connection.addTransceiver(Encoded(kind, self.clip[kind]), direction="sendonly")
+        await self._begin(connection, url, ticket_for(room, who))
+
+    async def watch(self, url: str, room: str, who: str, whom: str) -> None:
+        connection = RTCPeerConnection()
+        kept: list[Session] = []
+        for kind in ("audio", "video"):
+            receiver = connection.addTransceiver(kind, direction="recvonly").receiver
+            Inlet(receiver, heard=_counted(kind, kept), reported=_unheard)
+        kept.append(await self._begin(connection, url, ticket_for(room, who, whom)))
+
+    async def _begin(self, connection: RTCPeerConnection, url: str, ticket: MediaTicket) -> Session:
+        for each in connection.getTransceivers():
+            if each.kind == "video":
+                every = RTCRtpSender.getCapabilities("video").codecs
+                each.setCodecPreferences([c for c in every if c.mimeType == "video/VP8"])
+        await connection.setLocalDescription(await connection.createOffer())
+        leg = "whip" if ticket.act is TicketAct.PUBLISH else "whep"
+        token = written(ticket)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+        offer = connection.localDescription.sdp
+        async with self.http.post(f"{url}/{leg}", data=offer, headers=headers) as answer:
+            answer.raise_for_status()
+            sdp = await answer.text()
+        await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
+        made = Session(connection, f"{url}/sessions/{ticket.id}", token)
+        self.sessions.append(made)
+        await _until(lambda: connection.connectionState == "connected")
+        return made
+
+    async def fill(self, url: str, rooms: int, people: int) -> None:
+        """Let ``people`` into each room; everybody sends, and watches everybody else."""
+        for room in (secrets.token_hex(8) for _ in range(rooms)):
+            names = [f"p{number}" for number in range(people)]
+            for who in names:
+                await self.join(url, room, who)
+            await asyncio.sleep(1.0)
+            for who in names:
+                for whom in names:
+                    if who != whom:
+                        await self.watch(url, room, who, whom)
+        watching = [each for each in self.sessions if "watch" in _act_of(each)]
+        await _until(lambda: all(each.frames for each in watching))
+
+    async def leave(self) -> None:
+        for each in self.sessions:
+            headers = {"Authorization": f"Bearer {each.token}"}
+            async with self.http.delete(each.url, headers=headers):
+                pass
+            await each.connection.close()
+        self.sessions.clear()
+
+    def frames(self) -> int:
+        return sum(each.frames for each in self.sessions)
+
+
+def _act_of(session: Session) -> str:
+    return "watch" if session.connection.getTransceivers()[0].direction == "recvonly" else "send"
+
+
+def _counted(kind: str, kept: list[Session]) -> Any:  # noqa: ANN401 - a coroutine function
+    async def heard(packet: RtpPacket) -> None:
+        if kind == "video" and packet.marker and kept:
+            kept[0].frames += 1
+
+    return heard
+
+
+async def _unheard(_: object) -> None:
+    """Nobody here sets picture and sound beside each other."""
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > ends:
+            raise SystemExit("the rooms never came to work")
+        await asyncio.sleep(0.05)
+
+
+async def _obey(people: People, order: dict[str, Any]) -> object:
+    match order["do"]:
+        case "fill":
+            await people.fill(order["url"], order["rooms"], order["people"])
+        case "leave":
+            await people.leave()
+    return {"frames": people.frames()}
+
+
+async def _main(clip: str) -> None:
+    logging.getLogger("aiortc").setLevel(logging.ERROR)
+    loop = asyncio.get_running_loop()
+    async with ClientSession() as http:
+        people = People(read_clip(clip), http)
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            sys.stdout.write(json.dumps(await _obey(people, json.loads(line))) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1]))
