@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import notary_name, office_name
-from esign.lints.documents import SEALING_LINTS
+from esign.lints.documents import sealing_rules
 from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, places_for, prepare_fields
 from esign.pdf.levels import PadesLevel
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
@@ -57,7 +57,7 @@ def certificate_sealer(
 ) -> DocumentSealer:
     """Return the sealer of one certificate; it refuses raw bytes."""
     steps = _Steps(sealing, files, custody, stamps, now)
-    return DocumentSealer(lints=SEALING_LINTS, sign=steps.seal)
+    return DocumentSealer(lints=(sealing_rules,), sign=steps.seal)
 
 
 def expected_signers(sealing: Sealing, files: AuthorityDirectory) -> list[SealedBy]:

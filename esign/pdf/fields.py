@@ -15,7 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from esign.errors import FieldMissing, LintFailed
-from esign.lints.documents import UNSIGNED_LINTS
+from esign.lints.documents import UNSIGNED_LINTS, broken
 from esign.pdf.drawings import appearance
 
 if TYPE_CHECKING:
@@ -79,9 +79,8 @@ def places_for(
 
 def prepare_fields(document: bytes, places: Sequence[SignaturePlace]) -> bytes:
     """Return ``document`` with an empty, drawn field at each place."""
-    broken = [reason for lint in UNSIGNED_LINTS if (reason := lint(document))]
-    if broken:
-        raise LintFailed("; ".join(broken))
+    if faults := broken(document, UNSIGNED_LINTS):
+        raise LintFailed("; ".join(faults))
     names = [place.field for place in places]
     if len(set(names)) != len(names) or not all(map(_FIELD_NAME.fullmatch, names)):
         raise LintFailed("field names are unique and of the form party-01, notary-1, office-1")

@@ -128,7 +128,8 @@ class People:
                     if who != whom:
                         await self.watch(url, room, who, whom)
         watching = [each for each in self.sessions if "watch" in _act_of(each)]
-        await _until(lambda: all(each.frames for each in watching))
+        # A server that cannot keep up is measured by what it delivers.
+        await _until(lambda: any(each.frames for each in watching))
 
     async def leave(self) -> None:
         for each in self.sessions:

@@ -246,7 +246,7 @@ def _started(command: list[str]) -> subprocess.Popen[str]:
 def _line(process: subprocess.Popen[str]) -> str:
     said = process.stdout.readline() if process.stdout else ""
     if not said:
-        raise SystemExit(f"{process.args} ended before it answered")
+        raise SystemExit(f"{process.args!r} ended before it answered")
     return said
 
 
