@@ -76,4 +76,8 @@ def _text(octets: bytes) -> str:
 
 
 def _octets(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    read = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _text(read) != text:
+        # Bits that stand for nothing: another text for the same octets.
+        raise ValueError("not as we write it")
+    return read

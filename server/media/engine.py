@@ -16,6 +16,7 @@ from server.ceremony.rooms import EngineName
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from server.ceremony.lines import Line
     from server.media.spool import Spool
 
 __all__ = ["Engine", "EngineName", "EngineRoom", "RoomPorts", "Session"]
@@ -30,11 +31,16 @@ class RoomPorts:
 
     is_recording: Callable[[], bool]
     happened: Callable[[str, str], None]
-    """Told of ``published``, ``left``, ``silent``, ``heard``, ``recording_failed``, and of whom.
+    """Told of ``published``, ``left``, ``silent``, ``heard``, ``recording_failed``, and of whom;
+    and, while it is recorded, from when on there are ``stills``, ``sound_alone`` or ``moving``
+    pictures again, which a line begins with.
 
     After ``recording_failed`` nothing of that participant is recorded until somebody
     publishes anew; the platform halts the ceremony.
     """
+
+    stills: Callable[[], frozenset[str]] = frozenset
+    """Who was asked for single pictures, so that the sound stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,11 @@ class EngineRoom(Protocol):
     @property
     def publishing(self) -> Sequence[str]:
         """Who is connected and sends, in order of their names."""
+        ...
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """How the line of each of them is, over the last seconds."""
         ...
 
 

@@ -19,8 +19,11 @@ from aiortc import (
     RTCSessionDescription,
 )
 
+from server.ceremony.lines import Line
+from server.media.budget import Budget
 from server.media.engine import EngineName, Session
 from server.media.errors import OfferRefused, RoomUnknown
+from server.media.meter import TICK_S, Meter
 from server.media.ordering import Packet
 from server.media.recording import Recording
 from server.media.taps import Inlet, Outlet
@@ -36,11 +39,6 @@ if TYPE_CHECKING:
     from server.media.spool import Spool
     from server.media.taps import Report
 
-MOST_BITS: Final = 1_200_000
-"""A good picture of 640 by 480; a room of four then stays below five megabits a second."""
-
-LEAST_BITS: Final = 60_000
-WATCH_S: Final = 0.5
 _KINDS: Final = {"video": "video/VP8", "audio": "audio/opus"}
 _ENDED: Final = ("failed", "closed")
 _UNREADABLE: Final = (
@@ -61,6 +59,8 @@ class Publisher:
     session: str
     connection: RTCPeerConnection
     recording: Recording
+    meter: Meter
+    budget: Budget = field(default_factory=Budget)
     inlets: dict[str, Inlet] = field(default_factory=dict)
 
 
@@ -109,7 +109,8 @@ class Room:
         await _describe(connection, offer)
         pictures = any(each.kind == "video" for each in connection.getTransceivers())
         recording = Recording(participant, self._spool, self._ports, pictures=pictures)
-        publisher = Publisher(participant, name, connection, recording)
+        meter = Meter(now=self._ports.seconds())
+        publisher = Publisher(participant, name, connection, recording, meter)
         for transceiver in connection.getTransceivers():
             _only(transceiver)
             publisher.inlets[transceiver.kind] = self._inlet(publisher, transceiver)
@@ -131,7 +132,9 @@ class Room:
             _only(transceiver)
             transceiver.direction = "sendonly"
             watcher.outlets[transceiver.kind] = Outlet(
-                transceiver, wants_key_frame=lambda: self.ask_for_key_frame(watches)
+                transceiver,
+                wants_key_frame=lambda: self.ask_for_key_frame(watches),
+                seconds=self._ports.seconds,
             )
         self._watchers[name] = watcher
         self._follow(connection, lambda: self.ask_for_key_frame(watches), name=name)
@@ -174,6 +177,31 @@ class Room:
     def publishing(self) -> list[str]:
         return sorted(self._publishers)
 
+    @property
+    def lines(self) -> list[Line]:
+        return [self._line(each) for _, each in sorted(self._publishers.items())]
+
+    def _line(self, publisher: Publisher) -> Line:
+        meter, now = publisher.meter, self._ports.seconds()
+        watching = [
+            outlet
+            for watcher in self._watchers.values()
+            if watcher.participant == publisher.participant
+            for outlet in watcher.outlets.values()
+        ]
+        rtts = [each.rtt for each in watching if each.rtt is not None]
+        return Line(
+            participant=publisher.participant,
+            is_heard=meter.is_heard(now),
+            is_recorded=publisher.recording.is_on,
+            picture=meter.picture(now),
+            bits_per_second=meter.bits_per_second,
+            loss_up=meter.loss,
+            loss_down=max((e.loss for e in watching if e.loss is not None), default=None),
+            rtt_ms=round(1000 * max(rtts)) if rtts else None,
+            wants_stills=publisher.budget.wants_stills,
+        )
+
     def _inlet(self, publisher: Publisher, transceiver: RTCRtpTransceiver) -> Inlet:
         kind = transceiver.kind
 
@@ -206,6 +234,8 @@ class Room:
             payload=packet.payload,
             arrived=self._ports.seconds(),
         )
+        ends_picture = kind == "video" and taken.marker and bool(taken.payload)
+        publisher.meter.came(len(taken.payload), at=taken.arrived, ends_picture=ends_picture)
         publisher.recording.take(kind, taken)
 
     async def _arrived(self, publisher: Publisher) -> None:
@@ -249,19 +279,36 @@ class Room:
     async def _look_after(self) -> None:
         """Twice a second: key frames that are due, bit rates, and who has fallen silent."""
         while True:
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(TICK_S)
             for publisher in list(self._publishers.values()):
                 await self._look_after_one(publisher)
 
     async def _look_after_one(self, publisher: Publisher) -> None:
         recording, video = publisher.recording, publisher.inlets.get("video")
+        self._measure(publisher)
         if video is not None:
             limits = [each.limit for each in self._outlets(publisher, "video")]
-            given = [each for each in limits if each is not None]
-            await video.limit(max(LEAST_BITS, min([MOST_BITS, *given])))
+            may_have = publisher.budget.tick(
+                loss=publisher.meter.loss,
+                limits=[each for each in limits if each is not None],
+                stills_asked=publisher.participant in self._ports.stills(),
+            )
+            await video.limit(may_have)
             if recording.needs_key_frame:
                 await video.ask_for_key_frame()
         recording.look_after()
+
+    def _measure(self, publisher: Publisher) -> None:
+        meter = publisher.meter
+        counted = [each.counted() for each in publisher.inlets.values()]
+        meter.tick(expected=sum(e for e, _ in counted), received=sum(r for _, r in counted))
+        if not self._ports.is_recording():
+            return
+        now = self._ports.seconds()
+        # Who is silent shows nothing either: that is said already.
+        what = meter.changed(now) if meter.is_heard(now) else None
+        if what is not None:
+            self._ports.happened(what, publisher.participant)
 
 
 async def _describe(connection: RTCPeerConnection, offer: str) -> None:

@@ -22,6 +22,7 @@ from aiortc.rtp import (
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
     RtcpPsfbPacket,
+    RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSrPacket,
     pack_remb_fci,
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
-    from aiortc.rtp import AnyRtcpPacket, RtpPacket
+    from aiortc.rtp import AnyRtcpPacket, RtcpReceiverInfo, RtpPacket
 
 _NTP_FRACTION: Final = 1 << 32
 _VERSION_2: Final = 0x80
 _PADDED: Final = 0x20
+_WHOLE_LOSS: Final = 256
+_DELAY_UNITS: Final = 65536
 _HISTORY: Final = 512
 """Packets kept for whoever asks again: two seconds of a good picture."""
 
@@ -110,6 +113,11 @@ class Inlet:
             ntp = told.ntp_timestamp / _NTP_FRACTION
             await self._reported(Report(packet.ssrc, told.rtp_timestamp, ntp, packet))
 
+    def counted(self) -> tuple[int, int]:
+        """Return packets that were sent here by their numbers, and that came at first."""
+        stream = self._private("remote_streams").get(self._ssrc)
+        return (0, 0) if stream is None else (stream.packets_expected, stream.packets_received)
+
     async def ask_for_key_frame(self) -> None:
         """Picture loss indication, RFC 4585 6.3.1."""
         if self._ssrc is not None:
@@ -148,7 +156,9 @@ class Outlet:
         transceiver: RTCRtpTransceiver,
         *,
         wants_key_frame: Callable[[], Awaitable[None]],
+        seconds: Callable[[], float],
     ) -> None:
+        self._seconds = seconds
         self._transceiver = transceiver
         self._sender: Any = transceiver.sender
         self._wants_key_frame = wants_key_frame
@@ -156,8 +166,15 @@ class Outlet:
         self._shift: tuple[int, int] | None = None
         self._source: int | None = None
         self._last = (0, 0)
+        self._told: dict[int, float] = {}
         self.limit: int | None = None
         """Bits per second that the other side can take, when it has said so."""
+
+        self.loss: int | None = None
+        """Thousandths that did not arrive, when the other side has said so."""
+
+        self.rtt: float | None = None
+        """Seconds there and back, when the other side has said enough to know."""
 
         sender: RTCRtpSender = transceiver.sender
         sender.replaceTrack(_NeverTrack(transceiver.kind))
@@ -184,6 +201,17 @@ class Outlet:
                 self.limit = unpack_remb_fci(packet.fci)[0]
             except ValueError:
                 return
+        elif isinstance(packet, (RtcpRrPacket, RtcpSrPacket)):
+            for told in packet.reports:
+                if told.ssrc == self._sender._ssrc:  # noqa: SLF001  # see above
+                    self._arrived(told)
+
+    def _arrived(self, told: RtcpReceiverInfo) -> None:
+        """Learn how much arrived, and how long it took there and back (RFC 3550 6.4.1)."""
+        self.loss = round(told.fraction_lost * 1000 / _WHOLE_LOSS)
+        sent = self._told.get(told.lsr)
+        if sent is not None:
+            self.rtt = max(0.0, self._seconds() - sent - told.dlsr / _DELAY_UNITS)
 
     async def send(self, packet: RtpPacket) -> None:
         """Pass a packet on; numbers go on without a break when the publisher changes."""
@@ -231,6 +259,8 @@ class Outlet:
             told.packet_count,
             told.octet_count,
         )
+        middle = (told.ntp_timestamp >> 16) & 0xFFFFFFFF
+        self._told = {**dict(list(self._told.items())[-7:]), middle: self._seconds()}
         await self._write(head)
 
     async def _write(self, data: bytes) -> None:

@@ -25,6 +25,9 @@ SEGMENT_S: Final = 10.0
 LONGEST_SEGMENT_S: Final = 15.0
 """A sender that gives no key frame for five seconds after it was asked: cut without one."""
 
+PICTURE_WITHIN_S: Final = 2.0
+"""How long sound waits for a picture to begin a segment with; then it is kept without one."""
+
 REPORTS_WITHIN_S: Final = 2.0
 """How long the first segment is held back for the sender's reports."""
 
@@ -71,6 +74,9 @@ class UplinkRecorder:
         self._closed = closed
         self._segment: _Open | None = None
         self._held: list[tuple[str, Frame]] = []
+        self._waiting: list[Frame] = []
+        """Sound, while there is no picture to begin a segment with."""
+
         self._first: float | None = None
         self.heard = 0.0
         """When the last packet came."""
@@ -88,7 +94,8 @@ class UplinkRecorder:
             return False
         segment = self._segment
         due = segment is not None and segment.ends - segment.starts >= SEGMENT_S
-        return self._video_frames.damaged or due
+        is_blind = segment is not None and segment.size is None
+        return self._video_frames.damaged or due or is_blind
 
     def _take(self, kind: str, frame: Frame) -> None:
         if self._first is None:
@@ -111,15 +118,13 @@ class UplinkRecorder:
         size = vp8.size_of(frame.data) if kind == "video" and frame.key else None
         if self._is_cut(kind, at, size):
             self.close()
-        if self._segment is None:
-            if self._pictures and size is None:
-                # Nothing before a key frame can be shown; sound waits with it.
-                return
-            at = self._begin(clock, frame, size)
-        segment = self._segment
-        if segment is None:
+        if self._segment is None and not self._begun_by(kind, frame, size):
             return
-        ms = segment.place(kind, at)
+        segment = self._segment
+        if segment is None or (kind == "video" and segment.size is None):
+            # Until a key frame comes there is nothing to show.
+            return
+        ms = segment.place(kind, clock.seconds(frame.timestamp, frame.arrived))
         if kind == "video":
             segment.file.add_picture(ms, frame.data, key=frame.key)
         else:
@@ -132,16 +137,33 @@ class UplinkRecorder:
         length = at - segment.starts
         if size is not None:
             return length >= SEGMENT_S or size != segment.size
-        is_sound_alone = kind == "audio" and not self._pictures
+        is_sound_alone = kind == "audio" and segment.size is None
         return length >= (SEGMENT_S if is_sound_alone else LONGEST_SEGMENT_S)
 
-    def _begin(self, clock: StreamClock, frame: Frame, size: tuple[int, int] | None) -> float:
+    def _begun_by(self, kind: str, frame: Frame, size: tuple[int, int] | None) -> bool:
+        """Begin a segment with a key frame, or with sound that has waited too long for one."""
+        if self._pictures and size is None:
+            if kind == "video":
+                return False
+            since = self._waiting[0].arrived if self._waiting else frame.arrived
+            if frame.arrived - since < PICTURE_WITHIN_S:
+                self._waiting.append(frame)
+                return False
+        waiting, self._waiting = self._waiting, []
+        clock = self.video if kind == "video" and not waiting else self.audio
+        segment = self._begin(clock, waiting[0] if waiting else frame, size)
+        for each in waiting:
+            at = self.audio.seconds(each.timestamp, each.arrived)
+            segment.file.add_sound(segment.place("audio", at), each.data)
+        return True
+
+    def _begin(self, clock: StreamClock, frame: Frame, size: tuple[int, int] | None) -> _Open:
         self.video.anchor()
         self.audio.anchor()
         at = clock.seconds(frame.timestamp, frame.arrived)
         path = self._open_file(at)
         self._segment = _Open(Segment(path, picture=size, sound=True), path, at, size, at)
-        return at
+        return self._segment
 
     def close(self) -> None:
         """End the open segment, if there is one; nothing is lost by doing it again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,9 +25,10 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from server.ceremony.lines import Line
     from server.ceremony.tickets import MediaTicket
     from server.media.engine import Engine, EngineRoom, Session
     from server.media.spool import Entry, Place
@@ -68,6 +70,9 @@ class Standing:
     places: Mapping[str, Place] = field(default_factory=dict)
     """Participant -> the last segment that the chain has, whichever worker recorded it."""
 
+    stills: frozenset[str] = frozenset()
+    """Participants who were asked for single pictures."""
+
 
 class Desk(Protocol):
     """The platform, as a worker knows it. Any call may raise; then it is made again."""
@@ -82,6 +87,10 @@ class Desk(Protocol):
 
     def happened(self, room: RoomName, what: str, participant: str) -> None: ...
 
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:
+        """Take how every line is now; what is not said again within seconds counts no more."""
+        ...
+
     def release(self, room: RoomName) -> None:
         """Everything of the room was delivered."""
         ...
@@ -94,7 +103,7 @@ class _Held:
     spool: Spool
     standing: Standing
     empty_since: float | None = None
-    told: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
+    told: deque[tuple[str, str]] = field(default_factory=deque)
 
     @property
     def state(self) -> RoomState:
@@ -118,11 +127,13 @@ class MediaWorker:
         self._rooms: dict[str, _Held] = {}
         self._opening = asyncio.Lock()
         self._rounds: asyncio.Task[None] | None = None
+        self._measuring: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look after the rooms, and after what an earlier run left of some on the disk."""
         await self._ports.engine.start()
         self._rounds = asyncio.create_task(self._go_round())
+        self._measuring = asyncio.create_task(self._measure())
 
     async def _take_up(self) -> None:
         """Hold every room of which something is still to be handed over."""
@@ -179,8 +190,9 @@ class MediaWorker:
 
     async def stop(self) -> None:
         """Close every segment; what cannot be delivered now stays on the disk."""
-        if self._rounds is not None:
-            self._rounds.cancel()
+        for each in (self._rounds, self._measuring):
+            if each is not None:
+                each.cancel()
         for held in list(self._rooms.values()):
             await held.room.close()
         await self._ports.engine.stop()
@@ -211,8 +223,9 @@ class MediaWorker:
         standing = await self._ask(self._ports.desk.hold, name)
         folder = self._ports.spool / name.office / name.case / name.ceremony
         spool = Spool(folder, boot=self._ports.boot, follows=standing.places)
-        await self._ask(spool.recover)
-        told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        saved = await self._ask(spool.recover)
+        # Whoever was being recorded when an earlier run was killed lost the line with it.
+        told = deque(("left", who) for who in sorted({each.participant for each in saved}))
         held: _Held
 
         def is_recording() -> bool:
@@ -224,7 +237,8 @@ class MediaWorker:
             RoomPorts(
                 seconds=self._ports.seconds,
                 is_recording=is_recording,
-                happened=lambda what, who: told.put_nowait((what, who)),
+                happened=lambda what, who: told.append((what, who)),
+                stills=lambda: held.standing.stills,
             ),
         )
         held = _Held(name, room, spool, standing, told=told)
@@ -235,6 +249,18 @@ class MediaWorker:
             await self._take_up()
             await asyncio.sleep(ROUND_S)
             await asyncio.gather(*map(self._look_after, list(self._rooms.values())))
+
+    async def _measure(self) -> None:
+        """Tell how the lines are, whatever the rounds wait for: a slow store is no lost line."""
+        while True:
+            await asyncio.sleep(ROUND_S)
+            await asyncio.gather(*map(self._tell_lines, list(self._rooms.values())))
+
+    async def _tell_lines(self, held: _Held) -> None:
+        try:
+            await self._ask(self._ports.desk.measured, held.name, held.room.lines)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the lines are told again in a second
+            log.warning("desk_away", error=type(error).__name__)
 
     async def _look_after(self, held: _Held) -> None:
         try:
@@ -271,9 +297,11 @@ class MediaWorker:
         return now - held.empty_since > EMPTY_S
 
     async def _hand_over(self, held: _Held) -> None:
-        while not held.told.empty():
-            what, who = held.told.get_nowait()
+        while held.told:
+            # Taken off when it is on record, and not before: the desk may be away.
+            what, who = held.told[0]
             await self._ask(self._ports.desk.happened, held.name, what, who)
+            held.told.popleft()
         for entry in list(held.spool.undelivered()):
             content = await self._ask(held.spool.content, entry)
             await self._ask(self._ports.desk.deliver, held.name, entry, content)

@@ -40,12 +40,13 @@ from server.wiring.parts import Parts, now
 from server.wiring.relays import relay_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from aiortc import RTCConfiguration
 
     from server.ceremony.ceremony import Ceremony
+    from server.ceremony.lines import Line
     from server.media.engine import Engine
     from server.media.spool import Entry
     from server.media.worker import RoomName
@@ -95,6 +96,7 @@ class PlatformDesk:
             removed=ceremony.put_out_now,
             key_frames=key_frames,
             places=_places(ceremony),
+            stills=frozenset() if known is None else known.stills,
         )
 
     def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
@@ -123,6 +125,10 @@ class PlatformDesk:
                 # What is not recorded is not evidence: nothing goes on until it is.
                 ceremony.take(Step.INTERRUPT, by=participant, at=now(), reason=what)
             tx.ceremonies.save(ceremony)
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:
+        with self.parts.open_transaction(_scope(room)) as tx:
+            tx.rooms.measured(room.ceremony, self.place.name, lines, at=now())
 
     def release(self, room: RoomName) -> None:
         with self.parts.open_transaction(_scope(room)) as tx:

@@ -231,5 +231,7 @@ def test_a_killed_worker_is_back_and_what_it_recorded_is_there(
         assert first.ends_ms - first.starts_ms >= 4000
         # The gap is on record: the next segment begins where pictures came again.
         assert second.starts_ms > first.ends_ms
+        assert account in _line(running, stage, "line_left")
+        assert account in _line(running, stage, "line_gap")
     for content in kept:
         plays(content, tmp_path / "segment.webm")

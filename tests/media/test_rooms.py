@@ -26,11 +26,12 @@ from server.media.web import application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Page
 
+    from server.ceremony.lines import Line
     from server.media.engine import Engine
     from server.media.spool import Entry
     from server.media.worker import RoomName
@@ -47,6 +48,7 @@ class DeskInMemory:
     told: list[tuple[str, str]] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     away: bool = False
+    lines: dict[str, Line] = field(default_factory=dict)
 
     def hold(self, room: RoomName) -> Standing:
         if self.away:
@@ -59,7 +61,14 @@ class DeskInMemory:
         self.delivered.append((entry, content))
 
     def happened(self, room: RoomName, what: str, participant: str) -> None:
+        if self.away:
+            raise OSError
         self.told.append((what, participant))
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:
+        if self.away:
+            raise OSError
+        self.lines = {each.participant: each for each in lines}
 
     def release(self, room: RoomName) -> None:
         self.released.append(room.ceremony)
@@ -176,9 +185,16 @@ def test_two_see_each_other_and_all_of_it_is_kept(
     assert watch(party, running, ticket("party", watches="notary"))["status"] == 201
     until(party, lambda: party.evaluate("framesSeen()") > 15)
     until(notary, lambda: notary.evaluate("framesSeen()") > 15)
-    # Before recording nothing was kept.
+    # How the lines are is told while people wait, too; and nothing was kept before recording.
+    until(party, lambda: all(each.rtt_ms is not None for each in desk.lines.values()))
+    assert {(e.is_heard, e.is_recorded, e.picture) for e in desk.lines.values()} == {
+        (True, False, "moving")
+    }
+    assert all(each.bits_per_second > 100_000 for each in desk.lines.values())
+    assert all((each.loss_up, each.loss_down) <= (100, 100) for each in desk.lines.values())
     assert desk.delivered == []
     desk.state = RoomState.RECORDING
+    until(party, lambda: all(each.is_recorded for each in desk.lines.values()))
     until(party, lambda: len(desk.delivered) >= 3)
     desk.state = RoomState.CLOSING
     until(party, lambda: desk.released == ["room-1"])
@@ -311,11 +327,17 @@ def test_while_the_platform_is_away_people_go_on_and_nothing_is_lost(
     desk.away = True
     page.wait_for_timeout(13_000)
     assert desk.delivered == []
+    came_meanwhile = take_seat()
+    publish(came_meanwhile, running, ticket("notary"))
+    until(page, lambda: "notary" in running.worker.publishing("room-1"))
     desk.away = False
     until(page, lambda: len(desk.delivered) == 1)
+    # Nor is what happened meanwhile.
+    until(page, lambda: ("published", "notary") in desk.told)
     desk.state = RoomState.CLOSING
     until(page, lambda: desk.released == ["room-1"])
-    assert [entry.index for entry, _ in desk.delivered] == [0, 1]
+    own = [entry.index for entry, _ in desk.delivered if entry.participant == "party"]
+    assert own == [0, 1]
 
 
 def test_the_next_run_hands_over_what_the_last_one_could_not(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 import subprocess
@@ -102,10 +103,12 @@ def recorded(folder: Path, frames: list[bytes], *, pictures: bool = True) -> lis
     )
     recorder.video.report(0, 100.0, 100.0)
     recorder.audio.report(0, 100.0, 100.0)
+    sent = 0
     for number, frame in enumerate(frames):
         at = 100 + number / 15
-        if pictures:
-            recorder.add("video", _packet(number, number * 6000, b"\x10" + frame, at))
+        if pictures and frame:
+            sent += 1
+            recorder.add("video", _packet(sent, number * 6000, b"\x10" + frame, at))
         for sound in range(3):
             count = number * 3 + sound
             recorder.add("audio", _packet(count, count * 1066, OPUS_SILENCE, at))
@@ -130,9 +133,39 @@ def test_segments_are_cut_at_the_first_key_frame_after_ten_seconds(tmp_path: Pat
 
 def test_a_sender_without_key_frames_is_cut_all_the_same(tmp_path: Path) -> None:
     closed = recorded(tmp_path, picture(15 * 18, every=10_000))
-    # After the cut nothing can be shown until a key frame comes, and none does.
-    assert [round(each.ends - each.starts) for each in closed] == [15]
-    assert played(closed[0].path)["vp8"] == 225
+    # After the cut nothing can be shown until a key frame comes, and none does; the sound is kept.
+    assert [round(each.ends - each.starts) for each in closed] == [15, 3]
+    assert [played(each.path).get("vp8") for each in closed] == [225, None]
+    assert closed[1].starts - closed[0].ends < 0.1
+
+
+def test_where_the_picture_stops_the_sound_is_kept_until_it_comes_back(tmp_path: Path) -> None:
+    # Of 24 seconds the picture is there for the first two and from the twentieth on.
+    picture_of = picture(15 * 2)
+    frames = [*picture_of, *[b""] * (15 * 18), *picture(15 * 4)]
+    closed = recorded(tmp_path, frames)
+    kinds = [sorted(played(each.path)) for each in closed]
+    assert kinds == [["opus", "vp8"], ["opus"], ["opus", "vp8"]]
+    for before, after in itertools.pairwise(closed):
+        assert after.starts - before.ends < 0.1
+    assert sum(played(each.path)["opus"] for each in closed) == 15 * 24 * 3
+
+
+def test_what_was_said_before_the_first_picture_is_in_the_first_segment(tmp_path: Path) -> None:
+    (only,) = recorded(tmp_path, [*[b""] * 15, *picture(15)])
+    assert played(only.path) == {"vp8": 15, "opus": 90}
+    assert only.starts == pytest.approx(100, abs=0.05)
+
+
+def test_without_a_picture_a_key_frame_is_asked_for(tmp_path: Path) -> None:
+    recorder = UplinkRecorder(
+        pictures=True, open_file=lambda _: tmp_path / "one.part", closed=lambda _: None
+    )
+    recorder.audio.report(0, 100.0, 100.0)
+    for number in range(250):
+        recorder.add("audio", _packet(number, number * 960, OPUS_SILENCE, 100 + number / 50))
+    assert recorder.needs_key_frame
+    recorder.close()
 
 
 def test_another_size_is_another_segment(tmp_path: Path) -> None:

@@ -50,14 +50,11 @@ def test_another_key_is_another_platform() -> None:
 def test_no_octet_can_be_changed(data: st.DataObject) -> None:
     text = write_ticket(TICKET, KEY)
     place = data.draw(st.integers(0, len(text) - 1))
-    # The last digit of base64 carries bits that nobody reads; a change there is none.
     letter = data.draw(st.sampled_from("ABCabc019.").filter(lambda each: each != text[place]))
     changed = text[:place] + letter + text[place + 1 :]
-    try:
-        assert read_ticket(changed, KEY, now=1) == TICKET
-        assert place == len(text) - 1
-    except TicketRefused:
-        pass
+    # Also where the last digit of base64 carries bits that stand for nothing.
+    with pytest.raises(TicketRefused):
+        read_ticket(changed, KEY, now=1)
 
 
 @pytest.mark.parametrize("text", ["", ".", "a", "a.b", "é.é", "." * 9])
