@@ -38,6 +38,7 @@ from server.ceremony.errors import (
     RecordingUnderWay,
 )
 from server.ceremony.status import CeremonyStatus, Step
+from server.ceremony.verifying import verify_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,6 +126,8 @@ def step_ceremony(
         raise RecordingIncomplete
     if step is Step.COMPLETE and room is not None and not room.is_handed_over:
         raise RecordingUnderWay
+    if step is Step.COMPLETE:
+        verify_recording(ceremony)
     if step is Step.OPEN_SIGNING:
         require_everybody_recorded(ceremony, room, at=at)
     ceremony.take(step, by=actor.account, at=at, reason=reason)
