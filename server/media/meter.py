@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from server.ceremony.lines import Picture
+
+if TYPE_CHECKING:
+    from server.media.ordering import Packet
 
 TICK_S: Final = 0.5
 SILENT_S: Final = 3.0
 _TICKS: Final = 6
+_HALF: Final = 1 << 15
 STILL_FOR_S: Final = 10.0
 """How long a single picture is what there is to see."""
 
@@ -39,26 +43,53 @@ class _Tick:
     received: int
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """One stream's packets, by numbers of 16 bits that begin anew (RFC 3550 A.1)."""
+
+    received: int = 0
+    expected: int = 0
+    _newest: int | None = None
+
+    def saw(self, sequence: int) -> None:
+        ahead = 1 if self._newest is None else (sequence - self._newest) & 0xFFFF
+        self.received += 1
+        if 0 < ahead < _HALF:
+            self.expected += ahead
+            self._newest = sequence
+
+
 class Meter:
     """Ticks are the room's; the times are seconds on its clock."""
 
     def __init__(self, *, now: float) -> None:
         self.heard = now
         self._octets = self._pictures = 0
+        self._numbers: dict[str, _Numbers] = {}
         self._seen: float | None = None
         self._ticks: deque[_Tick] = deque(maxlen=_TICKS + 1)
         self._told = Picture.MOVING
         self._differs = 0
 
-    def came(self, octets: int, *, at: float, ends_picture: bool) -> None:
+    def came(self, kind: str, packet: Packet) -> None:
         """Count a packet."""
-        self.heard = at
-        self._octets += octets
-        if ends_picture:
+        self.heard = packet.arrived
+        self._octets += len(packet.payload)
+        self._numbers.setdefault(kind, _Numbers()).saw(packet.sequence)
+        if kind == "video" and packet.marker and packet.payload:
             self._pictures += 1
-            self._seen = at
+            self._seen = packet.arrived
 
-    def tick(self, *, expected: int, received: int) -> None:
+    def tick(self, counted: tuple[int, int] | None = None) -> None:
+        """Take what there is now.
+
+        ``counted``: packets sent and received so far, of who counts before what was lost is
+        sent again; without it they are told by their numbers.
+        """
+        expected, received = counted or (
+            sum(each.expected for each in self._numbers.values()),
+            sum(each.received for each in self._numbers.values()),
+        )
         self._ticks.append(_Tick(self._octets, self._pictures, expected, received))
 
     def is_heard(self, now: float) -> bool:

@@ -6,11 +6,13 @@ platform is told.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
+from server.ceremony.lines import Line
 from server.media.errors import RecordingFailed
+from server.media.meter import SILENT_S, Meter
 from server.media.uplink import Closed, UplinkRecorder
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from server.media.engine import RoomPorts
     from server.media.ordering import Packet
     from server.media.spool import Spool
-
-SILENT_S: Final = 3.0
 
 log = structlog.get_logger("feigui.media")
 
@@ -33,9 +33,11 @@ class Recording:
         self._pictures = pictures
         self._recorder: UplinkRecorder | None = None
         self._is_silent = False
+        self.meter = Meter(now=ports.seconds())
 
     def take(self, kind: str, packet: Packet) -> None:
         """Record a packet, if the ceremony records."""
+        self.meter.came(kind, packet)
         if not self._ports.is_recording():
             self.stop()
             return
@@ -70,8 +72,26 @@ class Recording:
     def needs_key_frame(self) -> bool:
         return self._recorder is not None and self._recorder.needs_key_frame
 
-    def look_after(self) -> None:
-        """Called twice a second: notice who has fallen silent, and who is heard again."""
+    @property
+    def line(self) -> Line:
+        """How the participant's line is, as far as it can be told by what came."""
+        meter, now = self.meter, self._ports.seconds()
+        return Line(
+            participant=self._participant,
+            is_heard=meter.is_heard(now),
+            is_recorded=self.is_on,
+            picture=meter.picture(now),
+            bits_per_second=meter.bits_per_second,
+            loss_up=meter.loss,
+        )
+
+    def look_after(self, counted: tuple[int, int] | None = None) -> None:
+        """Called twice a second: notice who has fallen silent, and who is heard again.
+
+        ``counted``: see `Meter.tick`.
+        """
+        self.meter.tick(counted)
+        self._tell_what_is_seen()
         if self._recorder is None:
             return
         silent = self._ports.seconds() - self._recorder.heard > SILENT_S
@@ -81,6 +101,15 @@ class Recording:
             if silent:
                 # What came so far is whole; what comes later is another segment.
                 self.stop()
+
+    def _tell_what_is_seen(self) -> None:
+        now = self._ports.seconds()
+        if not (self._ports.is_recording() and self.meter.is_heard(now)):
+            # Who is silent shows nothing either: that is said already.
+            return
+        what = self.meter.changed(now)
+        if what is not None:
+            self._ports.happened(what, self._participant)
 
     def _begun(self) -> UplinkRecorder:
         participant = self._participant

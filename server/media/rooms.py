@@ -8,7 +8,7 @@ once the new one stands.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from aiortc import (
@@ -19,11 +19,10 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from server.ceremony.lines import Line
 from server.media.budget import Budget
 from server.media.engine import EngineName, Session
 from server.media.errors import OfferRefused, RoomUnknown
-from server.media.meter import TICK_S, Meter
+from server.media.meter import TICK_S
 from server.media.ordering import Packet
 from server.media.recording import Recording
 from server.media.taps import Inlet, Outlet
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from aiortc import RTCConfiguration, RTCRtpTransceiver
     from aiortc.rtp import RtpPacket
 
+    from server.ceremony.lines import Line
     from server.media.engine import RoomPorts
     from server.media.spool import Spool
     from server.media.taps import Report
@@ -59,7 +59,6 @@ class Publisher:
     session: str
     connection: RTCPeerConnection
     recording: Recording
-    meter: Meter
     budget: Budget = field(default_factory=Budget)
     inlets: dict[str, Inlet] = field(default_factory=dict)
 
@@ -109,8 +108,7 @@ class Room:
         await _describe(connection, offer)
         pictures = any(each.kind == "video" for each in connection.getTransceivers())
         recording = Recording(participant, self._spool, self._ports, pictures=pictures)
-        meter = Meter(now=self._ports.seconds())
-        publisher = Publisher(participant, name, connection, recording, meter)
+        publisher = Publisher(participant, name, connection, recording)
         for transceiver in connection.getTransceivers():
             _only(transceiver)
             publisher.inlets[transceiver.kind] = self._inlet(publisher, transceiver)
@@ -182,7 +180,6 @@ class Room:
         return [self._line(each) for _, each in sorted(self._publishers.items())]
 
     def _line(self, publisher: Publisher) -> Line:
-        meter, now = publisher.meter, self._ports.seconds()
         watching = [
             outlet
             for watcher in self._watchers.values()
@@ -190,13 +187,8 @@ class Room:
             for outlet in watcher.outlets.values()
         ]
         rtts = [each.rtt for each in watching if each.rtt is not None]
-        return Line(
-            participant=publisher.participant,
-            is_heard=meter.is_heard(now),
-            is_recorded=publisher.recording.is_on,
-            picture=meter.picture(now),
-            bits_per_second=meter.bits_per_second,
-            loss_up=meter.loss,
+        return replace(
+            publisher.recording.line,
             loss_down=max((e.loss for e in watching if e.loss is not None), default=None),
             rtt_ms=round(1000 * max(rtts)) if rtts else None,
             wants_stills=publisher.budget.wants_stills,
@@ -234,8 +226,6 @@ class Room:
             payload=packet.payload,
             arrived=self._ports.seconds(),
         )
-        ends_picture = kind == "video" and taken.marker and bool(taken.payload)
-        publisher.meter.came(len(taken.payload), at=taken.arrived, ends_picture=ends_picture)
         publisher.recording.take(kind, taken)
 
     async def _arrived(self, publisher: Publisher) -> None:
@@ -285,30 +275,18 @@ class Room:
 
     async def _look_after_one(self, publisher: Publisher) -> None:
         recording, video = publisher.recording, publisher.inlets.get("video")
-        self._measure(publisher)
+        counted = [each.counted() for each in publisher.inlets.values()]
+        recording.look_after((sum(e for e, _ in counted), sum(r for _, r in counted)))
         if video is not None:
             limits = [each.limit for each in self._outlets(publisher, "video")]
             may_have = publisher.budget.tick(
-                loss=publisher.meter.loss,
+                loss=recording.meter.loss,
                 limits=[each for each in limits if each is not None],
                 stills_asked=publisher.participant in self._ports.stills(),
             )
             await video.limit(may_have)
             if recording.needs_key_frame:
                 await video.ask_for_key_frame()
-        recording.look_after()
-
-    def _measure(self, publisher: Publisher) -> None:
-        meter = publisher.meter
-        counted = [each.counted() for each in publisher.inlets.values()]
-        meter.tick(expected=sum(e for e, _ in counted), received=sum(r for _, r in counted))
-        if not self._ports.is_recording():
-            return
-        now = self._ports.seconds()
-        # Who is silent shows nothing either: that is said already.
-        what = meter.changed(now) if meter.is_heard(now) else None
-        if what is not None:
-            self._ports.happened(what, publisher.participant)
 
 
 async def _describe(connection: RTCPeerConnection, offer: str) -> None:

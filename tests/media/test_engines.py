@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from server.ceremony.lines import Picture
 from server.ceremony.tickets import MediaTicket, TicketAct, write_ticket
 from server.embedded.janus import PROGRAM
 from server.embedded.state import CLONE
@@ -155,6 +156,11 @@ def test_what_is_published_is_seen_recorded_in_order_and_handed_over(
     tested.say(RoomState.RECORDING, key_frames=frozenset({"party"}))
     until(notary, lambda: notary.evaluate("keyFramesSeen()") > before)
     tested.say(RoomState.RECORDING)
+    until(party, lambda: desk.lines["party"].picture is Picture.MOVING)
+    line = desk.lines["party"]
+    assert (line.is_heard, line.is_recorded) == (True, True)
+    assert line.bits_per_second > 50_000
+    assert line.loss_up < 200
     until(party, lambda: len(desk.delivered) == 1)
     times.append(worker.room_time())
     # Silence is noticed, and what came before it is whole; the line itself stands.

@@ -25,6 +25,9 @@ from server.media.web import application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.ceremony.lines import Line
     from server.media.engine import Engine
     from server.media.worker import RoomName
 
@@ -71,6 +74,11 @@ class DeskFolder:
     def happened(self, room: RoomName, what: str, participant: str) -> None:  # there is one room
         with (self.folder / f"{participant}.told").open("a") as told:
             told.write(f"{what}\n")
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:  # there is one room
+        partial = self.folder / "lines.partial"
+        partial.write_text(json.dumps([asdict(each) for each in lines]))
+        partial.replace(self.folder / "lines.json")
 
     def release(self, room: RoomName) -> None:  # there is one room
         (self.folder / "released").touch()

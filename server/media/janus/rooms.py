@@ -25,6 +25,7 @@ from server.media.recording import Recording
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from server.ceremony.lines import Line
     from server.media.engine import RoomPorts
     from server.media.janus.link import Event, JanusAccess, Said
     from server.media.spool import Spool
@@ -209,6 +210,11 @@ class JanusRoom:
     @property
     def publishing(self) -> list[str]:
         return sorted(self._publishers)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What comes from each; of what goes to them Janus says nothing that is asked here."""
+        return [each.recording.line for _, each in sorted(self._publishers.items())]
 
     def _room(self) -> dict[str, Any]:
         return {"room": self._name}

@@ -7,6 +7,7 @@ import pytest
 from server.ceremony.lines import Picture
 from server.media.budget import LEAST_BITS, MOST_BITS, STILLS_FROM_BITS, Budget
 from server.media.meter import TICK_S, Meter
+from server.media.ordering import Packet
 
 
 class Played:
@@ -15,7 +16,7 @@ class Played:
     def __init__(self) -> None:
         self.now = 100.0
         self.meter = Meter(now=self.now)
-        self.sent = self.came = 0
+        self.sent = 65_000
         self.said: list[str | None] = []
 
     def goes_on(self, seconds: float, *, pictures: float = 15, lost: float = 0) -> None:
@@ -24,12 +25,21 @@ class Played:
             due = int(self.now * pictures)
             self.now += TICK_S
             ended = int(self.now * pictures) - due
-            for number in range(round(50 * (1 - lost))):
-                self.meter.came(100, at=self.now, ends_picture=number < ended)
-                self.came += 1
-            self.sent += 50
-            self.meter.tick(expected=self.sent, received=self.came)
+            for number in range(50):
+                self.sent += 1
+                if not lost or number % round(1 / lost):
+                    self.meter.came("video", self._packet(ends_picture=number < ended))
+            self.meter.tick()
             self.said.append(self.meter.changed(self.now))
+
+    def _packet(self, *, ends_picture: bool) -> Packet:
+        return Packet(
+            sequence=self.sent & 0xFFFF,
+            timestamp=0,
+            marker=ends_picture,
+            payload=bytes(100),
+            arrived=self.now,
+        )
 
     @property
     def told(self) -> list[str]:
@@ -56,9 +66,17 @@ def test_what_comes_is_counted_over_three_seconds() -> None:
 def test_what_was_sent_again_and_came_after_all_is_no_negative_loss() -> None:
     line = Played()
     line.goes_on(2)
-    line.came += 200
+    for _ in range(20):
+        line.meter.came("video", line._packet(ends_picture=False))
     line.goes_on(1)
     assert line.meter.loss == 0
+
+
+def test_whoever_counts_before_what_was_lost_is_sent_again_is_believed() -> None:
+    line = Played()
+    line.meter.tick((0, 0))
+    line.meter.tick((100, 90))
+    assert line.meter.loss == 100
 
 
 def test_the_evidence_is_called_what_it_is_once_it_has_settled() -> None:
