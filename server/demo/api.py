@@ -57,6 +57,7 @@ class Api:
     base: str
     language: str = "en"
     token: str | None = None
+    refresh_token: str | None = None
     key: DeviceKey = field(default_factory=DeviceKey)
     """What the device keeps in its keystore; added at the sign-in."""
 
@@ -86,6 +87,11 @@ class Api:
     def post_file(self, path: str, content: bytes, media_type: str) -> Reply:
         headers = {"Content-Type": media_type, "Idempotency-Key": str(uuid.uuid4())}
         return self._answer(self._request("POST", path, headers=headers, body=content))
+
+    def renew(self) -> None:
+        """Go on with another access token before the one at hand ends."""
+        granted = self.post("/v1/auth/refresh", {"refresh_token": self.refresh_token})
+        self.token, self.refresh_token = granted["access_token"], granted["refresh_token"]
 
     def agree(self, case: str, action: str, document: bytes) -> dict[str, str]:
         """Let the device agree to ``action`` on what was shown; return what goes with the act.

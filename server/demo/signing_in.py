@@ -14,6 +14,7 @@ from server.demo.api import Api, CallRefused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from server.demo.api import Reply
     from server.demo.seeding import Credentials
 
 STEP_S: Final = 30
@@ -40,7 +41,7 @@ def as_applicant(base: str, phone: str, outbox: Path, *, language: str = "en") -
             "device_key": api.key.introduced(code),
         },
     )
-    return _in(api, granted["access_token"])
+    return _in(api, granted)
 
 
 def as_staff(base: str, person: Credentials) -> Api:
@@ -57,15 +58,15 @@ def as_staff(base: str, person: Credentials) -> Api:
     return _in(api, granted)
 
 
-def _in(api: Api, token: str) -> Api:
-    api.token = token
+def _in(api: Api, granted: Reply) -> Api:
+    api.token, api.refresh_token = granted["access_token"], granted["refresh_token"]
     newest, *_ = api.get("/v1/auth/devices")["items"]
     api.key.id = str(newest["id"])
     return api
 
 
-def _sign_in(api: Api, person: Credentials, code: str) -> str:
-    granted = api.post(
+def _sign_in(api: Api, person: Credentials, code: str) -> Reply:
+    return api.post(
         "/v1/auth/staff/sign-in",
         {
             "login": person.login,
@@ -75,7 +76,6 @@ def _sign_in(api: Api, person: Credentials, code: str) -> str:
             "device_key": api.key.introduced(code),
         },
     )
-    return str(granted["access_token"])
 
 
 def _latest_code(outbox: Path, phone: str) -> str:

@@ -215,17 +215,20 @@ def test_two_see_each_other_and_all_of_it_is_kept(
 @pytest.mark.parametrize(
     ("token", "leg", "status"),
     [
-        # A stranger's: made with another key, or not made at all.
         (lambda: ticket("party") + "A", "whip", 401),
         (lambda: "", "whip", 401),
-        # It was good a minute ago.
         (lambda: ticket("party", expires=time.time() - 1), "whip", 401),
-        # A ticket to watch does not let anybody send.
         (lambda: ticket("party", watches="notary"), "whip", 401),
-        # Nor one to send watch.
         (lambda: ticket("party"), "whep", 401),
-        # Nobody is there to be watched.
         (lambda: ticket("party", watches="notary"), "whep", 404),
+    ],
+    ids=[
+        "a stranger's ticket",
+        "no ticket at all",
+        "a ticket that was good a minute ago",
+        "a subscriber who publishes",
+        "a publisher who subscribes",
+        "somebody who watches nobody",
     ],
 )
 def test_whoever_has_no_right_to_it_is_not_let_in(

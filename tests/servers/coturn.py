@@ -37,12 +37,18 @@ def own_address() -> str:
     return str(aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=False)[0])
 
 
-@contextmanager
-def coturn(folder: Path, *, secret: str, worker: str | None = None) -> Iterator[Coturn]:
-    """Run it on a free port; it relays to ``worker`` only, by default to this machine."""
+def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def coturn(
+    folder: Path, *, secret: str, worker: str | None = None, port: int | None = None
+) -> Iterator[Coturn]:
+    """Run it on a free port; it relays to ``worker`` only, by default to this machine."""
+    port = port or free_port()
     configuration = folder / "turnserver.conf"
     text = CONFIGURATION.read_text()
     for name, value in {

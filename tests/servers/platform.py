@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def platform(*, workers: int = 1) -> Iterator[Running]:
-    """Run every process of the platform; ``workers=0`` leaves the jobs to the test."""
+def platform(*, workers: int = 1, **settings: str) -> Iterator[Running]:
+    """Run every process of the platform; ``workers=0`` leaves the jobs to the test.
+
+    ``settings``: ``FEIGUI_*`` that stand in the place of what the start would choose.
+    """
     root = Path(tempfile.mkdtemp(prefix=f"feigui-platform-{os.getpid()}-", dir="/tmp"))
     root.chmod(0o711)
     wishes = Wishes(name="state", workers=workers, tell=lambda _: None)
     # What `make engines` asks for.
     engine = {k: v for k, v in os.environ.items() if k == "FEIGUI_MEDIA_ENGINE"}
     try:
-        with launched(wishes, {"FEIGUI_STATE": str(root), **engine}) as running:
+        with launched(wishes, {**settings, "FEIGUI_STATE": str(root), **engine}) as running:
             yield running
     finally:
         shutil.rmtree(root, ignore_errors=True)

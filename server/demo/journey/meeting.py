@@ -47,12 +47,12 @@ class UploadedRecording:
 def meet(stage: Stage, *, at: datetime, recording: Recording | None = None) -> None:
     recorded = recording or UploadedRecording()
     notary, party = stage.staff["notary"], stage.applicant
-    planned = notary.post(
-        stage.path("/ceremonies"), {"participants": [{"party": stage.party, "seat": "party"}]}
-    )
+    seats = [{"party": stage.party, "seat": "party"}]
+    seats += [{"party": each.party, "seat": each.seat} for each in stage.guests]
+    planned = notary.post(stage.path("/ceremonies"), {"participants": seats})
     stage.ceremony = planned["id"]
     _step(stage, "admit")
-    for api in (notary, party):
+    for api in (notary, party, *(each.api for each in stage.guests)):
         api.post(_path(stage, "/joins"))
     _step(stage, "start_recording")
     stage.timeline.add(

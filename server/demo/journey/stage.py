@@ -20,6 +20,9 @@ class Stage:
     """By the part of the login after the dot: notary, assistant ..."""
 
     specimens: Specimens
+    guests: list[Guest] = field(default_factory=list)
+    """Who sits in the ceremony beside the party and the notary."""
+
     case: str = ""
     party: str = ""
     ceremony: str = ""
@@ -42,6 +45,13 @@ class Stage:
 
     def act(self, api: Api, action: str, **particulars: object) -> Reply:
         return self.change(api, api.post, "/actions", {"action": action, **particulars})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    party: str
+    seat: str
+    api: Api
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
