@@ -62,15 +62,17 @@ class Line:
 def unrecorded(
     ceremony: Ceremony, room: MediaRoom | None, *, at: datetime
 ) -> Iterator[Participant]:
-    """Yield who came in and is not heard and recorded now.
+    """Yield who came in, was not put out, and is not heard and recorded now.
 
     ``room``: ``None`` where there is no live video and participants record themselves.
     """
     if room is None:
         return
+    put_out = ceremony.put_out_now
     kept = {each.participant for each in _now(room, at) if each.is_heard and each.is_recorded}
     for participant in ceremony.participants:
-        if participant.joined_at is None or participant.seat in _ONLY_SEES:
+        is_in = participant.joined_at is not None and participant.account not in put_out
+        if not is_in or participant.seat in _ONLY_SEES:
             continue
         if participant.account not in kept:
             yield participant

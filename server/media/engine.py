@@ -35,8 +35,8 @@ class RoomPorts:
     and, while it is recorded, from when on there are ``stills``, ``sound_alone`` or ``moving``
     pictures again, which a line begins with.
 
-    After ``recording_failed`` nothing of that participant is recorded until somebody
-    publishes anew; the platform halts the ceremony.
+    At ``recording_failed`` the platform halts the ceremony; it is told once, and recording
+    is tried again by itself.
     """
 
     stills: Callable[[], frozenset[str]] = frozenset

@@ -6,7 +6,7 @@ platform is told.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from server.media.ordering import Packet
     from server.media.spool import Spool
 
+AGAIN_S: Final = 3.0
+"""After a frame that could not be written; it is told once, and tried again."""
+
 log = structlog.get_logger("feigui.media")
 
 
@@ -33,6 +36,7 @@ class Recording:
         self._pictures = pictures
         self._recorder: UplinkRecorder | None = None
         self._is_silent = False
+        self._failed_at: float | None = None
         self.meter = Meter(now=ports.seconds())
 
     def take(self, kind: str, packet: Packet) -> None:
@@ -41,14 +45,21 @@ class Recording:
         if not self._ports.is_recording():
             self.stop()
             return
-        if self._recorder is None:
-            self._recorder = self._begun()
+        if self._failed_at is not None and packet.arrived - self._failed_at < AGAIN_S:
+            return
         try:
+            if self._recorder is None:
+                self._recorder = self._begun()
             self._recorder.add(kind, packet)
         except (RecordingFailed, OSError) as error:
             log.error("recording_failed", error=type(error).__name__)  # noqa: TRY400  # no traceback: paths name people
             self._recorder = None
-            self._ports.happened("recording_failed", self._participant)
+            if self._failed_at is None:
+                self._ports.happened("recording_failed", self._participant)
+            self._failed_at = packet.arrived
+        else:
+            if self._recorder.is_writing:
+                self._failed_at = None
 
     def report(
         self, kind: str, timestamp: int, ntp: float, *, arrived: float | None = None
@@ -66,7 +77,8 @@ class Recording:
 
     @property
     def is_on(self) -> bool:
-        return self._recorder is not None
+        """Say whether what comes now is written."""
+        return self._recorder is not None and self._recorder.is_writing
 
     @property
     def needs_key_frame(self) -> bool:
@@ -113,6 +125,9 @@ class Recording:
 
     def _begun(self) -> UplinkRecorder:
         participant = self._participant
+        if self._failed_at is not None:
+            # What was written until then, before anything that comes after it.
+            self._spool.recover(only=participant)
 
         def open_file(starts: float) -> Path:
             return self._spool.part(participant, round(starts * 1000))

@@ -118,15 +118,18 @@ class Spool:
 
     def clear(self) -> None:
         """Leave nothing of a room whose recording is somewhere else, and which opens no more."""
-        if any(self.undelivered()):
+        if any(self.undelivered()) or any(self.folder.glob("*.part")):
             raise OSError("something of the room is not delivered")
         shutil.rmtree(self.folder)
 
-    def recover(self) -> list[Entry]:
-        """Keep what a killed worker left: whole files without their name, and parts of files."""
-        saved = []
+    def recover(self, *, only: str | None = None) -> list[Entry]:
+        """Keep what a killed worker left: whole files without their name, and parts of files.
+
+        ``only``: the participant whose files they are, while others' are still growing.
+        """
+        saved, parts = [], "*.part" if only is None else f"{only}.*.part"
         on_record = {each.sha256: each for each in self.entries}
-        for path in sorted(self.folder.glob("*.part")):
+        for path in sorted(self.folder.glob(parts)):
             known = on_record.get(hashlib.sha256(path.read_bytes()).hexdigest())
             if known is not None:
                 path.rename(self.folder / known.name)

@@ -88,6 +88,11 @@ class UplinkRecorder:
             self._take(kind, frame)
 
     @property
+    def is_writing(self) -> bool:
+        """Say whether what comes now goes into a file."""
+        return self._segment is not None
+
+    @property
     def needs_key_frame(self) -> bool:
         """Asked by the room twice a second; it is the room that asks the sender."""
         if not self._pictures:

@@ -302,6 +302,31 @@ def test_a_killed_page_falls_silent_and_its_last_seconds_are_kept(
     assert {("silent", "party"), ("left", "party")} & set(desk.told)
 
 
+def test_what_cannot_be_written_is_told_once_and_written_again_when_it_can(
+    running: Running, take_seat: Callable[[], Page], tmp_path: Path
+) -> None:
+    desk, page = running.desk, take_seat()
+    desk.state = RoomState.RECORDING
+    publish(page, running, ticket("party"))
+    until(page, lambda: "party" in desk.lines and desk.lines["party"].is_recorded)
+    (folder,) = (tmp_path / "spool").glob("*/*/*")
+    gone = tmp_path / "gone"
+    folder.rename(gone)
+    until(page, lambda: ("recording_failed", "party") in desk.told)
+    until(page, lambda: not desk.lines["party"].is_recorded)
+    assert desk.lines["party"].is_heard
+    gone.rename(folder)
+    until(page, lambda: desk.lines["party"].is_recorded)
+    assert desk.told.count(("recording_failed", "party")) == 1
+    desk.state = RoomState.CLOSING
+    until(page, lambda: desk.released == ["room-1"])
+    # What had been written until then is the first segment, in its place.
+    kept = [entry for entry, _ in desk.delivered]
+    assert [entry.index for entry in kept] == list(range(len(kept)))
+    assert kept[0].ends_ms - kept[0].starts_ms > 8000
+    assert kept[1].starts_ms > kept[0].ends_ms
+
+
 def test_whoever_holds_the_ticket_can_leave_and_nobody_else(
     running: Running, take_seat: Callable[[], Page]
 ) -> None:

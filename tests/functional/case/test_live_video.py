@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from server.ceremony.ceremony import CeremonyId
 from server.ceremony.lines import Line, Picture
 from server.ceremony.relays import LIFETIME_S
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.tickets import TicketAct, read_ticket
+from server.media.worker import RoomName, RoomState
 from server.transaction import Scope
+from server.wiring.media import PlatformDesk
 from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER, RELAY
 from tests.functional.case.staging import good
 
 if TYPE_CHECKING:
+    from server.wiring.parts import Parts
     from tests.functional.case.staging import Staging
 
 
@@ -123,6 +126,23 @@ def test_signing_does_not_begin_while_somebody_is_not_recorded(case: Staging) ->
     # It is enough that everybody is there.
     measure(case, line(case.notary.account), line(case.applicant.account))
     assert case.step("open_signing")["status"] == "signing"
+
+
+def test_what_cannot_be_recorded_halts_the_ceremony(case: Staging) -> None:
+    case.interview()
+    clock = case.platform.clock
+    desk = PlatformDesk(cast("Parts", case.platform), MEDIA_WORKER, lambda: clock().timestamp())
+    room = RoomName(office=KUNMING, case=case.case, ceremony=case.ceremony)
+    assert desk.hold(room).state is RoomState.RECORDING
+    for _ in range(2):
+        # Told again because the answer was lost: it is halted already.
+        desk.happened(room, "recording_failed", case.applicant.account)
+    assert good(case.notary.get(case.room()))["status"] == "interrupted"
+    refused = case.notary.post(case.room("/steps"), {"step": "complete"})
+    assert refused.status == 409
+    desk.measured(room, [line(case.applicant.account)])
+    (seen,) = good(case.notary.get(case.room()))["lines"]
+    assert seen["recorded"]
 
 
 def test_nobody_signs_and_nothing_ends_while_somebody_is_not_recorded(case: Staging) -> None:
