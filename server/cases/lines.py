@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from server.ceremony.rooms import MediaRoom
 
 
-def require_everybody_recorded(ceremony: Ceremony, room: MediaRoom | None, *, at: datetime) -> None:
-    """Raise `ConditionsUnmet`, naming everybody who is not by party or account."""
+def require_everybody_recorded(
+    ceremony: Ceremony, room: MediaRoom | None, *, at: datetime, signer: str | None = None
+) -> None:
+    """Raise `ConditionsUnmet`, naming everybody who is not by party or account.
+
+    ``signer``: account of the party who signs, and so is in the room.
+    """
     missing = tuple(
         Unmet("line_not_recorded", "P-53", each.party or each.account)
-        for each in unrecorded(ceremony, room, at=at)
+        for each in unrecorded(ceremony, room, at=at, signer=signer)
     )
     if missing:
         raise ConditionsUnmet(missing)

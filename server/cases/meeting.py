@@ -193,7 +193,7 @@ def confirm_deed(
         raise ConditionsUnmet(unmet)
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
-    require_everybody_recorded(ceremony, will.room, at=at)
+    require_everybody_recorded(ceremony, will.room, at=at, signer=actor.account)
     require_answered(will.step_up, _wanted(case, actor.account, digest))
     vouching = vouched_by(ceremony, will.checks, party, deed_sha256=digest, at=at)
     if vouching is None:

@@ -60,15 +60,16 @@ class Line:
 
 
 def unrecorded(
-    ceremony: Ceremony, room: MediaRoom | None, *, at: datetime
+    ceremony: Ceremony, room: MediaRoom | None, *, at: datetime, signer: str | None = None
 ) -> Iterator[Participant]:
     """Yield who came in, was not put out, and is not heard and recorded now.
 
     ``room``: ``None`` where there is no live video and participants record themselves.
+    ``signer``: account of who signs; whoever was put out does not sign unseen.
     """
     if room is None:
         return
-    put_out = ceremony.put_out_now
+    put_out = ceremony.put_out_now - {signer}
     kept = {each.participant for each in _now(room, at) if each.is_heard and each.is_recorded}
     for participant in ceremony.participants:
         is_in = participant.joined_at is not None and participant.account not in put_out

@@ -91,6 +91,15 @@ def test_a_witness_is_recorded_as_well() -> None:
     assert [each.subject for each in refused.value.unmet] == ["p-zhao"]
 
 
+def test_whoever_was_put_out_is_not_waited_for_and_does_not_sign() -> None:
+    without = meeting()
+    without.put_out("a-wang", NOW, by="s-notary", reason="disturbs")
+    require_everybody_recorded(without, room(NOTARY), at=NOW)
+    with pytest.raises(ConditionsUnmet) as refused:
+        require_everybody_recorded(without, room(NOTARY), at=NOW, signer="a-wang")
+    assert [each.subject for each in refused.value.unmet] == ["p-wang"]
+
+
 def test_a_recording_that_was_ended_or_given_up_waits_for_nobody() -> None:
     ended = replace(room(), close_asked_at=NOW)
     require_recorded_to_the_end(meeting(), ended, at=NOW)
