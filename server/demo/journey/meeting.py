@@ -113,7 +113,8 @@ def _interview(stage: Stage, *, at: datetime) -> None:
             "exchanges": [{"question": q, "answer": a} for q, a in EXCHANGES],
         },
     )
-    stage.change(party, party.post, "/interview-record/confirmation")
+    for api in (party, *(each.api for each in stage.guests)):
+        stage.change(api, api.post, "/interview-record/confirmation")
     stage.timeline.add(
         "当事人 Party", "询问笔录宣读、核对、确认", "Interview record read back and confirmed"
     )
