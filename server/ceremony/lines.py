@@ -67,7 +67,8 @@ def unrecorded(
     ``room``: ``None`` where there is no live video and participants record themselves.
     ``signer``: account of who signs; whoever was put out does not sign unseen.
     """
-    if room is None:
+    if room is None or (room.released and room.measured_at is None):
+        # Nobody was ever live in it: no worker has held it yet.
         return
     put_out = ceremony.put_out_now - {signer}
     kept = {each.participant for each in _now(room, at) if each.is_heard and each.is_recorded}

@@ -77,7 +77,11 @@ class Recording:
 
     @property
     def is_on(self) -> bool:
-        """Say whether what comes now is written."""
+        return self._recorder is not None
+
+    @property
+    def is_writing(self) -> bool:
+        """Say whether what comes now goes into a file."""
         return self._recorder is not None and self._recorder.is_writing
 
     @property
@@ -91,7 +95,7 @@ class Recording:
         return Line(
             participant=self._participant,
             is_heard=meter.is_heard(now),
-            is_recorded=self.is_on,
+            is_recorded=self.is_writing,
             picture=meter.picture(now),
             bits_per_second=meter.bits_per_second,
             loss_up=meter.loss,

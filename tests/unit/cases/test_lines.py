@@ -82,6 +82,14 @@ def test_whoever_is_not_recorded_is_named(found: MediaRoom, who: list[str]) -> N
         assert {each.code for each in refused.value.unmet} == {"line_not_recorded"}
 
 
+def test_a_room_that_no_worker_ever_held_holds_nothing_up() -> None:
+    require_everybody_recorded(meeting(), replace(room(measured_at=None), released=True), at=NOW)
+    # One that was handed over does: somebody was live in it.
+    left = replace(room(measured_at=NOW - timedelta(minutes=2)), released=True)
+    with pytest.raises(ConditionsUnmet):
+        require_everybody_recorded(meeting(), left, at=NOW)
+
+
 def test_a_witness_is_recorded_as_well() -> None:
     witnessed = meeting()
     witness = Participant(account="a-zhao", seat=Seat.WITNESS, party="p-zhao", joined_at=NOW)
