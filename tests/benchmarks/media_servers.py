@@ -21,7 +21,7 @@ from aiortc.contrib.media import MediaRecorder, MediaRelay
 
 from server.ceremony.tickets import read_ticket
 from server.media.web import SDP, application
-from server.media.worker import MediaWorker, RoomState, WorkerPorts
+from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from tests.benchmarks.media_tickets import KEY
 
 if TYPE_CHECKING:
@@ -39,15 +39,15 @@ LOOPBACK: Final = "127.0.0.1"
 class RecordingDesk:
     """A platform that wants everything recorded, and keeps none of it."""
 
-    def hold(self, _: RoomName) -> RoomState:
-        return RoomState.RECORDING
+    def hold(self, room: RoomName) -> Standing:
+        return Standing(state=RoomState.RECORDING)
 
     def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
         """Take a segment; what the evidence store costs is measured elsewhere."""
 
     def happened(self, room: RoomName, what: str, participant: str) -> None: ...
 
-    def release(self, _: RoomName) -> None: ...
+    def release(self, room: RoomName) -> None: ...
 
 
 async def feigui(folder: Path) -> web.Application:
