@@ -25,10 +25,11 @@ from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from tests.benchmarks.media_tickets import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiortc import MediaStreamTrack
 
+    from server.ceremony.lines import Line
     from server.ceremony.tickets import MediaTicket
     from server.media.spool import Entry
     from server.media.worker import RoomName
@@ -46,6 +47,8 @@ class RecordingDesk:
         """Take a segment; what the evidence store costs is measured elsewhere."""
 
     def happened(self, room: RoomName, what: str, participant: str) -> None: ...
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None: ...
 
     def release(self, room: RoomName) -> None: ...
 

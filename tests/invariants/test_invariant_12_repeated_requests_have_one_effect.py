@@ -166,10 +166,22 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     event = {"kind": "statement_made"}
     good(case.notary.post(case.room("/events"), event))
     good(case.applicant.post(case.room("/media-tickets"), {}))
+    rule_the_room(case)
     good(case.notary.post(case.room("/media-room/close")))
     good(case.record(case.applicant, 0, b"a piece", None))
     good(case.step("abort"))
     good(case.notary.post(case.room("/composite")))
+
+
+def rule_the_room(case: Staging) -> None:
+    seats = good(case.notary.get(case.room()))["participants"]
+    party = next(each["account"] for each in seats if each["seat"] == "party")
+    wish = {"account": party, "picture": "stills"}
+    good(case.notary.post(case.room("/picture"), wish))
+    good(case.notary.post(case.room("/media-room/key-frames"), {"participant": party}))
+    put_out = {"participant": party, "reason": "disturbs"}
+    good(case.notary.post(case.room("/media-room/put-out"), put_out))
+    good(case.notary.post(case.room("/media-room/readmit"), {"participant": party}))
 
 
 def again_from(case: Staging, walk: Callable[[Staging], Staging]) -> Staging:
