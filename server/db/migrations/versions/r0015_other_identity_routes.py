@@ -7,8 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "r0017"
-down_revision: str | None = "r0016"
+revision: str = "r0015"
+down_revision: str | None = "r0014"
 
 # Table, constraint, column: values before, and what is added.
 LISTS: Final = (

@@ -6,8 +6,8 @@ from typing import Final
 
 from alembic import op
 
-revision: str = "r0016"
-down_revision: str | None = "r0015"
+revision: str = "r0014"
+down_revision: str | None = "r0013"
 
 APP: Final = "feigui_app"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision: str = "r0015"
+revision: str = "r0013"
 down_revision: str | None = "r0012"
 
 
