@@ -74,4 +74,8 @@ async def heard(folder: Path, *, by_whom: str) -> bool:
 def test_only_janus_is_believed(
     by_whom: str, is_recorded: bool, tmp_path: Path
 ) -> None:  # a table of cases
-    assert asyncio.run(heard(tmp_path, by_whom=by_whom)) is is_recorded
+    # Not `asyncio.run`: it would take the loop away from whoever leans on there being one.
+    loop = asyncio.new_event_loop()
+    assert loop.run_until_complete(heard(tmp_path, by_whom=by_whom)) is is_recorded
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
