@@ -29,11 +29,12 @@ from tests.media.test_rooms import DeskInMemory, Running, decoded, publish, star
 from tests.media.worker_process import KEY, DeskFolder, engine_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Page
 
+    from server.ceremony.lines import Line
     from server.media.spool import Entry
     from server.media.worker import RoomName
 
@@ -66,6 +67,9 @@ class DeskOfManyRooms(DeskInMemory):
 
     def happened(self, room: RoomName, what: str, participant: str) -> None:
         self.of(room.ceremony).happened(room, what, participant)
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:
+        self.of(room.ceremony).measured(room, lines)
 
     def release(self, room: RoomName) -> None:
         self.of(room.ceremony).release(room)
@@ -156,7 +160,10 @@ def test_what_is_published_is_seen_recorded_in_order_and_handed_over(
     tested.say(RoomState.RECORDING, key_frames=frozenset({"party"}))
     until(notary, lambda: notary.evaluate("keyFramesSeen()") > before)
     tested.say(RoomState.RECORDING)
-    until(party, lambda: desk.lines["party"].picture is Picture.MOVING)
+    until(
+        party,
+        lambda: "party" in desk.lines and desk.lines["party"].picture is Picture.MOVING,
+    )
     line = desk.lines["party"]
     assert (line.is_heard, line.is_recorded) == (True, True)
     assert line.bits_per_second > 50_000
