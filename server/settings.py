@@ -93,6 +93,9 @@ class Settings:
     media_relayed: bool
     """The media worker neither: it is where nothing reaches it from outside."""
 
+    event_streams: int
+    """How many who follow a ceremony by a stream the web process serves at once."""
+
     code_outbox: Path | None
     """Where one-time codes are written instead of being sent. Never in production."""
 
@@ -132,6 +135,7 @@ class Settings:
             janus_url=environ.get("FEIGUI_JANUS_URL", "").rstrip("/") or None,
             media_spool=_optional_path(environ, "FEIGUI_MEDIA_SPOOL"),
             **_relays(environ),
+            event_streams=_count(environ, "FEIGUI_EVENT_STREAMS", default=8),
             code_outbox=_optional_path(environ, "FEIGUI_CODE_OUTBOX"),
             validate_responses=_switch(environ, "FEIGUI_VALIDATE_RESPONSES"),
             fault=environ.get("FEIGUI_FAULT") or None,
@@ -199,6 +203,13 @@ def _relays(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(each for each in _required(environ, name).split(",") if each)
+
+
+def _count(environ: Mapping[str, str], name: str, *, default: int) -> int:
+    value = environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise SettingsError(f"{name} must be a whole number above 0")
+    return int(value)
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
         SensitiveReads,
         StepUpBook,
     )
-    from server.ceremony.ports import CeremonyBook, CompositeBook, RoomBook, WorkerBook
+    from server.ceremony.ports import (
+        AttendanceBook,
+        CeremonyBook,
+        CompositeBook,
+        RoomBook,
+        WorkerBook,
+    )
     from server.delivery.ports import DeliveryBook
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
@@ -219,6 +225,8 @@ class Transaction(Protocol):
     def composites(self) -> CompositeBook: ...
     @property
     def media_workers(self) -> WorkerBook: ...
+    @property
+    def attendances(self) -> AttendanceBook: ...
     @property
     def numbers(self) -> NumberBook: ...
     @property

@@ -157,6 +157,8 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "join_ceremony": in_the_room,
     "step_ceremony": in_the_room,
     "add_ceremony_event": in_the_room,
+    "list_ceremony_events": in_the_room,
+    "stream_ceremony_events": in_the_room,
     "add_segment": in_the_room,
     "confirm_presence": only(Role.NOTARY),
     "issue_media_ticket": in_the_room,

@@ -80,3 +80,7 @@ class LiveVideoOff(CeremonyError):
 
 class CompositeNotMade(CeremonyError):
     """The video to look through the ceremony by could not be made."""
+
+
+class FollowersFull(CeremonyError):
+    """So many follow by streams that no more are opened here; asking again and again works."""

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.ceremony.ceremony import Ceremony, CeremonyId
+    from server.ceremony.chain import Link
     from server.ceremony.composite import Composite
+    from server.ceremony.following import Standing
     from server.ceremony.lines import Line, Picture
     from server.ceremony.rooms import MediaRoom, MediaWorkerPlace
 
@@ -27,8 +29,28 @@ class CeremonyBook(Protocol):
         """Return every ceremony of the case, oldest first."""
         ...
 
+    def standing(self, ceremony_id: CeremonyId) -> Standing:
+        """Return the ceremony without its chain, or raise `CeremonyNotFound`."""
+        ...
+
+    def links_after(self, ceremony_id: str, index: int) -> list[Link]:
+        """Return the links that follow position ``index`` (-1: from the first), in order."""
+        ...
+
     def save(self, ceremony: Ceremony) -> None:
         """Write what changed; links and segments are only ever appended."""
+        ...
+
+
+class AttendanceBook(Protocol):
+    """Who follows a ceremony right now. Evidence of nothing."""
+
+    def seen(self, ceremony_id: str) -> dict[str, datetime]:
+        """Return when each account was last seen following."""
+        ...
+
+    def note(self, ceremony_id: str, standing: Standing, account: str, *, at: datetime) -> None:
+        """Write down that ``account`` is there, and let the others know if that is new."""
         ...
 
 

@@ -9,6 +9,7 @@ from flask import Response
 
 from server.contract.errors import AnswerUndocumented
 from server.http.call import Answer
+from server.http.event_stream import EventStream
 from server.transaction import KeptAnswer
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def check_answer(operation: Operation, answer: Answer, schemas: Schemas) -> None
 
 
 def response_of(answer: Answer) -> Response:
-    response = Response(_content(answer), status=answer.status)
+    content = answer.body if isinstance(answer.body, EventStream) else _content(answer)
+    response = Response(content, status=answer.status)
     response.headers.extend(answer.headers)
     if answer.etag is not None:
         response.headers["ETag"] = answer.etag

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from server.db.audit import AuditTrail, PostgresSensitiveReads
 from server.db.books.accounts import PostgresAccountBook
+from server.db.books.attendances import PostgresAttendanceBook
 from server.db.books.cases import PostgresCaseBook, PostgresCaseLists
 from server.db.books.ceremonies import PostgresCeremonyBook
 from server.db.books.codes import PostgresCodeBook, PostgresLoginTries
@@ -70,6 +71,7 @@ class Work:
         self.rooms = PostgresRoomBook(scoped)
         self.composites = PostgresCompositeBook(scoped)
         self.media_workers = PostgresWorkerBook(scoped)
+        self.attendances = PostgresAttendanceBook(scoped)
         self.numbers = PostgresNumberBook(scoped)
         self.transparency_log = PostgresTransparencyLog(scoped)
         self.certificates = PostgresCertificateBook(scoped, self.transparency_log)

@@ -20,6 +20,7 @@ from server.http import (
     drafts,
     eligibility,
     fees,
+    following,
     identity_challenges,
     identity_checks,
     identity_pictures,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from server.http.call import Binding
     from server.http.certificates import Package
     from server.http.cursors import Cursors
+    from server.http.following import FollowingDesk
     from server.http.languages import Messages
     from server.http.materials import Fetch
     from server.http.media import LiveVideo
@@ -73,6 +75,7 @@ class Needs:
     verify_document: Callable[[bytes], Report]
     new_nonce: Callable[[], bytes]
     live_video: LiveVideo | None
+    following: FollowingDesk
     probes: Mapping[str, Callable[[], bool]]
     """Of each part that requests need, whether it answers."""
 
@@ -125,6 +128,7 @@ def _case(needs: Needs) -> list[Binding]:
         *deeds.bindings(fetch=needs.fetch),
         *interviews.bindings(),
         *ceremonies.bindings(),
+        *following.bindings(needs.following),
         *media.bindings(needs.live_video),
         *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),
         *issuance.bindings(),

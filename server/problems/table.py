@@ -113,6 +113,7 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     ceremony.RoomTaken: Row(409, "room_taken"),
     ceremony.TicketRefused: Row(401, "ticket_refused"),
     ceremony.LiveVideoOff: Row(503, "live_video_off"),
+    ceremony.FollowersFull: Row(503, "followers_full", telling.try_again_soon),
     billing.PropertyValueNeeded: Row(422, "property_value_needed"),
     billing.OfficePriceNeeded: Row(422, "office_price_needed"),
     billing.QuoteFactsInvalid: Row(422, "quote_facts_invalid"),

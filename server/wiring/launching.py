@@ -50,6 +50,10 @@ API_PAGE: Final = CLONE / "tools/npm/node_modules/@scalar/api-reference/dist/bro
 # Of modules that are configured by it and by nothing else.
 MODULE_VARIABLES: Final = ("SOFTHSM2_CONF",)
 KEY_ENCRYPTION_KEY: Final = "evidence-kek"
+WEB_THREADS: Final = 16
+EVENT_STREAMS: Final = 24
+"""Each of them, and of those that wait instead, keeps a thread beside those that work."""
+
 SECRETS: Final = ("field-key", "index-key", "cursor-key", "code-key", "media-key", "turn-key")
 
 
@@ -119,7 +123,7 @@ def launched(wishes: Wishes, environ: Mapping[str, str]) -> Iterator[Running]:
                     tsa_port=ports["tsa"],
                     media_port=ports["media"],
                     web_port=web_port,
-                    web_threads=16,
+                    web_threads=WEB_THREADS + EVENT_STREAMS + EVENT_STREAMS // 3,
                     workers=wishes.workers,
                     worker_ready=root / "worker-ready",
                     logs=_made(root / "logs"),
@@ -185,6 +189,7 @@ def _environment(told: Told) -> dict[str, str]:
         "FEIGUI_LOG_FOLDER": str(_made(root / "public-log")),
         "FEIGUI_MEDIA_URL": f"http://{LOOPBACK}:{told.media_port}",
         "FEIGUI_MEDIA_SPOOL": str(_made(root / "media")),
+        "FEIGUI_EVENT_STREAMS": str(EVENT_STREAMS),
         "FEIGUI_CODE_OUTBOX": str(root / "codes.jsonl"),
         "FEIGUI_VALIDATE_RESPONSES": "on" if wishes.validate_responses else "off",
     }

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import psycopg
+
 from esign.authorities.directory import ROOT, AuthorityDirectory
 from esign.custody.client import CustodyClient
 from esign.trust import trusted_roots
@@ -94,6 +96,16 @@ class Parts:
     @cached_property
     def engine(self) -> Engine:
         return make_engine(self.settings.database_url)
+
+    def listening(self) -> psycopg.Connection:
+        """Open a connection beside the pool, for one that only listens."""
+        url = self.engine.url.set(drivername="postgresql")
+        return psycopg.connect(
+            url.render_as_string(hide_password=False),
+            autocommit=True,
+            application_name="feigui-bell",
+            connect_timeout=5,
+        )
 
     @cached_property
     def cipher(self) -> FieldCipher:

@@ -19,10 +19,13 @@ from server.catalogue.notices import read_notices
 from server.ceremony.live import LiveTerms
 from server.contract.spec import read_spec
 from server.contract.views import Edge
+from server.db.bell import Bell
 from server.embedded.state import CLONE
 from server.http.cursors import Cursors
+from server.http.following import FollowingDesk
 from server.http.languages import Messages, language_of
 from server.http.media import LiveVideo
+from server.http.places import Places
 from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 BUNDLE: Final = CLONE / "mobile_api_spec" / "openapi.bundled.json"
 AUDIENCE: Final = "feigui-api"
 DIGITS: Final = 10**6
+STREAMS_EACH: Final = 3
+"""Of one person: a page that comes back may find its old stream not yet gone."""
 
 
 def build() -> Flask:
@@ -95,6 +100,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         verify_document=parts.verify_document,
         new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
         live_video=_live_video(parts),
+        following=_following(parts),
         probes={"database": lambda: _answers(parts)},
     )
 
@@ -110,6 +116,18 @@ def _live_video(parts: Parts) -> LiveVideo | None:
             office_engines=settings.media_offices or {},
             relay=relay_of(parts),
         )
+    )
+
+
+def _following(parts: Parts) -> FollowingDesk:
+    most = parts.settings.event_streams
+    return FollowingDesk(
+        open_transaction=parts.open_transaction,
+        hear_bell=Bell(parts.listening).heard,
+        now=now,
+        streams=Places(most, most_each=STREAMS_EACH),
+        # Threads too, and fewer: they are the way on when streams are taken.
+        waits=Places(max(1, most // 3), most_each=1),
     )
 
 

@@ -35,6 +35,7 @@ VALID: Final = {
     "FEIGUI_TURN_ONLY": "off",
     "FEIGUI_MEDIA_RELAYED": "off",
     "FEIGUI_MEDIA_ENGINE": "janus",
+    "FEIGUI_EVENT_STREAMS": "8",
     "FEIGUI_MEDIA_OFFICES": "kunming=janus",
 }
 

@@ -85,6 +85,8 @@ SEAT_OF: Final = {
     "join_ceremony": {Role.NOTARY, Role.APPLICANT},
     "step_ceremony": {Role.NOTARY, Role.APPLICANT},
     "add_ceremony_event": {Role.NOTARY, Role.APPLICANT},
+    "list_ceremony_events": {Role.NOTARY, Role.APPLICANT},
+    "stream_ceremony_events": {Role.NOTARY, Role.APPLICANT},
     "add_segment": {Role.NOTARY, Role.APPLICANT},
     "confirm_presence": {Role.NOTARY},
     "compare_identity": {Role.NOTARY},

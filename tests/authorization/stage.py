@@ -59,6 +59,8 @@ IN_THE_ROOM: Final = frozenset(
         "join_ceremony",
         "step_ceremony",
         "add_ceremony_event",
+        "list_ceremony_events",
+        "stream_ceremony_events",
         "add_segment",
         "confirm_presence",
         "compare_identity",

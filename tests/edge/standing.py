@@ -38,6 +38,7 @@ from server.http.tokens import AccessTokens
 from server.transaction import Scope
 from storage.connection import Connection, connect
 from storage.uploads import Uploads, UploadTerms
+from tests.simulated.following import without_a_bell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,6 +151,7 @@ class Standing:
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),
                 live_video=LiveVideo(terms=LiveTerms(key=bytes(32), office_engines={})),
+                following=without_a_bell(self.open_transaction, self.clock),
                 probes={"database": lambda: True},
             )
         )

@@ -11,7 +11,9 @@ from server.cases.errors import StaleVersion
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Segment
 from server.ceremony.chain import Link, verify_chain
 from server.ceremony.errors import CeremonyNotFound
+from server.ceremony.following import Standing
 from server.ceremony.status import CeremonyStatus
+from server.db.bell import ring
 from server.db.codec import from_json, to_json
 from server.db.tables.ceremonies import CEREMONIES, CEREMONY_LINKS, CEREMONY_SEGMENTS
 
@@ -50,6 +52,28 @@ class PostgresCeremonyBook:
         ).all()
         return [self._ceremony(row) for row in rows]
 
+    def standing(self, ceremony_id: CeremonyId) -> Standing:
+        row = self._scoped.connection.execute(
+            select(CEREMONIES).where(CEREMONIES.c.id == ceremony_id)
+        ).first()
+        if row is None:
+            raise CeremonyNotFound
+        return Standing(
+            office=row.office,
+            case=row.case_id,
+            status=CeremonyStatus(row.status),
+            participants=tuple(from_json(p, Participant) for p in row.participants),
+            version=row.version,
+        )
+
+    def links_after(self, ceremony_id: str, index: int) -> list[Link]:
+        rows = self._scoped.connection.execute(
+            select(CEREMONY_LINKS)
+            .where(CEREMONY_LINKS.c.ceremony_id == ceremony_id, CEREMONY_LINKS.c["index"] > index)
+            .order_by(CEREMONY_LINKS.c["index"])
+        ).all()
+        return [_link(each) for each in rows]
+
     def save(self, ceremony: Ceremony) -> None:
         changed = self._scoped.connection.execute(
             update(CEREMONIES)
@@ -74,6 +98,7 @@ class PostgresCeremonyBook:
         links = [asdict(each) | where | {"body": dict(each.body)} for each in ceremony.links]
         self._append_rows(CEREMONY_SEGMENTS, ceremony.id, segments)
         self._append_rows(CEREMONY_LINKS, ceremony.id, links)
+        ring(self._scoped.connection, ceremony.id)
 
     def _append_rows(self, table: Table, ceremony: str, rows: list[dict[str, Any]]) -> None:
         known = self._scoped.connection.execute(

@@ -91,3 +91,13 @@ COMPOSITES = Table(
     Column("size", BigInteger, nullable=True),
     moment("made_at", optional=True),
 )
+
+CEREMONY_ATTENDANCES = Table(
+    "ceremony_attendances",
+    METADATA,
+    text("office"),
+    text("case_id"),
+    text("ceremony_id", key=True),
+    text("account", key=True),
+    moment("seen_at"),
+)

@@ -54,6 +54,7 @@ from server.http import (
     deliveries,
     drafts,
     fees,
+    following,
     identity_challenges,
     identity_checks,
     identity_pictures,
@@ -75,6 +76,7 @@ from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.transaction import NOBODY, Scope, Upload
 from storage.memory import MemoryEvidenceStore
+from tests.simulated.following import without_a_bell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,6 +190,7 @@ class Platform:
             *deeds.bindings(fetch=self.fetch),
             *interviews.bindings(),
             *ceremonies.bindings(),
+            *following.bindings(without_a_bell(self.open_transaction, self.clock)),
             *media.bindings(LIVE_VIDEO),
             *composites.bindings(fetch=self.fetch),
             *drafts.bindings(catalogue=catalogue, fetch=self.fetch),

@@ -507,6 +507,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.rooms.lease(media_room(met), now=AT)
         tx.composites.save(composite(met))
         tx.media_workers.announce(media_worker())
+        tx.attendances.note(met.id, tx.ceremonies.standing(met.id), account, at=AT)
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))
