@@ -148,6 +148,7 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     # Deed and interview record
     "write_deed": only(Role.ASSISTANT, Role.NOTARY),
     "get_deed": readers_of_papers,
+    "get_deed_page": readers_of_papers,
     "sign_deed": only(Role.APPLICANT),
     "write_interview": only(Role.NOTARY),
     "confirm_interview": only(Role.APPLICANT),

@@ -20,7 +20,13 @@ from server.http.step_ups import agreed
 from storage.objects import Digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from server.cases.case import Case
     from server.http.materials import Fetch
+
+    DrawPage = Callable[[bytes, int], bytes | None]
+    """Returns a page (from 1) as a PNG; ``None``: there is no such page."""
 
 
 def write(call: Call) -> Answer:
@@ -53,23 +59,39 @@ def sign(call: Call) -> Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deeds:
     fetch: Fetch
+    draw_page: DrawPage
 
     def get(self, call: Call) -> Answer:
         case = case_read(call)
+        return Answer(
+            fetched=self._file(case), content_type="application/pdf", etag=etag_of(case.version)
+        )
+
+    def get_page(self, call: Call) -> Answer:
+        case = case_read(call)
+        file, page = self._file(case), int(call.path["page"])
+
+        def drawn() -> bytes:
+            picture = self.draw_page(file(), page)
+            if picture is None:
+                raise PartNotFound("page")
+            return picture
+
+        return Answer(fetched=drawn, content_type="image/png", etag=etag_of(case.version))
+
+    def _file(self, case: Case) -> Callable[[], bytes]:
         deed = case.deed
         digest = None if deed is None else deed.signed_sha256 or deed.object_sha256
         if digest is None:
             raise PartNotFound("deed")
-        return Answer(
-            fetched=partial(self.fetch, case.office, Digest(digest)),
-            content_type="application/pdf",
-            etag=etag_of(case.version),
-        )
+        return partial(self.fetch, case.office, Digest(digest))
 
 
-def bindings(*, fetch: Fetch) -> list[Binding]:
+def bindings(*, fetch: Fetch, draw_page: DrawPage) -> list[Binding]:
+    deeds = Deeds(fetch=fetch, draw_page=draw_page)
     return [
         Binding(operation_id="write_deed", handler=write),
-        Binding(operation_id="get_deed", handler=Deeds(fetch=fetch).get),
+        Binding(operation_id="get_deed", handler=deeds.get),
+        Binding(operation_id="get_deed_page", handler=deeds.get_page),
         Binding(operation_id="sign_deed", handler=sign),
     ]

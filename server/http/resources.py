@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from server.http.call import Binding
     from server.http.certificates import Package
     from server.http.cursors import Cursors
+    from server.http.deeds import DrawPage
     from server.http.following import FollowingDesk
     from server.http.languages import Messages
     from server.http.materials import Fetch
@@ -71,6 +72,7 @@ class Needs:
     token_keys: TokenKeys
     uploads: Uploads
     fetch: Fetch
+    draw_page: DrawPage
     package: Package
     verify_document: Callable[[bytes], Report]
     new_nonce: Callable[[], bytes]
@@ -125,7 +127,7 @@ def _case(needs: Needs) -> list[Binding]:
         *reviews.bindings(),
         *fees.bindings(catalogue=needs.catalogue),
         *step_ups.bindings(new_nonce=needs.new_nonce),
-        *deeds.bindings(fetch=needs.fetch),
+        *deeds.bindings(fetch=needs.fetch, draw_page=needs.draw_page),
         *interviews.bindings(),
         *ceremonies.bindings(),
         *following.bindings(needs.following),

@@ -31,6 +31,7 @@ from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.settings import Settings
+from server.typesetting.page_pictures import draw_page
 from server.web.authorities import authorities_page
 from server.web.certificate_status import status_page
 from server.web.docs import docs_page
@@ -96,6 +97,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         token_keys=tokens.keys,
         uploads=parts.uploads,
         fetch=parts.get,
+        draw_page=draw_page,
         package=packaging(fetch=parts.get, signing=parts.signing, notices=notices),
         verify_document=parts.verify_document,
         new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),

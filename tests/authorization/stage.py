@@ -138,6 +138,7 @@ class Stage:
             "assistant": self.issued.assistant.account,
             "party_account": applicant.account,
             "task_id": new_id(),
+            "page": "1",
             "upload_id": applicant.post("/uploads", begin)["id"],
         }
 

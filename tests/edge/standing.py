@@ -147,6 +147,7 @@ class Standing:
                 token_keys=self.keys,
                 uploads=unreachable_uploads(self.clock),
                 fetch=lambda office, digest: b"",
+                draw_page=lambda content, page: None,
                 package=lambda tx, case, certificate, taken_by: lambda open_books: b"",
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),

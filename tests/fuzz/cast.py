@@ -101,6 +101,7 @@ def ids_of(whole: Whole, case: Staging, reader: Person) -> dict[str, str]:
         "matter": "SM03",
         "code": "terms",
         "picture": "front",
+        "page": "1",
         **_first("material_id", body["materials"]),
         **_first("consent_id", body["consents"]),
         **_first("check_id", body["identity_checks"]),

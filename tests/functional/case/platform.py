@@ -75,6 +75,7 @@ from server.http.media import LiveVideo
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.transaction import NOBODY, Scope, Upload
+from server.typesetting.page_pictures import draw_page
 from storage.memory import MemoryEvidenceStore
 from tests.simulated.following import without_a_bell
 
@@ -187,7 +188,7 @@ class Platform:
             *reviews.bindings(),
             *fees.bindings(catalogue=catalogue),
             *step_ups.bindings(new_nonce=lambda: secrets.token_bytes(32)),
-            *deeds.bindings(fetch=self.fetch),
+            *deeds.bindings(fetch=self.fetch, draw_page=draw_page),
             *interviews.bindings(),
             *ceremonies.bindings(),
             *following.bindings(without_a_bell(self.open_transaction, self.clock)),
