@@ -39,6 +39,8 @@ class Commands:
 
     serve: Callable[[int, bool], None]
     run_demo: Callable[[Path], Mapping[str, Any]]
+    prepare_ceremony: Callable[[int], None]
+    tell_code: Callable[[str], None]
     work: Callable[[Path | None], None]
     migrate: Callable[[], None]
     examine: Callable[[], Mapping[str, str | None]]
@@ -144,5 +146,17 @@ def _demo_group(commands: Commands) -> click.Group:
         click.echo(f"\n公证书 {summary['certificate']} · everything is in {into}/")
         for name in sorted(p.name for p in into.iterdir()):
             click.echo(f"  {into / name}")
+
+    @demo.command()
+    @click.option("--port", default=8000, show_default=True, help="Where `notary serve` serves.")
+    def ceremony(port: int) -> None:
+        """Bring a case up to its ceremony, to be held in two browsers."""
+        commands.prepare_ceremony(port)
+
+    @demo.command()
+    @click.argument("who")
+    def code(who: str) -> None:
+        """Tell the six digits that WHO (a login, or a phone number) signs in with now."""
+        commands.tell_code(who)
 
     return demo

@@ -49,6 +49,7 @@ from server.wiring.keeping import authorities_commands
 from server.wiring.launching import Wishes, enrol_notaries, keep, launched, remembered
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
+from server.wiring.rehearsing import prepare_ceremony, tell_code
 from server.wiring.stamping import renew_stamps, stamps_due, told_due, told_ended
 from server.wiring.transparency import log_commands
 from server.wiring.work import PASSING, registry
@@ -89,6 +90,8 @@ def commands() -> Commands:
     return Commands(
         serve=_told(_serve),
         run_demo=_told(_run_demo),
+        prepare_ceremony=_told(lambda port: prepare_ceremony(port, PHOTOGRAPHS)),
+        tell_code=_told(tell_code),
         work=_told(_work),
         migrate=_told(_migrate),
         examine=_examine,
@@ -144,6 +147,9 @@ def _serve(port: int, demo: bool) -> None:  # noqa: FBT001  # as click hands it 
             click.echo(f"  applicants: any phone number; codes land in {running.outbox}")
         click.echo(f"\n  API documentation   {running.base_url}/docs")
         click.echo(f"  verification page   {running.base_url}/verify")
+        click.echo(f"  ceremony            {running.base_url}/ceremony")
+        if demo:
+            click.echo("  a case for one      flask --app server.wiring notary demo ceremony")
         click.echo(f"  logs                {running.logs}\n  Ctrl-C ends everything.")
         with _until_told() as told:
             told.wait()

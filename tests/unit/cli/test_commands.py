@@ -59,6 +59,8 @@ class Platform:
         return Commands(
             serve=lambda port, demo: self.asked.append(("serve", port, demo)),
             run_demo=played,
+            prepare_ceremony=lambda port: self.asked.append(("ceremony", port)),
+            tell_code=lambda who: self.asked.append(("code", who)),
             work=lambda ready: self.asked.append(("work", ready)),
             migrate=lambda: self.asked.append(("migrate",)),
             examine=lambda: self.parts,
@@ -184,6 +186,13 @@ def test_the_demo_says_where_everything_is(tmp_path: Path) -> None:
         str(tmp_path / "certificate.pdf"),
         str(tmp_path / "summary.json"),
     ]
+
+
+def test_the_demo_prepares_a_ceremony_and_tells_codes() -> None:
+    platform = Platform()
+    assert platform.told("demo", "ceremony", "--port", "8001").exit_code == 0
+    assert platform.told("demo", "code", "km.notary").exit_code == 0
+    assert platform.asked == [("ceremony", 8001), ("code", "km.notary")]
 
 
 @pytest.mark.parametrize(
