@@ -13,9 +13,10 @@ ALWAYS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 UNLESS_SAID: Final = {
+    # Of one page only: that of a ceremony.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     # Personal until somebody has thought about it.
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
@@ -31,8 +32,10 @@ from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.settings import Settings
+from server.transaction import Scope
 from server.typesetting.page_pictures import draw_page
 from server.web.authorities import authorities_page
+from server.web.ceremony import ceremony_page
 from server.web.certificate_status import status_page
 from server.web.docs import docs_page
 from server.web.transparency import log_page
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
 BUNDLE: Final = CLONE / "mobile_api_spec" / "openapi.bundled.json"
 AUDIENCE: Final = "feigui-api"
 DIGITS: Final = 10**6
+WORKERS_KNOWN_FOR: Final = timedelta(hours=12)
 STREAMS_EACH: Final = 3
 """Of one person: a page that comes back may find its old stream not yet gone."""
 
@@ -121,6 +125,16 @@ def _live_video(parts: Parts) -> LiveVideo | None:
     )
 
 
+def _media_urls(parts: Parts) -> set[str]:
+    """Return where the media workers are: those that lived a while ago too, which may be back."""
+    known = {parts.settings.media_url} - {None}
+    # Workers are of no office, and shown to whoever works for one.
+    any_office = next(iter(parts.catalogue.rule_packs.offices))
+    with parts.open_transaction(Scope(office=any_office)) as tx:
+        seen = tx.media_workers.seen_since(now() - WORKERS_KNOWN_FOR)
+    return {str(each) for each in known} | {each.url for each in seen}
+
+
 def _following(parts: Parts) -> FollowingDesk:
     most = parts.settings.event_streams
     return FollowingDesk(
@@ -144,6 +158,7 @@ def _pages(parts: Parts, spec: Spec) -> list[Blueprint]:
     )
     pages = [
         verification_page(page),
+        ceremony_page(media_urls=lambda: _media_urls(parts), language_of=language_of),
         log_page(ServedLog(parts)),
         authorities_page(parts.signing.published, now=now),
         status_page(parts.custody.certificate_status, now=now),

@@ -31,10 +31,9 @@ from server.transaction import Scope
 from server.wiring.commands import PHOTOGRAPHS
 from server.wiring.parts import Parts, now
 from storage.objects import Digest
-from tests.servers.platform import platform, with_people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -46,17 +45,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OFFICE = OfficeId("kunming-demo")
 PATIENCE_S = 60.0
 SEAT = Path(__file__).with_name("page.html").read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with platform(workers=1) as ready:
-        yield ready
-
-
-@pytest.fixture(scope="module")
-def people(running: Running) -> Mapping[str, Credentials]:
-    return with_people(running)
 
 
 @dataclass

@@ -1,0 +1,98 @@
+// Which screen is shown: signing in, the list, the check of the devices, the room.
+
+import * as api from "./api.js";
+import { ceremonies } from "./ceremonies.js";
+import { Room } from "./room.js";
+import { sign_in } from "./sign_in.js";
+import { kind_of_device, tech_check } from "./tech_check.js";
+import { clear_trouble, h, language, speak, t, trouble } from "./dom.js";
+
+const main = document.getElementById("main");
+let room = null;
+let redraw = () => {};
+
+function head(signed_in) {
+  const ways = document.getElementById("ways");
+  const other = language === "en" ? "zh-CN" : "en";
+  ways.replaceChildren(
+    h("button", { type: "button", class: "plain small", lang: other, onclick: () => switch_to(other) }, other === "en" ? "English" : "中文"),
+    signed_in ? h("button", { type: "button", class: "plain small", onclick: sign_out }, t("head.sign_out")) : "");
+  document.getElementById("brand").textContent = t("head.brand");
+  document.getElementById("skip").textContent = t("head.skip");
+}
+
+async function switch_to(wanted) {
+  await speak(wanted);
+  head(Boolean(api.kept()));
+  if (room) {
+    // The lines stay; only the words are written anew.
+    room.shown.clear();
+    room.state.form = null;
+    const tiles = [...room.tiles.values()];
+    room.lay_out();
+    room.people.replaceChildren(...tiles.map((each) => each.whole));
+    room.channel.links.forEach((each) => room.note(each));
+    room.line("here");
+    await room.refresh();
+  } else redraw();
+}
+
+async function sign_out() {
+  leave_room();
+  await api.call("POST", "/v1/auth/sign-out").catch(() => {});
+  api.leave();
+  start();
+}
+
+function leave_room() {
+  if (room) room.leave();
+  room = null;
+}
+
+async function show(screen) {
+  clear_trouble();
+  redraw = () => show(screen);
+  try {
+    await screen();
+  } catch (error) {
+    trouble(error);
+    if (error.status === 401) start();
+  }
+}
+
+async function home() {
+  leave_room();
+  const me = await api.get("/v1/me");
+  head(true);
+  await ceremonies(main, me, (case_id, ceremony_id) => show(() => enter(me, case_id, ceremony_id)));
+}
+
+async function enter(me, case_id, ceremony_id) {
+  const checked = await tech_check(main);
+  const entered = new Room(main, me, { case_id, ceremony_id, own: checked.stream });
+  entered.onleave = () => show(home);
+  main.replaceChildren(h("p", { class: "lead", role: "status" }, t("room.entering")));
+  await entered.enter({ ...checked, device: kind_of_device() });
+  room = entered;
+}
+
+async function start() {
+  redraw = start;
+  head(false);
+  sign_in(main, () => show(home));
+  main.querySelector("input").focus();
+}
+
+async function begin() {
+  await speak(document.documentElement.lang);
+  head(false);
+  try {
+    if (await api.come_back()) await show(home);
+    else start();
+  } catch (error) {
+    trouble(error);
+    start();
+  }
+}
+
+begin();

@@ -1,0 +1,332 @@
+// The room: who is there and how their lines are, and below it what is to be done now.
+
+import * as api from "./api.js";
+import { cards } from "./cards.js";
+import { Channel } from "./follow.js";
+import { Live } from "./live.js";
+import { name_of } from "./ceremonies.js";
+import { fill, h, has, pause, t, trouble } from "./dom.js";
+
+const QUIET = (kind) => kind === "segment" || kind.startsWith("line_") || kind.startsWith("connection_");
+const LOOK_AGAIN_MS = 4000;
+const OVER = ["completed", "aborted", "no_show"];
+const WEAK_MS = 6000;
+
+export class Room {
+  constructor(main, me, { case_id, ceremony_id, own }) {
+    Object.assign(this, { main, me, case_id, ceremony_id, own, trouble });
+    this.base = `/v1/cases/${case_id}`;
+    this.path = `${this.base}/ceremonies/${ceremony_id}`;
+    this.state = { found: null, ceremony: null, act: null, form: null, room: null };
+    this.tiles = new Map();
+    this.memory = new Map();
+    this.shown = new Map();
+  }
+
+  async enter(checked) {
+    await this.read();
+    this.has_act = this.state.act !== null;
+    if (this.has_act && checked && this.may("speak")) await this.report(checked);
+    if (!this.is_over) await api.post(`${this.path}/joins`);
+    this.lay_out();
+    this.channel = new Channel(this.path, {
+      onlinks: (links) => this.happened(links),
+      onroom: (room) => this.told(room),
+      onstate: (state, error) => this.line(state, error),
+    });
+    this.channel.run();
+    this.live = new Live(this.path, this.own, {
+      onpictures: (account, stream) => this.pictures(account, stream),
+      onquality: (account, quality) => this.quality(account || this.me.account_id, quality),
+      onrefused: (error) => { if (error.code === "live_video_off") trouble(error); },
+    });
+    if (this.may("speak")) this.live.send();
+    this.looking = setInterval(() => { if (this.talks_now) this.refresh(); }, LOOK_AGAIN_MS);
+    this.ticking = setInterval(() => this.tick(), 1000);
+    await this.refresh();
+  }
+
+  // Over: nothing more comes, and nobody is seen any longer.
+  end() {
+    clearInterval(this.looking);
+    clearInterval(this.ticking);
+    clearTimeout(this.weak_soon);
+    this.channel.stop();
+    if (this.live) this.live.end();
+    for (const { picture } of this.tiles.values()) picture.srcObject = null;
+  }
+
+  leave() {
+    this.end();
+    if (this.own) this.own.getTracks().forEach((each) => each.stop());
+  }
+
+  async report({ camera, microphone, uplink_kbps, round_trip_ms, device }) {
+    await api.post(`${this.path}/tech-checks`,
+      { camera, microphone, uplink_kbps, round_trip_ms, loss_permille: 0, device });
+  }
+
+  // What the page knows, read anew from the API.
+  async read() {
+    const [found, ceremony, act] = await Promise.all([
+      api.get(this.base), api.get(this.path),
+      this.has_act === false ? null : api.get(`${this.path}/act`).catch((error) => {
+        if (error.code === "not_found") return null;
+        throw error;
+      }),
+    ]);
+    if (act && !this.state.form) this.state.form = await api.get(`${this.path}/form`);
+    Object.assign(this.state, { found, ceremony, act });
+    const mine = this.line_of(this.me.account_id);
+    if (mine && this.live) this.live.pace(mine.picture_wanted === "stills");
+  }
+
+  // What the media worker measured, where it does.
+  line_of(account) {
+    return (this.state.ceremony.lines || []).find((each) => each.participant === account);
+  }
+
+  async refresh() {
+    if (this.reading) { this.again = true; return; }
+    this.reading = true;
+    try {
+      do {
+        this.again = false;
+        await this.read();
+        this.render();
+      } while (this.again);
+    } catch (error) {
+      if (error.name !== "Offline") trouble(error);
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  happened(links) {
+    if (links.some((each) => !QUIET(each.kind))) this.refresh();
+    for (const each of links) this.note(each);
+  }
+
+  told(room) {
+    this.state.room = room;
+    this.told_at = performance.now();
+    if (OVER.includes(room.status)) {
+      this.end();
+      this.banner.replaceChildren();
+    }
+    for (const each of room.people) {
+      this.tile(each.account);
+      if (each.account !== this.me.account_id && each.here && !this.is_over) this.live && this.live.watch(each.account);
+    }
+    this.render_people();
+    if (this.state.ceremony && room.status !== this.state.ceremony.status) this.refresh();
+  }
+
+  line(state, error) {
+    this.banner.replaceChildren();
+    this.banner.className = `line ${state}`;
+    if (state === "refused") return trouble(error);
+    this.banner.append(h("span", { "aria-hidden": "true" }, state === "away" ? "⚠ " : "● "), t(`line.${state}`));
+  }
+
+  // The layout stands; only what changed in it is made anew.
+  lay_out() {
+    this.banner = h("p", { class: "line", role: "status" }, t("line.away"));
+    this.clock = h("p", { class: "clock" });
+    this.status = h("p", { class: "status", role: "status" });
+    this.people = h("div", { class: "people" });
+    this.course = h("ol", { class: "course", "aria-label": t("room.course") });
+    this.tasks = h("div", { class: "tasks" });
+    this.log = h("ol", { class: "log" });
+    fill(this.main, h("div", { class: "room" },
+      h("div", { class: "stage" }, h("div", { class: "bar" }, this.status, this.clock, this.banner), this.people, this.course),
+      h("div", { class: "side" }, this.tasks,
+        h("details", { class: "card" }, h("summary", {}, t("room.log")), this.log))));
+    this.main.querySelector(".room").classList.add(this.seat);
+    for (const each of this.state.ceremony.participants) this.tile(each.account);
+  }
+
+  tile(account) {
+    if (this.tiles.has(account)) return this.tiles.get(account);
+    const mine = account === this.me.account_id;
+    const picture = h("video", { autoplay: true, playsInline: true, muted: mine, "aria-label": this.name(account) });
+    if (mine) picture.srcObject = this.own;
+    const said = h("figcaption", {});
+    const whole = h("figure", { class: mine ? "tile own" : "tile" }, picture, said);
+    const tile = { whole, picture, said, quality: null };
+    this.tiles.set(account, tile);
+    this.people.append(whole);
+    return tile;
+  }
+
+  pictures(account, stream) {
+    const { picture } = this.tile(account);
+    picture.srcObject = stream;
+    // A browser that plays no sound before a click shows the picture at least.
+    picture.play().catch(() => { picture.muted = true; picture.play().catch(() => {}); });
+  }
+
+  quality(account, quality) {
+    this.tile(account).quality = quality;
+    this.render_people();
+    if (account === this.me.account_id) this.tell_line(quality);
+  }
+
+  // A line that stays weak is told to the others, and that it is back.
+  tell_line(quality) {
+    clearTimeout(this.weak_soon);
+    const say = (kind) => api.post(`${this.path}/events`, { kind }).catch(() => {});
+    if (quality === "weak" && !this.is_weak)
+      this.weak_soon = setTimeout(() => { this.is_weak = true; say("connection_weak"); }, WEAK_MS);
+    if (quality && quality !== "weak" && this.is_weak) {
+      this.is_weak = false;
+      say("connection_back");
+    }
+  }
+
+  render_people() {
+    const room = this.state.room;
+    if (!room) return;
+    for (const each of room.people) {
+      const { whole, said, quality } = this.tile(each.account);
+      if (OVER.includes(room.status)) {
+        fill(said, h("b", {}, this.name(each.account)));
+        continue;
+      }
+      const measured = this.line_of(each.account);
+      const live = ["recording", "identified", "signing"].includes(room.status);
+      const is_here = each.here || each.account === this.me.account_id;
+      whole.classList.toggle("away", !is_here);
+      fill(said, h("b", {}, this.name(each.account)),
+        h("span", { class: "here" }, `${is_here ? "● " : "○ "}${t(is_here ? "room.here" : each.joined ? "room.gone" : "room.not_yet")}`),
+        is_here && quality ? h("span", { class: `quality ${quality}` },
+          h("span", { "aria-hidden": "true" }, { good: "▂▄▆ ", fair: "▂▄ ", weak: "▂ " }[quality]), t(`quality.${quality}`)) : null,
+        measured && measured.picture === "stills" ? h("span", { class: "quality fair" }, t("room.stills")) : null,
+        measured && !measured.recorded && live ? h("span", { class: "quality weak" }, t("room.not_recorded")) : null,
+        each.line === "lost" || each.line === "silent" ? h("span", { class: "quality weak" }, t(`room.line_${each.line}`)) : null);
+    }
+    this.tick();
+    this.render_status(room.status);
+  }
+
+  // The room's time as it was told last, and what has passed since.
+  tick() {
+    const { room } = this.state;
+    if (!room || room.room_ms === null) return;
+    const since = OVER.includes(room.status) ? 0 : performance.now() - this.told_at;
+    this.clock.textContent = t("room.clock", { time: clock(room.room_ms + since) });
+  }
+
+  render_status(status) {
+    this.status.textContent = name_of(status);
+    const live = ["recording", "identified", "signing"].includes(status);
+    this.status.className = live ? "status live" : "status";
+    const course = this.has_act
+      ? ["waiting", "recording", "identified", "signing", "completed"] : ["waiting", "recording", "signing", "completed"];
+    const at = course.indexOf({ planned: "waiting", tech_check: "waiting", paused: "recording", interrupted: "recording" }[status] || status);
+    fill(this.course, course.map((each, place) =>
+      h("li", { "aria-current": place === at ? "step" : null, class: place < at ? "done" : "" },
+        place < at ? h("span", { "aria-label": t("room.done") }, "✓ ") : null, t(`course.${each}`))));
+  }
+
+  render() {
+    this.render_people();
+    this.render_status(this.state.ceremony.status);
+    const wanted = cards(this);
+    const keys = new Set(wanted.map((each) => each.key));
+    for (const [key, { element }] of this.shown) if (!keys.has(key)) { element.remove(); this.shown.delete(key); }
+    wanted.forEach((each, place) => {
+      const signature = JSON.stringify(each.by ?? null);
+      let shown = this.shown.get(each.key);
+      if (!shown || shown.signature !== signature) {
+        const element = h("section", { class: `card ${each.tone || ""}`, "data-card": each.key },
+          h("h2", {}, each.title), each.build());
+        if (shown) shown.element.replaceWith(element);
+        shown = { element, signature };
+        this.shown.set(each.key, shown);
+      }
+      if (this.tasks.children[place] !== shown.element) this.tasks.insertBefore(shown.element, this.tasks.children[place] || null);
+    });
+  }
+
+  note(link) {
+    const kind = has(`event.${link.kind}`) ? t(`event.${link.kind}`) : link.kind;
+    const who = link.body.by ? this.name(link.body.by) : "";
+    this.log.prepend(h("li", {}, h("time", {}, new Date(link.at).toLocaleTimeString()), ` ${kind} `, h("small", {}, who)));
+    while (this.log.children.length > 200) this.log.lastChild.remove();
+  }
+
+  name(account) {
+    const seated = this.state.ceremony.participants.find((each) => each.account === account);
+    if (!seated) return "";
+    const party = this.state.found.parties.find((each) => each.id === seated.party);
+    const seat = t(`seat.${seated.seat}`);
+    const name = party ? `${party.name} · ${seat}` : seat;
+    return account === this.me.account_id ? `${name}${t("room.you")}` : name;
+  }
+
+  party_name(id) {
+    const party = this.state.found.parties.find((each) => each.id === id);
+    return party ? party.name : "";
+  }
+
+  get mine() {
+    return this.state.ceremony.participants.find((each) => each.account === this.me.account_id);
+  }
+
+  get seat() {
+    return this.mine.seat;
+  }
+
+  get my_act() {
+    return this.state.act && this.state.act.participants.find((each) => each.account === this.me.account_id);
+  }
+
+  may(right) {
+    if (this.my_act) return this.my_act.may.includes(right);
+    const rights = {
+      notary: ["lead", "speak", "see"], second_handler: ["speak", "see"],
+      party: ["speak", "see", "confirm", "sign"], observer: ["see"],
+    };
+    return (rights[this.seat] || ["speak", "see", "confirm"]).includes(right);
+  }
+
+  get is_over() {
+    return OVER.includes(this.state.ceremony.status);
+  }
+
+  // What is typed and confirmed in the talk leaves no link of its own; so look again now and then.
+  get talks_now() {
+    const { status, lines } = this.state.ceremony;
+    return ["recording", "identified"].includes(status) || (status === "signing" && Boolean(lines));
+  }
+
+  began() {
+    const link = this.channel.links.find((each) => each.kind === "start_recording");
+    return link ? link.at : new Date().toISOString();
+  }
+
+  // Wait for the recording to be in the store, then end the ceremony.
+  async complete(say) {
+    for (;;) {
+      const { handed_over } = await api.post(`${this.path}/media-room/close`);
+      if (handed_over) break;
+      say(t("end.waiting"));
+      await pause(1000);
+    }
+    await this.step("complete");
+    await api.change("POST", this.base, "/actions", { action: "complete_interview" });
+    await this.refresh();
+  }
+
+  async step(step, reason) {
+    await api.post(`${this.path}/steps`, reason ? { step, reason } : { step });
+    await this.refresh();
+  }
+}
+
+function clock(ms) {
+  const whole = Math.floor(ms / 1000);
+  const two = (value) => String(value).padStart(2, "0");
+  return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+}
