@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,11 @@ def test_the_password_is_what_the_relay_computes_from_the_name() -> None:
         capture_output=True,
     ).stdout
     assert base64.b64decode(given()["credential"]) == mac
+
+
+def test_pages_are_told_whether_anything_but_the_relay_is_a_way() -> None:
+    assert RELAY.policy == "all"
+    assert replace(RELAY, only=True).policy == "relay"
 
 
 def test_the_name_says_until_when_and_not_who() -> None:
