@@ -50,7 +50,11 @@ class StreamClock:
     def report(self, timestamp: int, ntp: float, arrived: float) -> None:
         """``ntp``: seconds on the sender's clock at which the stream stood at ``timestamp``."""
         self.sender.report(ntp, arrived)
-        self._reported = (self._unwrapped(timestamp), ntp)
+        number = self._unwrapped(timestamp)
+        if self._last is None:
+            # What comes next is counted from here, also where the numbers began anew between.
+            self._last = number
+        self._reported = (number, ntp)
 
     def anchor(self) -> None:
         """From here on, tell times by the newest report; called where a segment begins."""

@@ -46,3 +46,11 @@ def test_a_stream_without_reports_keeps_its_anchor() -> None:
     clock.seconds(0, 3.0)
     clock.anchor()
     assert clock.seconds(90_000, 99.0) == pytest.approx(4.0)
+
+
+def test_a_report_beyond_the_last_number_does_not_put_a_packet_a_day_away() -> None:
+    clock = StreamClock(AUDIO_RATE, SenderClock())
+    clock.report(480, 100.0, 100.0)
+    clock.anchor()
+    # Ten milliseconds after the numbers began anew; the packet is of ten milliseconds before.
+    assert clock.seconds((1 << 32) - 480, 100.0) == pytest.approx(99.98)
