@@ -78,6 +78,9 @@ class Deed:
     object_sha256: str | None = None
     """The typeset deed as shown to the party."""
 
+    pages: int = 0
+    """How many it has; 0 until it is typeset."""
+
     signed_sha256: str | None = None
     """The same deed with every party's signature."""
 

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from server.cases.identity_comparisons import AskedAbout
     from server.ceremony.ceremony import Ceremony
 
-_LIVE: Final = frozenset({CeremonyStatus.RECORDING, CeremonyStatus.SIGNING})
+_LIVE: Final = frozenset(
+    {CeremonyStatus.RECORDING, CeremonyStatus.IDENTIFIED, CeremonyStatus.SIGNING}
+)
 _MAY_BE_COMPARED: Final = frozenset({CheckState.TO_BE_COMPARED, CheckState.PROVEN})
 
 

@@ -18,6 +18,7 @@ class Job(StrEnum):
     TYPESET_DEED = "deed.typeset"
     SIGN_DEED = "deed.sign"
     TYPESET_DRAFT = "draft.typeset"
+    LOOK_AT_PARTICIPANT = "ceremony.look"
     ISSUE_CASE = "case.issue"
     TRANSFER_CASE = "case.transfer"
 
@@ -29,6 +30,14 @@ ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
     Job.TYPESET_DEED: ("office", "case", "operation"),
     Job.SIGN_DEED: ("office", "case", "party", "ceremony", "step_up", "operation"),
     Job.TYPESET_DRAFT: ("office", "case", "operation"),
+    Job.LOOK_AT_PARTICIPANT: (
+        "office",
+        "case",
+        "ceremony",
+        "participant",
+        "challenge",
+        "operation",
+    ),
     Job.ISSUE_CASE: ("office", "case", "step_up", "operation"),
     Job.TRANSFER_CASE: ("office", "case"),
 }

@@ -11,6 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.compared import unmet_at_step, unmet_of_party
+from server.cases.conduct import (
+    confirmed_since,
+    devices_tried,
+    everybody_came,
+    identities_stand,
+    informed_and_asked,
+    pages_unseen,
+    record_is_settled,
+    two_are_here,
+)
 from server.cases.consents import Purpose
 from server.cases.errors import (
     ConditionsUnmet,
@@ -21,6 +31,7 @@ from server.cases.errors import (
 from server.cases.guards import Unmet, deed_signed, two_persons_present
 from server.cases.lines import require_everybody_recorded
 from server.cases.presence import vouched_by
+from server.cases.recognising import unrecognised, unseen_lately
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
     KeyUse,
@@ -37,6 +48,7 @@ from server.ceremony.errors import (
     RecordingIncomplete,
     RecordingUnderWay,
 )
+from server.ceremony.seats import STAFF_SEATS, Right, may
 from server.ceremony.status import CeremonyStatus, Step
 from server.ceremony.verifying import verify_recording
 
@@ -52,7 +64,7 @@ if TYPE_CHECKING:
     from server.ceremony.ceremony import CeremonyId
     from server.ceremony.rooms import MediaRoom
 
-_SEATS_OF_PARTIES: Final = frozenset(Seat) - {Seat.NOTARY, Seat.SECOND_HANDLER}
+_SEATS_OF_PARTIES: Final = frozenset(Seat) - STAFF_SEATS
 # A lost line is whoever notices it first; everything else is the notary's (P-5).
 _ANYBODYS: Final = frozenset({Step.INTERRUPT})
 
@@ -94,12 +106,14 @@ def _party_in(case: Case, party_id: PartyId, seat: Seat) -> Participant:
     return Participant(account=party.account, seat=seat, party=party.id)
 
 
-def join_ceremony(case: Case, ceremony: Ceremony, actor: Actor, *, at: datetime) -> None:
+def join_ceremony(
+    case: Case, ceremony: Ceremony, actor: Actor, *, at: datetime, session: str | None = None
+) -> None:
     """Let a participant in, again after a lost line; a closed room stays closed."""
     case.require_editable("ceremony", S.INTERVIEW_SET)
     if ceremony.status.is_final:
         raise CeremonyRefused(ceremony.status, Step.ADMIT)
-    ceremony.join(actor.account, at)
+    ceremony.join(actor.account, at, session=session)
 
 
 def step_ceremony(
@@ -120,14 +134,15 @@ def step_ceremony(
     if seat is not Seat.NOTARY and step not in _ANYBODYS:
         raise NotYourAction(step)
     case.require_editable("ceremony", S.INTERVIEW_SET)
-    if missing := tuple(_unmet(case, ceremony, step)):
+    if step is Step.COMPLETE:
+        # What is missing is read off the chain, so the chain is judged first.
+        verify_recording(ceremony)
+    if missing := tuple(unmet_before(case, ceremony, step)):
         raise ConditionsUnmet(missing)
     if step is Step.COMPLETE and not ceremony.segments:
         raise RecordingIncomplete
     if step is Step.COMPLETE and room is not None and not room.is_handed_over:
         raise RecordingUnderWay
-    if step is Step.COMPLETE:
-        verify_recording(ceremony)
     if step is Step.OPEN_SIGNING:
         require_everybody_recorded(ceremony, room, at=at)
     ceremony.take(step, by=actor.account, at=at, reason=reason)
@@ -136,17 +151,25 @@ def step_ceremony(
     case.note(f"ceremony_{step}", actor, at, ceremony=ceremony.id, head=ceremony.head)
 
 
-def _unmet(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
+def unmet_before(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
+    """Yield what is missing for ``step``; before it is there nothing is signed or over."""
     if step in {Step.START_RECORDING, Step.RESUME}:
-        for participant in ceremony.participants:
-            if participant.joined_at is None and participant.seat is not Seat.INTERPRETER:
-                yield Unmet("participant_missing", "P-28, P-53", participant.party)
+        yield from everybody_came(ceremony)
         for party in _parties_of(case, ceremony):
             if not case.consent_holds(party, Purpose.RECORDING):
                 yield Unmet("consent_missing_recording", "PIPL Art. 29", party)
     yield from unmet_at_step(case, ceremony, step)
+    if step is Step.START_RECORDING:
+        yield from devices_tried(case, ceremony)
+    if step in {Step.CONFIRM_IDENTITIES, Step.OPEN_SIGNING, Step.COMPLETE}:
+        yield from identities_stand(case, ceremony)
+    if step in {Step.OPEN_SIGNING, Step.COMPLETE}:
+        yield from two_are_here(case, ceremony)
+        yield from informed_and_asked(case, ceremony)
+        yield from record_is_settled(case, ceremony)
     if step is Step.COMPLETE:
         yield from deed_signed(case, SYSTEM_ACTOR)
+        yield from confirmed_since(ceremony)
 
 
 def _parties_of(case: Case, ceremony: Ceremony) -> Iterator[PartyId]:
@@ -195,7 +218,9 @@ def confirm_deed(
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
     require_everybody_recorded(ceremony, will.room, at=at, signer=actor.account)
     require_answered(will.step_up, _wanted(case, actor.account, digest))
-    vouching = vouched_by(ceremony, will.checks, party, deed_sha256=digest, at=at)
+    if missing := tuple(_unmet_in_the_room(case, ceremony, actor.account, digest, at=at)):
+        raise ConditionsUnmet(missing)
+    vouching = vouched_by(case, ceremony, will.checks, party, deed_sha256=digest, at=at)
     if vouching is None:
         raise ConditionsUnmet((Unmet("presence_not_proven", "P-28; 电子签名法 Art. 13", party.id),))
     if will.strokes and case.deed is not None:
@@ -259,7 +284,7 @@ def _wanted(case: Case, account: AccountId, *digests: str) -> Wanted:
 
 def _unmet_before_signing(case: Case, party: PartyId, deed_sha256: str) -> Iterator[Unmet]:
     deed = case.deed
-    if deed is None or deed.object_sha256 is None:
+    if deed is None or deed.object_sha256 is None or deed.pages < 1:
         yield Unmet("deed_missing", "P-38")
     elif deed_sha256 not in {deed.object_sha256, deed.signed_sha256}:
         yield Unmet("deed_differs", "电子签名法 Art. 13", party)
@@ -269,3 +294,17 @@ def _unmet_before_signing(case: Case, party: PartyId, deed_sha256: str) -> Itera
         yield Unmet("deed_is_signed_in_ink", "电子签名法 Art. 3")
     if not case.consent_holds(party, Purpose.E_SIGNATURE):
         yield Unmet("consent_missing_e_signature", "电子签名法 Art. 3", party)
+
+
+def _unmet_in_the_room(
+    case: Case, ceremony: Ceremony, account: AccountId, digest: str, *, at: datetime
+) -> Iterator[Unmet]:
+    """Who signs is known now, was looked at lately, and saw every page of exactly this file."""
+    participant, rules = ceremony.seat_of(account), case.rules.ceremony
+    if not may(participant.seat, Right.SIGN):
+        yield Unmet("seat_does_not_sign", "P-28", participant.party)
+    yield from unrecognised(ceremony, participant, rules)
+    yield from unseen_lately(ceremony, participant, rules, at=at)
+    yield from two_are_here(case, ceremony)
+    for page in pages_unseen(ceremony, account, case.deed, digest):
+        yield Unmet("page_not_seen", "电子签名法 Art. 13; P-28", str(page))

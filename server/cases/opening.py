@@ -13,7 +13,7 @@ from server.cases.errors import NotEligible
 from server.cases.identity_visits import PlaceKind
 from server.cases.ids import MaterialId, MatterCode
 from server.cases.materials import Material
-from server.cases.rules import CaseRules
+from server.cases.rules import CaseRules, CeremonyRules
 from server.catalogue.eligibility import check_eligibility
 from server.catalogue.eligibility_question import Outcome
 from server.catalogue.errors import NoRulesInForce
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.ids import NewId
+    from server.catalogue.ceremony_terms import CeremonyTerms
     from server.catalogue.eligibility_question import EligibilityQuestion
     from server.catalogue.matters import Matter
     from server.catalogue.rule_packs import Office, RulePack
@@ -76,6 +77,20 @@ def rules_of(pack: RulePack, matter: Matter) -> CaseRules:
         visit_places=tuple(map(PlaceKind, pack.identity.visits.places)),
         visit_days=pack.identity.visits.days,
         dated_by_statement=matter.group.code == "supervision",
+        ceremony=_ceremony_of(pack.ceremony),
+    )
+
+
+def _ceremony_of(terms: CeremonyTerms) -> CeremonyRules:
+    return CeremonyRules(
+        form=terms.form.version,
+        questions=tuple(each.code for each in terms.form.questions),
+        tech_check=terms.tech_check,
+        least_uplink_kbps=terms.least_uplink_kbps,
+        reidentify_after_s=terms.reidentify_after_s,
+        look_every_s=terms.look_every_s,
+        look_fresh_s=terms.look_fresh_s,
+        citation=terms.citation,
     )
 
 

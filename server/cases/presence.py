@@ -2,8 +2,9 @@
 
 A device proves which telephone answered, not whose hand held it. 电子签名法 Art. 13(1)(二),
 公证程序规则 Art. 28: so either this case's own identity check has looked at the face since
-the recording began, or the notary who leads confirms it for this party and this very deed.
-The second way is open to whoever cannot or will not show a face to a machine.
+the recording began, or the platform saw it in the received video a moment ago, or the notary
+who leads confirms it for this party and this very deed. The last way is open to whoever
+cannot or will not show a face to a machine.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from server.cases.compared import unmet_of_party
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.identity_checks import CheckState
+from server.cases.recognising import fresh_look
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, shown_digests
 from server.ceremony.ceremony import Seat
@@ -68,6 +70,7 @@ def confirm_presence(
 
 
 def vouched_by(
+    case: Case,
     ceremony: Ceremony,
     checks: Iterable[IdentityCheck],
     party: Party,
@@ -83,7 +86,8 @@ def vouched_by(
         told = link.kind == CONFIRMED and (link.body["party"], link.body["object"])
         if told == (party.id, deed_sha256) and _is_fresh(_moment(link), at=at):
             return link.hash
-    return None
+    look = fresh_look(ceremony, str(party.account), case.rules.ceremony, at=at)
+    return None if look is None else look.hash
 
 
 def _is_of(check: IdentityCheck, party: Party) -> bool:

@@ -6,9 +6,45 @@ rules it was begun under.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.cases.identity_visits import PlaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeremonyRules:
+    """How strictly the act in the room is held, where the law leaves it to the office.
+
+    Identification, the notice of rights, the record read back and the deed seen page by page
+    are no rules of an office: 公证法 Art. 27, 28; 公证程序规则 Art. 21, 28.
+    """
+
+    form: str = "2026-1"
+    """Version of the questions and texts (`server.catalogue.ceremony_forms`)."""
+
+    questions: tuple[str, ...] = (
+        "name_and_purpose",
+        "health_and_mind",
+        "own_will",
+        "nobody_presses",
+        "understands_consequences",
+    )
+    """Each is asked of each who signs, and answered in a way that satisfies the notary."""
+
+    tech_check: bool = True
+    """Recording begins once every device was tried."""
+
+    least_uplink_kbps: int = 300
+    reidentify_after_s: int = 30
+    """Longer away, or stopped: identified again (rule 2.3 of the trade's own practice)."""
+
+    look_every_s: int = 60
+    """How often the face of whoever agreed to it is looked at while it is recorded."""
+
+    look_fresh_s: int = 120
+    """How old the newest look, and what it saw, may be when its person signs."""
+
+    citation: str = "公证法 Art. 27, 28; 公证程序规则 Art. 21, 28, 53"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +92,5 @@ class CaseRules:
 
     visit_days: int = 0
     """For how many days a request holds, and then what was seen."""
+
+    ceremony: CeremonyRules = field(default_factory=CeremonyRules)

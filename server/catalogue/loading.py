@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from server.catalogue.ceremony_forms import read_ceremony_forms
 from server.catalogue.errors import CatalogueDataInvalid, MatterUnknown
 from server.catalogue.fields import Fields
 from server.catalogue.matter_files import read_materials, read_matters
@@ -22,6 +23,7 @@ from server.catalogue.tariff_files import read_tariffs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from server.catalogue.ceremony_forms import CeremonyForm
     from server.catalogue.matters import Matter, MatterCode, Wording
     from server.catalogue.routes import Mission, MissionCode
     from server.catalogue.rule_packs import Office, OfficeId
@@ -34,6 +36,9 @@ class Catalogue:
     matters: Mapping[MatterCode, Matter]
     missions: Mapping[MissionCode, Mission]
     rule_packs: RulePacks
+    ceremony_forms: Mapping[str, CeremonyForm]
+    """By version: a case is held by the form that it was begun under."""
+
     messages: Mapping[str, Wording]
     """Texts of the reasons of `server.catalogue.eligibility`, by message code."""
 
@@ -48,7 +53,12 @@ def load_catalogue(data: Path = DATA) -> Catalogue:
     """Return everything under ``data``, or raise `CatalogueDataInvalid`."""
     matters = read_matters(data / "matters", read_materials(data / "materials.yaml"))
     missions = read_missions(data / "missions.yaml")
-    shelf = Shelf(matters=matters, missions=missions, tariffs=read_tariffs(data / "tariffs"))
+    shelf = Shelf(
+        matters=matters,
+        missions=missions,
+        tariffs=read_tariffs(data / "tariffs"),
+        ceremony_forms=read_ceremony_forms(data / "ceremony_forms"),
+    )
     offices: dict[OfficeId, Office] = {}
     for path in sorted((data / "offices").glob("*.yaml")):
         office = read_office(path, shelf)
@@ -59,6 +69,7 @@ def load_catalogue(data: Path = DATA) -> Catalogue:
         matters=matters,
         missions=missions,
         rule_packs=RulePacks(offices),
+        ceremony_forms=shelf.ceremony_forms,
         messages=_read_messages(data / "messages.yaml"),
     )
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from server.catalogue.ceremony_terms import read_ceremony_terms
 from server.catalogue.errors import CatalogueDataInvalid
 from server.catalogue.fields import Fields
 from server.catalogue.identity_files import check_comparison, read_comparison, read_visits
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from server.catalogue.ceremony_forms import CeremonyForm
     from server.catalogue.matters import Matter
     from server.catalogue.routes import Mission
     from server.catalogue.tariffs import Tariff
@@ -55,6 +57,7 @@ class Shelf:
     matters: Mapping[MatterCode, Matter]
     missions: Mapping[MissionCode, Mission]
     tariffs: Mapping[str, Tariff]
+    ceremony_forms: Mapping[str, CeremonyForm]
 
 
 def read_office(path: Path, shelf: Shelf) -> Office:
@@ -92,6 +95,7 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         retention=_retention(retention.fields("terms")),
         faces=_faces(retention.fields("faces")),
         identity=_identity(entry.fields("identity")),
+        ceremony=read_ceremony_terms(entry.fields("ceremony"), shelf.ceremony_forms),
         tariff=_tariff(entry, shelf),
         prices=read_prices(entry.fields("prices")),
         event_authority=_event_authority(entry),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from server.catalogue.ceremony_terms import CeremonyTerms
     from server.catalogue.matters import EsignPolicy, MatterCode, Standing, Wording
     from server.catalogue.numbering import NumberingRule, Series
     from server.catalogue.routes import MissionCode, RemotePermission
@@ -185,6 +186,7 @@ class RulePack:
     retention: Mapping[RetentionClass, RetentionTerm]
     faces: FaceTerms
     identity: IdentityTerms
+    ceremony: CeremonyTerms
     tariff: Tariff
     prices: OfficePrices
     event_authority: str | None = None

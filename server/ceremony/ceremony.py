@@ -20,14 +20,19 @@ from server.ceremony.status import CeremonyStatus, Step, next_status
 
 CeremonyId = NewType("CeremonyId", str)
 
+Facts = dict[str, str | int | None]
+"""Of a link: codes, ids, digests, figures."""
+
 
 class Seat(StrEnum):
     NOTARY = "notary"
     SECOND_HANDLER = "second_handler"
     PARTY = "party"
+    AGENT = "agent"
     WITNESS = "witness"
     INTERPRETER = "interpreter"
     CONSULAR_WITNESS = "consular_witness"
+    OBSERVER = "observer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +82,11 @@ class Ceremony:
             str(step), at, {"by": by, "before": before, "after": self.status, "reason": reason}
         )
 
-    def join(self, account: str, at: datetime) -> None:
-        """Put on record that a participant came in, or came back."""
+    def join(self, account: str, at: datetime, *, session: str | None = None) -> None:
+        """Put on record that a participant came in, or came back.
+
+        ``session``: the sign-in that it was done in; another one may be another device.
+        """
         seat = self.seat_of(account)
         self.participants = [
             Participant(account=p.account, seat=p.seat, party=p.party, joined_at=at)
@@ -86,7 +94,7 @@ class Ceremony:
             else p
             for p in self.participants
         ]
-        self._append("joined", at, {"by": account, "seat": seat.seat})
+        self._append("joined", at, {"by": account, "seat": seat.seat, "session": session})
 
     def put_out(self, account: str, at: datetime, *, by: str, reason: str) -> None:
         """Have a participant's connections ended, until `readmit`. Again does no harm."""
@@ -128,13 +136,20 @@ class Ceremony:
                 return participant
         raise ParticipantNotFound
 
-    def add_event(
-        self, kind: str, at: datetime, *, by: str, facts: dict[str, str | int | None]
-    ) -> Link:
+    def add_event(self, kind: str, at: datetime, *, by: str, facts: Facts) -> Link:
         """Put something that happened into the chain while the room is live."""
         if not self.status.records:
             raise NotRecording
         self.seat_of(by)
+        return self._append(kind, at, {"by": by, **facts})
+
+    def note(self, kind: str, at: datetime, *, by: str, facts: Facts) -> Link:
+        """Put into the chain what happened before recording, or what the platform found.
+
+        Raises `NotRecording` once the ceremony is over.
+        """
+        if self.status.is_final:
+            raise NotRecording
         return self._append(kind, at, {"by": by, **facts})
 
     def add_segment(self, segment: Segment, at: datetime) -> Link:

@@ -37,6 +37,10 @@ class CeremonyBook(Protocol):
         """Return the links that follow position ``index`` (-1: from the first), in order."""
         ...
 
+    def at_work(self) -> list[Ceremony]:
+        """Return every ceremony of the office that is being recorded now."""
+        ...
+
     def save(self, ceremony: Ceremony) -> None:
         """Write what changed; links and segments are only ever appended."""
         ...

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.cases.consents import Purpose
+from server.cases.dating import SHANGHAI
 from server.cases.ids import PartyId
 from server.cases.meeting import join_ceremony as join
 from server.cases.meeting import plan_ceremony as plan
 from server.cases.meeting import step_ceremony as step
 from server.cases.presence import confirm_presence
+from server.cases.telling import Claim, tell
+from server.catalogue.notices import LANGUAGES
 from server.ceremony.ceremony import CeremonyId, Seat, Segment
 from server.ceremony.errors import CeremonyNotFound
 from server.ceremony.status import Step
@@ -19,6 +24,7 @@ from server.http.uploaded import stored_upload
 
 if TYPE_CHECKING:
     from server.cases.case import Case
+    from server.catalogue.notices import Notices
     from server.ceremony.ceremony import Ceremony
     from server.http.call import Call
 
@@ -43,7 +49,7 @@ def plan_ceremony(call: Call) -> Answer:
 
 
 def get_ceremony(call: Call) -> Answer:
-    ceremony = _ceremony(call, case_read(call))
+    ceremony = ceremony_of(call, case_read(call))
     if not call.actor.is_staff:
         ceremony.seat_of(call.actor.account)
     return _answer(call, ceremony)
@@ -51,15 +57,15 @@ def get_ceremony(call: Call) -> Answer:
 
 def join_ceremony(call: Call) -> Answer:
     case = case_read(call)
-    ceremony = _ceremony(call, case, lock=True)
-    join(case, ceremony, call.actor, at=call.now)
+    ceremony = ceremony_of(call, case, lock=True)
+    join(case, ceremony, call.actor, at=call.now, session=call.principal.session)
     call.tx.ceremonies.save(ceremony)
     return _answer(call, ceremony)
 
 
 def step_ceremony(call: Call) -> Answer:
     case = case_held(call)
-    ceremony = _ceremony(call, case, lock=True)
+    ceremony = ceremony_of(call, case, lock=True)
     step(
         case,
         ceremony,
@@ -74,19 +80,35 @@ def step_ceremony(call: Call) -> Answer:
     return _answer(call, ceremony)
 
 
-def add_ceremony_event(call: Call) -> Answer:
-    ceremony, body = _ceremony(call, case_read(call), lock=True), call.body
-    facts: dict[str, str | int | None] = {
-        name: body[name] for name in ("offset_ms", "subject", "sha256") if name in body
-    }
-    link = ceremony.add_event(body["kind"], call.now, by=call.actor.account, facts=facts)
-    call.tx.ceremonies.save(ceremony)
-    return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    notices: Notices
+
+    def add(self, call: Call) -> Answer:
+        case, body = case_held(call), call.body
+        ceremony = ceremony_of(call, case, lock=True)
+        claim = Claim(
+            kind=body["kind"],
+            subject=body.get("subject"),
+            sha256=body.get("sha256"),
+            offset_ms=body.get("offset_ms"),
+            notices=self._in_force(call),
+        )
+        link = tell(case, ceremony, claim, call.actor, at=call.now)
+        call.tx.ceremonies.save(ceremony)
+        return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
+
+    def _in_force(self, call: Call) -> frozenset[str]:
+        on = call.now.astimezone(SHANGHAI).date()
+        code = Purpose.NOTICE_OF_RIGHTS
+        return frozenset(
+            self.notices.in_force(code, language, on=on).sha256 for language in LANGUAGES
+        )
 
 
 def add_segment(call: Call) -> Answer:
     case, body = case_read(call), call.body
-    ceremony = _ceremony(call, case, lock=True)
+    ceremony = ceremony_of(call, case, lock=True)
     upload = stored_upload(call, body["upload_id"], case, purpose="segment")
     link = ceremony.add_segment(
         Segment(
@@ -107,7 +129,7 @@ def add_segment(call: Call) -> Answer:
 
 def confirm_presence_of_party(call: Call) -> Answer:
     case = case_held(call)
-    ceremony = _ceremony(call, case, lock=True)
+    ceremony = ceremony_of(call, case, lock=True)
     link = confirm_presence(
         case,
         ceremony,
@@ -121,7 +143,8 @@ def confirm_presence_of_party(call: Call) -> Answer:
     return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
 
 
-def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
+def ceremony_of(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
+    """Return the ceremony of the path, or raise `CeremonyNotFound` for one of another case."""
     ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]), lock=lock)
     if ceremony.case != case.id:
         raise CeremonyNotFound
@@ -133,13 +156,13 @@ def _answer(call: Call, ceremony: Ceremony) -> Answer:
     return Answer(body=seen, etag=etag_of(ceremony.version))
 
 
-def bindings() -> list[Binding]:
+def bindings(*, notices: Notices) -> list[Binding]:
     return [
         Binding(operation_id="plan_ceremony", handler=plan_ceremony),
         Binding(operation_id="get_ceremony", handler=get_ceremony),
         Binding(operation_id="join_ceremony", handler=join_ceremony),
         Binding(operation_id="step_ceremony", handler=step_ceremony),
-        Binding(operation_id="add_ceremony_event", handler=add_ceremony_event),
+        Binding(operation_id="add_ceremony_event", handler=Events(notices=notices).add),
         Binding(operation_id="add_segment", handler=add_segment),
         Binding(operation_id="confirm_presence", handler=confirm_presence_of_party),
     ]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from identity.chips.chip_authentication import ask_chip, ephemeral_value
 from identity.chips.refusal import ChipRefused
 from identity.chips.security_infos import read_security_infos
-from identity.liveness.challenge import issue_challenge
-from identity.liveness.instructions import HOLD_STILL, INSTRUCTIONS, WARNING
+from identity.liveness.challenge import EXPIRES_S
 from server.access.errors import TooManyCodes
 from server.access.terms import CODE_TERMS
 from server.cases.errors import ChipCannotBeAsked
@@ -25,7 +24,7 @@ from server.cases.ids import PartyId
 from server.cases.jobs import Job
 from server.http.call import Binding
 from server.http.case_at_hand import case_held, made
-from server.http.languages import CHINESE
+from server.http.shown.liveness import challenge_as_seen
 from server.http.shown.times import rfc3339
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from server.cases.identity_challenges import IdentityChallenge
     from server.http.call import Answer, Call
 
-Texts = tuple[str, str]
 LARGEST_KEY_ID: Final = 2**31 - 1
 """Chosen; chips number their keys from 0 on."""
 
@@ -119,32 +117,11 @@ def _question(challenge: IdentityChallenge, dg14: bytes) -> dict[str, Any]:
 
 
 def _camera(challenge: IdentityChallenge, language: str) -> dict[str, Any]:
-    asked = issue_challenge(challenge.nonce)
-
-    def says(texts: Texts) -> str:
-        chinese, english = texts
-        return chinese if language == CHINESE else english
-
     return {
         "id": challenge.id,
         "issued_at": rfc3339(challenge.issued_at),
-        "expires_s": asked.expires_s,
-        "lasts_ms": asked.lasts_ms,
-        "steps": [
-            {
-                "action": step.action,
-                "says": says(INSTRUCTIONS[step.action]),
-                "opens_ms": step.opens_ms,
-                "closes_ms": step.closes_ms,
-            }
-            for step in asked.steps
-        ],
-        "flashes": [
-            {"colour": flash.colour, "starts_ms": flash.starts_ms, "ends_ms": flash.ends_ms}
-            for flash in asked.flashes
-        ],
-        "while_flashing": says(HOLD_STILL),
-        "warning": says(WARNING),
+        "expires_s": EXPIRES_S,
+        **challenge_as_seen(challenge.nonce, language),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.http import (
+    act,
     case_actions,
     case_events,
     cases,
@@ -129,7 +130,8 @@ def _case(needs: Needs) -> list[Binding]:
         *step_ups.bindings(new_nonce=needs.new_nonce),
         *deeds.bindings(fetch=needs.fetch, draw_page=needs.draw_page),
         *interviews.bindings(),
-        *ceremonies.bindings(),
+        *ceremonies.bindings(notices=needs.notices),
+        *act.bindings(catalogue=needs.catalogue, notices=needs.notices, new_nonce=needs.new_nonce),
         *following.bindings(needs.following),
         *media.bindings(needs.live_video),
         *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 class DeedDesk:
     open_transaction: OpenTransaction
     typeset_deed: Callable[[Case], bytes]
+    pages_of: Callable[[bytes], int]
+    """How many pages our own file has: a party signs once every one of them was shown."""
+
     typeset_draft: Callable[[Case], bytes]
     sign: Callable[[Case, PartyId, bytes, str], bytes]
     """(case, party, deed so far, head of the ceremony's chain) -> deed with the signature."""
@@ -40,13 +43,14 @@ def typeset_deed(office: OfficeId, case_id: CaseId, *, desk: DeedDesk, progress:
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id)
     progress.step(1, 2, "deed.typesetting")
-    digest = desk.put(office, desk.typeset_deed(case))
+    made = desk.typeset_deed(case)
+    digest, pages = desk.put(office, made), desk.pages_of(made)
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id, lock=True)
         if case.deed is None:
             raise PartNotFound("deed")
         if not case.deed.signed_by:
-            case.deed = replace(case.deed, object_sha256=digest.hex)
+            case.deed = replace(case.deed, object_sha256=digest.hex, pages=pages)
             case.note("deed_typeset", SYSTEM_ACTOR, desk.now(), object=digest.hex)
             tx.cases.save(case)
     progress.succeed(f"/v1/cases/{case_id}/deed")

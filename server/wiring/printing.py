@@ -6,7 +6,10 @@ What leaves here is what will be signed: nothing visible is added afterwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
+
+import pikepdf
 
 from esign.pdf.drawings import TypesetPage
 from esign.pdf.fields import (
@@ -94,6 +97,12 @@ class Printing:
         if notary is None:
             raise PartNotFound("handling notary")
         return self.name_of(case.office, notary)
+
+
+def pages_of(made: bytes) -> int:
+    """Return how many pages a file of our own typesetter has."""
+    with pikepdf.open(BytesIO(made)) as pdf:
+        return len(pdf.pages)
 
 
 def _place(

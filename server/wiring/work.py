@@ -25,15 +25,18 @@ from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
 from server.tasks.issuing import issue, sweep
 from server.tasks.lapsing import lapse_overdue
+from server.tasks.looking import SegmentAwaited, look_again, look_at_participant
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
 from server.tasks.uploads import admit_upload, give_up
 from server.tasks.worker import Task
 from server.transaction import BooksUnavailable, Scope
 from server.wiring.composing import compose
+from server.wiring.looking import look_desk
 from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
+from server.wiring.printing import pages_of
 from server.wiring.receiving import reception
 from server.wiring.stamping import log_ended, renew_stamps
 from server.wiring.transparency import log_press
@@ -55,6 +58,7 @@ PASSING: Final = (
     TimeStampUnavailable,
     StoreUnavailable,
     BooksUnavailable,
+    SegmentAwaited,
 )
 """Troubles that go away: the job is tried again, and the person is told it waits."""
 
@@ -63,6 +67,7 @@ SWEEP_EVERY: Final = "* * * * * */10"
 
 PUBLISH_EVERY: Final = "* * * * * */5"
 COMPOSITES_EVERY: Final = "* * * * *"
+LOOK_EVERY: Final = "* * * * * */20"
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
 PICTURES_EVERY: Final = "37 * * * *"
@@ -101,6 +106,9 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         ),
         every=SWEEP_EVERY,
         attempts=1,
+    )
+    tasks["ceremony.look.sweep"] = Task(
+        run=functools.partial(_look_again, parts), every=LOOK_EVERY, attempts=1
     )
     tasks["log.publish"] = Task(
         run=functools.partial(_publish, log_press(parts)), every=PUBLISH_EVERY, attempts=1
@@ -178,6 +186,12 @@ def _sweep_pictures(parts: Parts) -> None:
     log.info("pictures", ended=swept.ended, filed=swept.filed, gone=swept.gone)
 
 
+def _look_again(parts: Parts) -> None:
+    looked = look_again(parts.catalogue.rule_packs.offices, desk=look_desk(parts))
+    if looked:
+        structlog.get_logger("feigui.job").info("looked", participants=looked)
+
+
 def _publish(press: LogPress) -> None:
     log = structlog.get_logger("feigui.log")
     try:
@@ -242,8 +256,22 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
             progress=progress,
         )
 
+    def look(
+        progress: Progress, *, case: str, ceremony: str, participant: str, challenge: str
+    ) -> None:
+        look_at_participant(
+            progress.office,
+            CaseId(case),
+            CeremonyId(ceremony),
+            account=participant,
+            challenge=challenge or None,
+            desk=look_desk(parts),
+            progress=progress,
+        )
+
     return {
         Job.CHECK_IDENTITY: check,
+        Job.LOOK_AT_PARTICIPANT: look,
         Job.TYPESET_DEED: deed,
         Job.TYPESET_DRAFT: draft,
         Job.SIGN_DEED: sign,
@@ -340,6 +368,7 @@ def deed_desk(parts: Parts) -> DeedDesk:
     return DeedDesk(
         open_transaction=parts.open_transaction,
         typeset_deed=parts.printing.deed,
+        pages_of=pages_of,
         typeset_draft=parts.printing.draft,
         sign=sign,
         put=parts.put,

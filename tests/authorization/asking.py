@@ -8,7 +8,12 @@ from server.cases.drafting import Tick
 from server.cases.review import Head
 from server.demo.device import DeviceKey
 from tests.functional.case.platform import new_id
-from tests.functional.case.staging import APPLICATION, ELIGIBILITY, consent_to
+from tests.functional.case.staging import (
+    APPLICATION,
+    ELIGIBILITY,
+    WORKING_DEVICE,
+    consent_to,
+)
 from tests.simulated.device import nobodys_answer
 
 if TYPE_CHECKING:
@@ -143,6 +148,24 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "put_out_participant": lambda ids: {"participant": ids["assistant"], "reason": "technical"},
     "readmit_participant": lambda ids: {"participant": ids["assistant"]},
     "ask_for_picture": lambda ids: {"account": ids["party_account"], "picture": "stills"},
+    "report_tech_check": lambda _: WORKING_DEVICE,
+    "set_challenge": lambda ids: {"account": ids["in_the_room"]},
+    "look_at_participant": lambda ids: {"account": ids["in_the_room"]},
+    "identify_participant": lambda ids: {
+        "account": ids["in_the_room"],
+        "ground": "document_compared",
+        "reason": "一致",
+    },
+    "answer_questions": lambda ids: {
+        "account": ids["in_the_room"],
+        "language": "zh-CN",
+        "answers": [{"question": "own_will", "satisfies": True}],
+    },
+    # To nobody who could lead: the leader stays who it is.
+    "hand_over_ceremony": lambda ids: {"to": ids["in_the_room"], "reason": "other"},
+    "correct_interview": lambda ids: {"position": 0, "answer": "是", "party": ids["party_id"]},
+    "countersign_correction": lambda _: {"position": 0, "record_sha256": SUM},
+    "confirm_interview": lambda _: {"record_sha256": SUM},
     "add_segment": lambda ids: {
         "upload_id": ids["upload"],
         "index": 0,

@@ -98,11 +98,19 @@ SEAT_OF: Final = {
     "put_out_participant": {Role.NOTARY},
     "readmit_participant": {Role.NOTARY},
     "ask_for_picture": {Role.NOTARY, Role.APPLICANT},
+    "report_tech_check": {Role.NOTARY, Role.APPLICANT},
+    "set_challenge": {Role.NOTARY},
+    "look_at_participant": {Role.NOTARY},
+    "identify_participant": {Role.NOTARY},
+    "answer_questions": {Role.NOTARY},
+    "hand_over_ceremony": {Role.NOTARY},
+    "correct_interview": {Role.NOTARY},
     "close_media_room": {Role.NOTARY},
     "list_events": set(SEATED.values()),
     "request_issue": {Role.NOTARY},
 }
 WITHOUT_A_SEAT: Final = {
+    "hand_over_ceremony": {Role.DIRECTOR},
     "list_events": {Role.DIRECTOR, Role.INSPECTOR, Role.ARCHIVIST},
     "request_issue": {Role.ISSUING_CLERK},
 }

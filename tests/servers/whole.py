@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from server.wiring.launching import Running
     from storage.memory import MemoryEvidenceStore
     from storage.objects import Digest
-    from tests.functional.case.platform import Person
 
 
 FORGET: Final = text("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'")
@@ -65,11 +64,6 @@ class WholePlatform(Platform):
             audience=AUDIENCE,
         )
         self.app = build_web(self.parts)
-
-    def again(self, person: Person) -> Person:
-        """Let ``person`` sign in once more, on another device."""
-        who = person.principal
-        return self._signed_in(who.account, who.kind, who.office, who.roles)
 
     def fetch(self, office: OfficeId, digest: Digest) -> bytes:
         return self.parts.get(office, digest)

@@ -74,6 +74,15 @@ class PostgresCeremonyBook:
         ).all()
         return [_link(each) for each in rows]
 
+    def at_work(self) -> list[Ceremony]:
+        live = [status.value for status in CeremonyStatus if status.records]
+        rows = self._scoped.connection.execute(
+            select(CEREMONIES)
+            .where(CEREMONIES.c.status.in_(live))
+            .order_by(CEREMONIES.c.created_at, CEREMONIES.c.id)
+        ).all()
+        return [self._ceremony(row) for row in rows]
+
     def save(self, ceremony: Ceremony) -> None:
         changed = self._scoped.connection.execute(
             update(CEREMONIES)

@@ -7,7 +7,16 @@ from math import cos, sin, tau
 from typing import TYPE_CHECKING, Final, Protocol
 
 from server.demo.api import upload
-from server.demo.journey.texts import EXCHANGES, TOLD
+from server.demo.journey.room import (
+    come_in,
+    identify,
+    in_room,
+    inform_and_ask,
+    keep_record,
+    look_at_party,
+    show_pages,
+    take_step,
+)
 from server.demo.pictures import photograph
 from server.demo.video import SEGMENT_S, segments
 
@@ -46,15 +55,12 @@ class UploadedRecording:
 
 def meet(stage: Stage, *, at: datetime, recording: Recording | None = None) -> None:
     recorded = recording or UploadedRecording()
-    notary, party = stage.staff["notary"], stage.applicant
+    notary = stage.staff["notary"]
     seats = [{"party": stage.party, "seat": "party"}]
     seats += [{"party": each.party, "seat": each.seat} for each in stage.guests]
     planned = notary.post(stage.path("/ceremonies"), {"participants": seats})
     stage.ceremony = planned["id"]
-    _step(stage, "admit")
-    for api in (notary, party, *(each.api for each in stage.guests)):
-        api.post(_path(stage, "/joins"))
-    _step(stage, "start_recording")
+    come_in(stage)
     stage.timeline.add(
         "公证员 Notary",
         "远程面签开始录像",
@@ -62,22 +68,17 @@ def meet(stage: Stage, *, at: datetime, recording: Recording | None = None) -> N
         pictures=(photograph(stage.specimens.live),),
     )
     recorded.begin(stage)
-    _interview(stage, at=at)
+    identify(stage)
+    look_at_party(stage)
+    inform_and_ask(stage)
+    keep_record(stage, at=at)
     _sign(stage)
     recorded.end(stage)
-    _step(stage, "complete")
+    take_step(stage, "complete")
     stage.act(notary, "complete_interview")
     stage.timeline.add(
         "公证员 Notary", "面签完成，录像成链", "Ceremony complete, recording chained"
     )
-
-
-def _path(stage: Stage, rest: str) -> str:
-    return stage.path(f"/ceremonies/{stage.ceremony}{rest}")
-
-
-def _step(stage: Stage, step: str) -> None:
-    stage.staff["notary"].post(_path(stage, "/steps"), {"step": step})
 
 
 def _record(stage: Stage, api: Api, seen: bytes, who: str) -> None:
@@ -87,7 +88,7 @@ def _record(stage: Stage, api: Api, seen: bytes, who: str) -> None:
         digest = hashlib.sha256(piece).hexdigest()
         file = upload(api, piece, case=stage.case, purpose="segment", media_type=WEBM)
         api.post(
-            _path(stage, "/segments"),
+            in_room(stage, "/segments"),
             {
                 "upload_id": file,
                 "index": index,
@@ -98,26 +99,6 @@ def _record(stage: Stage, api: Api, seen: bytes, who: str) -> None:
         )
         stage.made[f"recording/{who}-{index}.webm"] = piece
         prev = digest
-
-
-def _interview(stage: Stage, *, at: datetime) -> None:
-    notary, party = stage.staff["notary"], stage.applicant
-    stage.change(
-        notary,
-        notary.put,
-        "/interview-record",
-        {
-            "place": "远程视频：昆明市 — 法国巴黎",
-            "started_at": at.isoformat(),
-            "told": list(TOLD),
-            "exchanges": [{"question": q, "answer": a} for q, a in EXCHANGES],
-        },
-    )
-    for api in (party, *(each.api for each in stage.guests)):
-        stage.change(api, api.post, "/interview-record/confirmation")
-    stage.timeline.add(
-        "当事人 Party", "询问笔录宣读、核对、确认", "Interview record read back and confirmed"
-    )
 
 
 def scribble() -> list[list[list[int]]]:
@@ -138,14 +119,13 @@ def scribble() -> list[list[list[int]]]:
 
 def _sign(stage: Stage) -> None:
     party = stage.applicant
-    _step(stage, "open_signing")
+    take_step(stage, "open_signing")
+    shown = show_pages(stage)
     deed = party.content(stage.path("/deed"))
-    party.post(
-        _path(stage, "/events"),
-        {"kind": "page_shown", "subject": "1", "sha256": hashlib.sha256(deed).hexdigest()},
-    )
-    seen = {"party": stage.party, "deed_sha256": hashlib.sha256(deed).hexdigest()}
-    stage.staff["notary"].post(_path(stage, "/presence"), seen)
+    if hashlib.sha256(deed).hexdigest() != shown:
+        raise ValueError("the deed changed while it was read")
+    seen = {"party": stage.party, "deed_sha256": shown}
+    stage.staff["notary"].post(in_room(stage, "/presence"), seen)
     stage.timeline.add(
         "公证员 Notary",
         "确认本人在场、愿意签署",

@@ -9,7 +9,7 @@ from server.http.shown.times import rfc3339, rfc3339_or_none
 if TYPE_CHECKING:
     from server.cases.case import Deed
     from server.cases.drafting import Draft, SixTicks
-    from server.cases.interview import InterviewRecord
+    from server.cases.interview import Exchange, InterviewRecord
     from server.cases.review import Review, VerificationTask
 
 
@@ -43,6 +43,15 @@ def review_as_seen(review: Review) -> dict[str, Any]:
     }
 
 
+def exchange_as_seen(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "question": exchange.question,
+        "answer": exchange.answer,
+        "corrected_from": exchange.corrected_from,
+        "countersigned": None if exchange.corrected_for is None else not exchange.is_open,
+    }
+
+
 def interview_as_seen(record: InterviewRecord) -> dict[str, Any]:
     return {
         "place": record.place,
@@ -50,13 +59,12 @@ def interview_as_seen(record: InterviewRecord) -> dict[str, Any]:
         "interviewer": record.interviewer,
         "recorder": record.recorder,
         "witness": record.witness,
-        "exchanges": [
-            {"question": e.question, "answer": e.answer, "corrected_from": e.corrected_from}
-            for e in record.exchanges
-        ],
+        "exchanges": [exchange_as_seen(each) for each in record.exchanges],
         "told": list(record.told),
         "confirmed_by": list(record.confirmed_by),
         "confirmed_at": rfc3339_or_none(record.confirmed_at),
+        "version": record.version,
+        "sha256": record.sha256,
     }
 
 

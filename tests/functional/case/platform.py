@@ -43,6 +43,7 @@ from server.contract.spec import Spec, read_spec
 from server.contract.views import Edge
 from server.demo.device import DeviceKey
 from server.http import (
+    act,
     case_actions,
     case_events,
     cases,
@@ -190,7 +191,12 @@ class Platform:
             *step_ups.bindings(new_nonce=lambda: secrets.token_bytes(32)),
             *deeds.bindings(fetch=self.fetch, draw_page=draw_page),
             *interviews.bindings(),
-            *ceremonies.bindings(),
+            *ceremonies.bindings(notices=read_notices()),
+            *act.bindings(
+                catalogue=catalogue,
+                notices=read_notices(),
+                new_nonce=lambda: secrets.token_bytes(32),
+            ),
             *following.bindings(without_a_bell(self.open_transaction, self.clock)),
             *media.bindings(LIVE_VIDEO),
             *composites.bindings(fetch=self.fetch),
@@ -228,6 +234,11 @@ class Platform:
         assert not self._open, "a transaction waits for the store"
         until = self.clock.at + timedelta(days=1)
         return self.store.put(office, content, retain_until=until).digest
+
+    def again(self, person: Person) -> Person:
+        """Let ``person`` sign in once more, on another device."""
+        who = person.principal
+        return self._signed_in(who.account, who.kind, who.office, who.roles)
 
     def applicant(self) -> Person:
         account = AccountId(new_id())

@@ -37,6 +37,14 @@ APPLICATION: dict[str, Any] = {
     "eligibility": ELIGIBILITY,
     "applicant": {"name": "欧阳明", "nationality": "CN"},
 }
+WORKING_DEVICE: dict[str, Any] = {
+    "camera": "works",
+    "microphone": "works",
+    "uplink_kbps": 1800,
+    "round_trip_ms": 190,
+    "loss_permille": 4,
+    "device": "phone",
+}
 AGREED_TO = ("approve", "approve_enforcement")
 CONSENTS = ("terms", "personal_data", "recording", "face_online", "e_signature", "notice_of_rights")
 
@@ -202,15 +210,87 @@ class Staging:
         return self
 
     def start_ceremony(self) -> Staging:
+        """Meet, try every device, and record; nobody is identified yet."""
         self.review()
         self.act(self.notary, "schedule_interview")
         participants = [{"party": self.party, "seat": "party"}]
         planned = good(self.notary.post(self.path("/ceremonies"), {"participants": participants}))
         self.ceremony = planned["id"]
+        for person in (self.notary, self.applicant):
+            self.try_devices(person)
         self.step("admit")
         for person in (self.notary, self.applicant):
             good(person.post(self.room("/joins")))
         self.step("start_recording")
+        return self
+
+    def try_devices(self, person: Person, **found: object) -> Reply:
+        return good(person.post(self.room("/tech-checks"), WORKING_DEVICE | found))
+
+    def identify(self, person: Person | None = None) -> Reply:
+        """Let the notary compare, and say so."""
+        body = {
+            "account": (person or self.applicant).account,
+            "ground": "document_compared",
+            "reason": "证件与本人一致",
+        }
+        return self.notary.post(self.room("/identifications"), body)
+
+    def tell(self, person: Person, kind: str, **facts: str) -> Reply:
+        return person.post(self.room("/events"), {"kind": kind, **facts})
+
+    def identified(self) -> Staging:
+        self.start_ceremony()
+        good(self.identify())
+        self.step("confirm_identities")
+        return self
+
+    def open_signing(self) -> Staging:
+        """Of somebody whose identity stands: inform, ask, hear, and lay the deed open."""
+        self.step("confirm_identities")
+        self.inform_and_ask()
+        self.write_record()
+        self.read_back()
+        self.confirm_record()
+        self.step("open_signing")
+        return self
+
+    def inform_and_ask(self) -> Staging:
+        form = good(self.applicant.get(self.room("/form")))
+        good(self.tell(self.applicant, "notice_confirmed", sha256=form["notice"]["sha256"]))
+        answers = [{"question": q["code"], "satisfies": True} for q in form["questions"]]
+        body = {"account": self.applicant.account, "language": "zh-CN", "answers": answers}
+        good(self.notary.post(self.room("/answers"), body))
+        return self
+
+    def write_record(self, answer: str = "自愿。") -> Reply:
+        record = {
+            "place": "远程视频",
+            "started_at": "2026-11-23T10:00:00+08:00",
+            "exchanges": [{"question": "自愿吗？", "answer": answer}],
+            "told": ["虚假声明的法律后果"],
+        }
+        return self.change(self.notary, self.notary.put, "/interview-record", record)
+
+    def record_sha256(self) -> str:
+        return str(self.read(self.notary)["interview_record"]["sha256"])
+
+    def read_back(self) -> str:
+        digest = self.record_sha256()
+        good(self.tell(self.notary, "record_read_back", sha256=digest))
+        return digest
+
+    def confirm_record(self) -> Reply:
+        confirmed = {"record_sha256": self.record_sha256()}
+        me = self.applicant
+        return self.change(me, me.post, "/interview-record/confirmation", confirmed)
+
+    def show_pages(self) -> Staging:
+        """Let the party turn every page of what lies open."""
+        deed = good(self.applicant.get(self.room("/act")))["deed"]
+        for page in range(1, deed["pages"] + 1):
+            shown = {"subject": str(page), "sha256": deed["sha256"]}
+            good(self.tell(self.applicant, "page_shown", **shown))
         return self
 
     def room(self, rest: str = "") -> str:
@@ -232,18 +312,16 @@ class Staging:
         )
 
     def interview(self) -> Staging:
-        self.start_ceremony()
+        self.identified()
         good(self.record(self.applicant, 0, b"one", None))
         good(self.record(self.applicant, 1, b"two", b"one"))
-        record = {
-            "place": "远程视频",
-            "started_at": "2026-11-23T10:00:00+08:00",
-            "exchanges": [{"question": "自愿吗？", "answer": "自愿。"}],
-            "told": ["虚假声明的法律后果"],
-        }
-        self.change(self.notary, self.notary.put, "/interview-record", record)
-        self.change(self.applicant, self.applicant.post, "/interview-record/confirmation")
+        self.inform_and_ask()
+        self.write_record()
+        self.read_back()
+        self.confirm_record()
         self.step("open_signing")
+        if self.has_deed:
+            self.show_pages()
         return self
 
     def sign(self) -> Staging:

@@ -108,7 +108,7 @@ def test_nothing_is_signed_before_the_notary_has_compared(case: Compared) -> Non
     told = party(case)
     assert (told["identity_proven"], told["compared_in_ceremony"]) == (False, True)
     good(case.record(case.applicant, 0, b"one", None))
-    assert step(case, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(case, "open_signing").codes
     assert "identity_not_compared" in step(case, "complete").codes
     # Nor does anybody prove the person from papers meanwhile.
     assert decide(case, newest(case)["id"]).codes == ["identity_not_compared"]
@@ -125,12 +125,12 @@ def test_nothing_is_signed_before_the_notary_has_compared(case: Compared) -> Non
     unsure = good(compare(case, result="unsure", reason="光线太暗", original_shown=False))
     assert unsure["state"] == "to_be_compared"
     assert any("compared again" in says for says in unsure["advice"])
-    assert step(case, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(case, "open_signing").codes
     assert good(compare(case, key="k" * 20))["state"] == "proven"
     # A lost answer, asked for again, is no second comparison.
     good(compare(case, key="k" * 20))
     assert len(newest(case)["comparisons"]) == 2
-    good(step(case, "open_signing"))
+    case.open_signing()
     assert compare(case, by=case.applicant)["code"] == "not_permitted"
     stranger = case.platform.staff(Role.NOTARY)
     assert compare(case, by=stranger)["code"] == "not_taking_part"
@@ -141,10 +141,10 @@ def test_whoever_was_out_of_sight_is_compared_again(case: Compared) -> None:
     good(compare(case))
     good(case.applicant.post(case.room("/steps"), {"step": "interrupt"}))
     good(step(case, "resume"))
-    assert step(case, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(case, "open_signing").codes
     good(compare(case))
     good(case.applicant.post(case.room("/joins")))
-    assert step(case, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(case, "open_signing").codes
     # What an earlier signature was bound to stays what it was.
     before = digest_of(kept(case))
     good(compare(case))
@@ -152,17 +152,17 @@ def test_whoever_was_out_of_sight_is_compared_again(case: Compared) -> None:
     # Nor does the comparison of one ceremony count in another.
     good(step(case, "abort"))
     plan(case)
-    assert step(case, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(case, "open_signing").codes
     refused = good(compare(case, result="not_same", reason="面容不符"))
     assert refused["state"] == "refused"
     assert any("another way" in says for says in refused["advice"])
-    assert step(case, "open_signing").codes == ["identity_not_proven"]
+    assert "identity_not_proven" in step(case, "open_signing").codes
     assert compare(case).codes == ["comparison_not_asked_for"]
     # The way on: here a new check of the same way, asked for in the room.
     good(ask(case))
     case.worker.run()
     good(compare(case))
-    good(step(case, "open_signing"))
+    case.open_signing()
 
 
 def test_two_persons_compare_where_two_handle_it(case: Compared, platform: Platform) -> None:
@@ -174,9 +174,9 @@ def test_two_persons_compare_where_two_handle_it(case: Compared, platform: Platf
     told = good(compare(two))
     assert (told["state"], told["comparisons"][0]["proves"]) == ("to_be_compared", False)
     assert any("second handler" in says for says in told["advice"])
-    assert step(two, "open_signing").codes == ["identity_not_compared"]
+    assert "identity_not_compared" in step(two, "open_signing").codes
     assert word_of(two, two.notary)["code"] == "not_your_action"
     assert good(word_of(two, second, agrees=False))["state"] == "to_be_compared"
     good(compare(two))
     assert good(word_of(two, second))["state"] == "proven"
-    good(step(two, "open_signing"))
+    two.open_signing()

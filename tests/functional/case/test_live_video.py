@@ -119,7 +119,10 @@ def test_before_recording_a_wish_for_single_pictures_is_no_evidence(case: Stagin
 
 
 def test_signing_does_not_begin_while_somebody_is_not_recorded(case: Staging) -> None:
-    case.start_ceremony()
+    case.identified().inform_and_ask()
+    case.write_record()
+    case.read_back()
+    case.confirm_record()
     lease(case)
     refused = case.notary.post(case.room("/steps"), {"step": "open_signing"})
     assert (refused.status, set(refused.codes)) == (409, {"line_not_recorded"})

@@ -119,4 +119,5 @@ def test_whoever_is_not_recognised_in_the_ceremony_can_be_seen_in_person(case: V
     told = good(visit(case, place="own_counter", where="本处窗口"))
     good(report(case, told))
     good(decide(case, told["id"]))
-    good(case.notary.post(case.room("/steps"), {"step": "open_signing"}))
+    good(case.identify())
+    case.open_signing()

@@ -73,6 +73,8 @@ def plan(case: Staging, *others: Person) -> Staging:
     """Have a ceremony planned, everybody come in and the recording begin."""
     participants = {"participants": [{"party": case.party, "seat": "party"}]}
     case.ceremony = good(case.notary.post(case.path("/ceremonies"), participants))["id"]
+    for person in (case.notary, case.applicant, *others):
+        case.try_devices(person)
     case.step("admit")
     for person in (case.notary, case.applicant, *others):
         good(person.post(case.room("/joins")))

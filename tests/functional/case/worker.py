@@ -14,6 +14,7 @@ from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.jobs import Job
 from server.cases.numbering import series_of
 from server.cases.press import Press
+from server.cases.recognising import Seen
 from server.cases.step_up import StepUpId
 from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
@@ -21,13 +22,21 @@ from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, Judged, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
 from server.tasks.issuing import issue
+from server.tasks.looking import (
+    Compared,
+    LookDesk,
+    Piece,
+    Still,
+    Wanted,
+    look_at_participant,
+)
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
 from server.transaction import Scope
 from tests.functional.case.platform import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Engine
 
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
     from server.tasks.identity import Pictures
     from tests.functional.case.platform import Platform
 
+SOMEBODY_ELSE = b"somebody else"
 TAKE = text(
     "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'"
     " RETURNING id, task_name, args"
@@ -106,6 +116,15 @@ class Worker:
                 desk=self._desk(),
                 progress=progress,
             ),
+            Job.LOOK_AT_PARTICIPANT: lambda: look_at_participant(
+                at,
+                what,
+                CeremonyId(ids["ceremony"]),
+                account=ids["participant"],
+                challenge=ids["challenge"] or None,
+                desk=self.look_desk(),
+                progress=progress,
+            ),
             Job.ISSUE_CASE: lambda: issue(
                 at,
                 what,
@@ -140,10 +159,39 @@ class Worker:
             now=self.platform.clock,
         )
 
+    def look_desk(self) -> LookDesk:
+        """Segments here are plain bytes: what is seen in them is what they say."""
+
+        def stills(pieces: Sequence[Piece], wanted: Wanted) -> list[Still]:
+            found = [Still(each.starts_ms, each.content) for each in pieces]
+            return found[-wanted.most :]
+
+        def compare(_: bytes, __: bool, seen: Sequence[bytes]) -> Compared:  # as the port has it
+            other = any(SOMEBODY_ELSE in still for still in seen)
+            doubts = ("face_no_match",) if other else ()
+            return Compared(
+                seen=Seen.OTHER if other else Seen.SAME,
+                doubts=doubts,
+                likeness=0.1 if other else 0.7,
+                policy="test policy",
+            )
+
+        bench = self._bench()
+        return LookDesk(
+            open_transaction=self.platform.open_transaction,
+            fetch=self.platform.fetch,
+            stills=stills,
+            judge=bench.judge,
+            compare=compare,
+            policy="test policy",
+            now=self.platform.clock,
+        )
+
     def _desk(self) -> DeedDesk:
         return DeedDesk(
             open_transaction=self.platform.open_transaction,
             typeset_deed=lambda case: f"%PDF deed of {case.id}".encode(),
+            pages_of=lambda _: 2,
             typeset_draft=lambda case: f"%PDF draft of {case.id}".encode(),
             sign=lambda _, party, deed, head: deed + f" {party} {head}".encode(),
             put=self.platform.put,

@@ -74,6 +74,7 @@ class Kept:
         return DeedDesk(
             open_transaction=self.open_transaction,
             typeset_deed=lambda case: f"deed of {case.id}".encode(),
+            pages_of=lambda _: 2,
             typeset_draft=lambda case: f"draft of {case.id}".encode(),
             sign=lambda _, party, base, head: base + f" signed {party} {head}".encode(),
             put=self.put,

@@ -75,6 +75,7 @@ def cutter(open_transaction: OpenTransaction) -> Cutter:
 def end(cutter: Cutter, step: Step = Step.COMPLETE) -> str:
     with cutter.kept.open_transaction(Scope(office=cutter.kept.office)) as tx:
         held = tx.ceremonies.get(cutter.kept.ceremony.id, lock=True)
+        held.take(Step.CONFIRM_IDENTITIES, by="notary-1", at=AT)
         held.take(step, by="notary-1", at=AT)
         tx.ceremonies.save(held)
         return held.head

@@ -11,7 +11,8 @@ from server.cases.errors import StepUpNotFound, StepUpOfAnotherDocument, StepUpU
 from server.cases.meeting import confirm_deed, require_agreement_to_deed
 from tests.unit.cases.a_case import APPLICANT, NOW, WANG
 from tests.unit.cases.agreeing import agreed_to_deed
-from tests.unit.cases.test_meeting import DEED, TO_SIGNING, meeting_case, opened, will_to_sign
+from tests.unit.cases.holding import TO_SIGNING, opened
+from tests.unit.cases.test_meeting import DEED, meeting_case, will_to_sign
 
 if TYPE_CHECKING:
     from server.cases.case import Case

@@ -42,7 +42,8 @@ from server.ceremony.ceremony import Ceremony, CeremonyId, Seat
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
 from server.ceremony.status import Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, SYSTEM, WANG, consent
-from tests.unit.cases.test_meeting import DEED, meeting_case, opened, planned, will_to_sign
+from tests.unit.cases.holding import opened, planned, taken
+from tests.unit.cases.test_meeting import DEED, meeting_case, will_to_sign
 
 if TYPE_CHECKING:
     from server.cases.actor import Actor
@@ -273,7 +274,7 @@ def test_only_in_the_live_room_by_the_notary_of_the_case() -> None:
     ceremony = opened(case, Step.ADMIT)
     with pytest.raises(CeremonyRefused):
         compared(case, ceremony, to_compare(case))
-    step_ceremony(case, ceremony, Step.START_RECORDING, NOTARY, at=NOW)
+    taken(case, ceremony, Step.START_RECORDING)
     with pytest.raises(NotYourAction):
         compared(case, ceremony, to_compare(case), by=APPLICANT)
     with pytest.raises(NotTakingPart):
@@ -302,9 +303,7 @@ def two_in_the_room() -> tuple[Case, Ceremony]:
     ceremony = planned(case)
     for person in (NOTARY, SECOND, APPLICANT):
         join_ceremony(case, ceremony, person, at=NOW)
-    for step in RECORDING:
-        step_ceremony(case, ceremony, step, NOTARY, at=NOW)
-    return case, ceremony
+    return case, taken(case, ceremony, *RECORDING)
 
 
 def test_where_two_handle_it_two_agree() -> None:
@@ -356,7 +355,9 @@ def test_no_word_no_will_and_no_key_without_a_comparison() -> None:
     case = choosing()
     ceremony = opened(case, *RECORDING)
     check = compared(case, ceremony, to_compare(case))
-    step_ceremony(case, ceremony, Step.OPEN_SIGNING, NOTARY, at=NOW)
+    # The recorded comparison is the notary's word on who it is: none is asked for beside it.
+    step_ceremony(case, ceremony, Step.CONFIRM_IDENTITIES, NOTARY, at=NOW)
+    taken(case, ceremony, Step.OPEN_SIGNING)
     will = will_to_sign(case, ceremony)
     confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
     # Whoever comes in anew afterwards agreed while still in sight.

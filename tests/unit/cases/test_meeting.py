@@ -35,6 +35,17 @@ from tests.unit.cases.a_case import (
     ready_case,
 )
 from tests.unit.cases.agreeing import agreed_to_deed
+from tests.unit.cases.holding import (
+    TO_IDENTIFIED,
+    TO_RECORDING,
+    TO_SIGNING,
+    ask,
+    inform,
+    opened,
+    planned,
+    settle_record,
+    show_pages,
+)
 
 DEED = "2" * 64
 
@@ -42,32 +53,18 @@ DEED = "2" * 64
 def meeting_case() -> Case:
     case = ready_case(CaseStatus.INTERVIEW_SET)
     case.ceremony_completed_at = None
-    case.deed = Deed(title="委托书", variables={}, object_sha256=DEED)
+    assert case.interview is not None
+    case.interview = replace(case.interview, confirmed_by=(), confirmed_at=None)
+    case.deed = Deed(title="委托书", variables={}, object_sha256=DEED, pages=1)
     case.consents.append(consent(Purpose.E_SIGNATURE))
     return case
 
 
-def planned(case: Case) -> Ceremony:
-    return plan_ceremony(case, [(WANG, Seat.PARTY)], NOTARY, ceremony_id=CeremonyId("r-1"), at=NOW)
-
-
-def opened(case: Case, *steps: Step) -> Ceremony:
-    """Return a ceremony with everybody in it, after ``steps``."""
-    ceremony = planned(case)
-    for person in (NOTARY, APPLICANT):
-        join_ceremony(case, ceremony, person, at=NOW)
-    for step in steps:
-        step_ceremony(case, ceremony, step, NOTARY, at=NOW)
-    return ceremony
-
-
 def will_to_sign(case: Case, ceremony: Ceremony, *, deed: str = DEED) -> WillToSign:
-    """Let the notary vouch for the party, and the party's device agree to the deed."""
+    """Show every page, let the notary vouch for the party, and the party's device agree."""
+    show_pages(case, ceremony, deed)
     confirm_presence(case, ceremony, WANG, NOTARY, deed_sha256=deed, at=NOW)
     return WillToSign(deed_sha256=deed, step_up=agreed_to_deed(case, deed))
-
-
-TO_SIGNING = (Step.ADMIT, Step.START_RECORDING, Step.OPEN_SIGNING)
 
 
 def test_staff_take_their_seats_from_the_case() -> None:
@@ -127,7 +124,9 @@ def test_a_closed_room_stays_closed() -> None:
 def test_a_recording_with_nothing_in_it_is_not_completed() -> None:
     case = meeting_case()
     case.rules = replace(case.rules, makes_deed=False)
-    ceremony = opened(case, Step.ADMIT, Step.START_RECORDING)
+    ceremony = opened(case, *TO_IDENTIFIED)
+    for done in (inform, ask, settle_record):
+        done(case, ceremony)
     with pytest.raises(RecordingIncomplete):
         step_ceremony(case, ceremony, Step.COMPLETE, NOTARY, at=NOW)
     ceremony.add_segment(
@@ -162,7 +161,7 @@ def test_whoever_signs_has_confirmed_the_very_deed_in_the_chain() -> None:
 
 
 def signed_already(case: Case) -> None:
-    case.deed = Deed(title="委托书", variables={}, object_sha256=DEED, signed_by=(WANG,))
+    case.deed = Deed(title="委托书", variables={}, object_sha256=DEED, pages=1, signed_by=(WANG,))
 
 
 def signed_in_ink(case: Case) -> None:
@@ -204,7 +203,7 @@ def test_what_keeps_a_party_from_signing(spoil: object, code: str) -> None:
     ("steps", "room", "error"),
     [
         # The deed lies open only while it is being signed.
-        (TO_SIGNING[:2], "c-1", CeremonyRefused),
+        (TO_RECORDING, "c-1", CeremonyRefused),
         # The room of another case is not this party's room.
         (TO_SIGNING, "c-other", NotTakingPart),
     ],

@@ -43,7 +43,8 @@ from tests.unit.cases.a_case import (
     ready_case,
 )
 from tests.unit.cases.agreeing import agreed_to_deed
-from tests.unit.cases.test_meeting import DEED, TO_SIGNING, meeting_case, opened
+from tests.unit.cases.holding import TO_SIGNING, opened, show_pages
+from tests.unit.cases.test_meeting import DEED, meeting_case
 
 if TYPE_CHECKING:
     from server.cases.actor import Actor
@@ -88,6 +89,7 @@ def check(**changes: Any) -> IdentityCheck:  # noqa: ANN401  # of a table
 def test_a_face_that_was_seen_in_the_ceremony_vouches() -> None:
     case = known_case()
     ceremony = opened(case, *TO_SIGNING)
+    show_pages(case, ceremony, DEED)
     will = WillToSign(
         deed_sha256=DEED, step_up=agreed_to_deed(case, DEED), checks=(check(id=CheckId("k-7")),)
     )
@@ -98,6 +100,7 @@ def test_a_face_that_was_seen_in_the_ceremony_vouches() -> None:
 def test_a_device_alone_signs_nothing() -> None:
     case = known_case()
     ceremony = opened(case, *TO_SIGNING)
+    show_pages(case, ceremony, DEED)
     will = WillToSign(deed_sha256=DEED, step_up=agreed_to_deed(case, DEED))
     with pytest.raises(ConditionsUnmet, match="presence_not_proven"):
         confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
@@ -126,7 +129,7 @@ def test_a_check_that_does_not_vouch(changes: dict[str, Any]) -> None:
     ceremony = opened(case, *TO_SIGNING)
 
     def vouching(seen: IdentityCheck) -> str | None:
-        return vouched_by(ceremony, [seen], case.party(WANG), deed_sha256=DEED, at=NOW)
+        return vouched_by(case, ceremony, [seen], case.party(WANG), deed_sha256=DEED, at=NOW)
 
     assert vouching(check()) == "k-1"
     assert vouching(check(**changes)) is None
@@ -139,7 +142,7 @@ def test_what_vouches_wears_off() -> None:
     party, last = case.party(WANG), NOW + FRESH_FOR - timedelta(microseconds=1)
 
     def vouching(*seen: IdentityCheck, at: Any = last, deed: str = DEED) -> str | None:  # noqa: ANN401  # a moment
-        return vouched_by(ceremony, seen, party, deed_sha256=deed, at=at)
+        return vouched_by(case, ceremony, seen, party, deed_sha256=deed, at=at)
 
     assert vouching(check()) == "k-1"
     assert vouching() == link.hash
@@ -151,7 +154,7 @@ def test_what_vouches_wears_off() -> None:
 def test_where_nothing_was_recorded_no_face_vouches() -> None:
     case = known_case()
     waiting = opened(case, Step.ADMIT)
-    assert vouched_by(waiting, [check()], case.party(WANG), deed_sha256=DEED, at=NOW) is None
+    assert vouched_by(case, waiting, [check()], case.party(WANG), deed_sha256=DEED, at=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -237,8 +240,11 @@ def test_nobody_is_identified_between_review_and_ceremony() -> None:
 
 
 def rejoined(case: Case, ceremony: Ceremony) -> Ceremony:
-    for step in (Step.INTERRUPT, Step.RESUME, Step.OPEN_SIGNING):
+    for step in (Step.INTERRUPT, Step.RESUME):
         join_ceremony(case, ceremony, APPLICANT, at=NOW)
+        step_ceremony(case, ceremony, step, NOTARY, at=NOW)
+    for step in (Step.CONFIRM_IDENTITIES, Step.OPEN_SIGNING):
+        # What was said before still stands: nobody is asked twice.
         step_ceremony(case, ceremony, step, NOTARY, at=NOW)
     return ceremony
 
@@ -246,5 +252,5 @@ def rejoined(case: Case, ceremony: Ceremony) -> Ceremony:
 def test_a_lost_line_does_not_undo_a_face_that_was_seen() -> None:
     case = known_case()
     ceremony = rejoined(case, opened(case, *TO_SIGNING))
-    found = vouched_by(ceremony, [check()], case.party(WANG), deed_sha256=DEED, at=NOW)
+    found = vouched_by(case, ceremony, [check()], case.party(WANG), deed_sha256=DEED, at=NOW)
     assert found == "k-1"

@@ -108,6 +108,7 @@ def test_every_job_is_told_ids_and_no_more() -> None:
         "challenge",
         "party",
         "ceremony",
+        "participant",
         "step_up",
         "operation",
     }

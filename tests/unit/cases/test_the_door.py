@@ -14,7 +14,8 @@ from server.ceremony.errors import (
 )
 from server.ceremony.status import Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW
-from tests.unit.cases.test_meeting import meeting_case, opened
+from tests.unit.cases.holding import opened
+from tests.unit.cases.test_meeting import meeting_case
 
 PARTY, LEADS = APPLICANT.account, NOTARY.account
 

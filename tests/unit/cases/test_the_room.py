@@ -15,14 +15,8 @@ from server.ceremony.errors import NotRecording, NotTakingPart
 from server.ceremony.status import CeremonyStatus, Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER
 from tests.unit.cases.agreeing import agreed_to_deed
-from tests.unit.cases.test_meeting import (
-    DEED,
-    TO_SIGNING,
-    meeting_case,
-    opened,
-    planned,
-    will_to_sign,
-)
+from tests.unit.cases.holding import TO_SIGNING, opened, planned, taken, try_devices
+from tests.unit.cases.test_meeting import DEED, meeting_case, will_to_sign
 
 if TYPE_CHECKING:
     from server.cases.case import Case
@@ -34,6 +28,7 @@ def test_nobody_is_recorded_who_has_not_come_or_not_agreed() -> None:
     ceremony = planned(case)
     join_ceremony(case, ceremony, NOTARY, at=NOW)
     step_ceremony(case, ceremony, Step.ADMIT, NOTARY, at=NOW)
+    try_devices(case, ceremony)
     case.consents = [c for c in case.consents if c.purpose is not Purpose.RECORDING]
     with pytest.raises(ConditionsUnmet) as refused:
         step_ceremony(case, ceremony, Step.START_RECORDING, NOTARY, at=NOW)
@@ -50,8 +45,7 @@ def test_an_interpreter_may_come_later() -> None:
     ceremony.participants.append(Participant(account="a-interpreter", seat=Seat.INTERPRETER))
     for person in (NOTARY, APPLICANT):
         join_ceremony(case, ceremony, person, at=NOW)
-    for step in (Step.ADMIT, Step.START_RECORDING):
-        step_ceremony(case, ceremony, step, NOTARY, at=NOW)
+    taken(case, ceremony, Step.ADMIT, Step.START_RECORDING)
     assert ceremony.status is CeremonyStatus.RECORDING
 
 

@@ -16,9 +16,9 @@ from server.http.shown.visibility import Audience
 from server.register.canonical_json import canonical_json
 from server.wiring.evidence_parts import checks_file
 from tests.unit.cases.a_case import WANG
+from tests.unit.cases.holding import opened
 from tests.unit.cases.test_comparing import RECORDING as TO_RECORDING
 from tests.unit.cases.test_comparing import SEEN, choosing, compared, to_compare
-from tests.unit.cases.test_meeting import opened
 from tests.unit.cases.test_visiting import REPORT, a_case, reported
 from tests.unit.cases.test_visiting import opened as asked
 
