@@ -36,6 +36,7 @@ NEVER_TOLD = {
     "CatalogueDataInvalid",
     "CatalogueError",
     "CeremonyError",
+    "CompositeNotMade",
     "DeliveryError",
     "GenerationNotFound",
     "IntentBroken",

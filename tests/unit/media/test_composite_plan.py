@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.ceremony.captions import EVENTS, SEATS
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.composite import (
@@ -15,6 +16,7 @@ from server.ceremony.composite import (
     plan_composite,
     try_to_make,
 )
+from server.ceremony.course import Told
 from server.ceremony.errors import NotRecording
 from server.ceremony.status import CeremonyStatus, Step
 
@@ -126,3 +128,8 @@ def test_tries_wait_longer_each_time_and_end() -> None:
         waits.append((wanted.next_try_at - BEGAN) / timedelta(hours=1))
     assert waits == [1, 2, 4, 8]
     assert wanted.state is CompositeState.FAILED
+
+
+def test_every_seat_and_every_step_has_its_words() -> None:
+    assert set(SEATS) == set(Seat)
+    assert set(EVENTS) >= (set(Step) - {Step.MARK_NO_SHOW}) | set(Told)

@@ -6,8 +6,8 @@ from typing import Final
 
 from alembic import op
 
-revision: str = "r0016"
-down_revision: str | None = "r0015"
+revision: str = "r0017"
+down_revision: str | None = "r0016"
 
 BEFORE: Final = (
     "planned",
