@@ -171,6 +171,25 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     good(case.record(case.applicant, 0, b"a piece", None))
     good(case.step("abort"))
     good(case.notary.post(case.room("/composite")))
+    the_talk(again_from(case, Staging.identified), whole)
+
+
+def the_talk(case: Staging, whole: Whole) -> None:
+    whom = {"account": case.applicant.account}
+    good(case.notary.post(case.room("/challenges"), whom))
+    good(case.record(case.applicant, 0, b"one", None))
+    good(case.notary.post(case.room("/looks"), whom))
+    assert whole.worker.run() == ["ceremony.look"]
+    case.write_record("不自愿。")
+    case.read_back()
+    wrong = {"position": 0, "answer": "自愿。", "party": case.party}
+    case.change(case.notary, case.notary.post, "/interview-record/corrections", wrong)
+    right = {"position": 0, "record_sha256": case.read_back()}
+    me = case.applicant
+    case.change(me, me.post, "/interview-record/countersignatures", right)
+    successor = whole.platform.staff(Role.NOTARY)
+    to = {"to": successor.account, "reason": "illness"}
+    good(case.notary.post(case.room("/hand-overs"), to))
 
 
 def rule_the_room(case: Staging) -> None:

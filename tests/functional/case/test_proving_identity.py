@@ -151,8 +151,9 @@ def test_the_person_is_told_what_each_doubt_means(case: Staging) -> None:
         case.open().consent().prove_identity()
     finally:
         case.worker.finds, case.worker.doubts = CheckState.PROVEN, ("face_uncertain",)
-    (says,) = newest(case, case.applicant)["advice"]
+    says, way_on = newest(case, case.applicant)["advice"]
     assert says.startswith("The face is not that of the document.")
+    assert way_on.startswith("You may use another way")
 
 
 @pytest.mark.parametrize(

@@ -172,10 +172,10 @@ def test_who_agreed_to_a_deed_does_not_sign_another_one(open_deed: Staging) -> N
     answer = open_deed.agreed(open_deed.applicant, "sign_deed")
     rewritten = {"title": "声明书", "variables": {"statements": ["另一份。"]}}
     open_deed.change(open_deed.notary, open_deed.notary.put, "/deed", rewritten)
+    other = open_deed.platform.put(KUNMING, b"another deed").hex
     with open_deed.platform.open_transaction(Scope(office=KUNMING)) as tx:
         case = tx.cases.get(CaseId(open_deed.case), lock=True)
         assert case.deed is not None
-        other = open_deed.platform.put(KUNMING, b"another deed").hex
         case.deed = replace(case.deed, object_sha256=other)
         tx.cases.save(case)
     assert refused(sign(open_deed, answer)) == (409, "step_up_of_another_document")
