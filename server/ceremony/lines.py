@@ -12,6 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from server.ceremony.seats import Right, may
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 FRESH_FOR: Final = timedelta(seconds=5)
 """How long a measurement says something; the worker makes one every second."""
-
-_ONLY_SEES: Final = frozenset({"observer"})
 
 
 class Picture(StrEnum):
@@ -74,7 +74,7 @@ def unrecorded(
     kept = {each.participant for each in _now(room, at) if each.is_heard and each.is_recorded}
     for participant in ceremony.participants:
         is_in = participant.joined_at is not None and participant.account not in put_out
-        if not is_in or participant.seat in _ONLY_SEES:
+        if not is_in or not may(participant.seat, Right.SPEAK):
             continue
         if participant.account not in kept:
             yield participant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.errors import NotYourAction
 from server.cases.lines import require_recorded_to_the_end
@@ -11,6 +11,7 @@ from server.ceremony.ceremony import CeremonyId, Seat
 from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
 from server.ceremony.lines import Picture
 from server.ceremony.live import LiveRooms
+from server.ceremony.seats import Right, may
 from server.ceremony.status import Step
 from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct
 from server.http.call import Answer, Binding, etag_of
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from server.ceremony.live import LiveTerms
     from server.ceremony.relays import Relay
     from server.http.call import Call
+
+
+RIGHT_TO: Final = {TicketAct.PUBLISH: Right.SPEAK, TicketAct.WATCH: Right.SEE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +47,11 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
     def issue_media_ticket(call: Call) -> Answer:
         live = rooms(call)
         ceremony = _ceremony(call, case_read(call))
-        ceremony.seat_of(call.actor.account)
-        ticket = live.join_ticket(ceremony, _ticket(call, ceremony), now=call.now)
+        seat = ceremony.seat_of(call.actor.account).seat
+        asked = _ticket(call, ceremony)
+        if not may(seat, RIGHT_TO[asked.act]):
+            raise NotYourAction("issue_media_ticket")
+        ticket = live.join_ticket(ceremony, asked, now=call.now)
         return Answer(
             status=201,
             body={

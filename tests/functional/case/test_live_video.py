@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from server.ceremony.ceremony import CeremonyId
+from server.ceremony.ceremony import CeremonyId, Seat
 from server.ceremony.lines import Line, Picture
 from server.ceremony.relays import LIFETIME_S
 from server.ceremony.rooms import LEASE, MediaRoom
@@ -305,3 +305,18 @@ def test_a_key_frame_is_asked_of_whoever_has_a_seat(case: Staging) -> None:
     nobody = {"participant": "0192f0c1-0000-7000-8000-000000000000"}
     refused = case.notary.post(case.room("/media-room/key-frames"), nobody)
     assert (refused.status, refused.body["code"]) == (404, "participant_not_found")
+
+
+def test_an_observer_watches_and_is_not_heard(case: Staging) -> None:
+    case.start_ceremony()
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        held = tx.ceremonies.get(CeremonyId(case.ceremony), lock=True)
+        held.participants = [
+            replace(each, seat=Seat.OBSERVER) if each.seat is Seat.PARTY else each
+            for each in held.participants
+        ]
+        tx.ceremonies.save(held)
+    refused = case.applicant.post(case.room("/media-tickets"), {})
+    assert (refused.status, refused.body["code"]) == (403, "not_your_action")
+    watches = {"watches": account_of(case, "notary")}
+    assert case.applicant.post(case.room("/media-tickets"), watches).status == 201
