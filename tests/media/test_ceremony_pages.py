@@ -198,11 +198,16 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
         pictures_come(seat)
     notary.press("开始并录制")
     party.sees("The notary talks with you")
+    notary.press("我已核实其身份")
+    notary.press("确认身份核实完成")
+    party.press("I have read and understood it")
+    ask_everything(notary)
     # What is typed is seen on the other side as it is typed.
     for nth, answer in enumerate(ANSWERS):
         notary.fill("答", answer, nth=nth)
     for answer in ANSWERS:
         party.sees(answer)
+    notary.press("笔录已宣读")
     party.press("The record is right")
     party.sees("You have confirmed the record.")
     come_back_after_a_lost_api(meeting, notary, party)
@@ -222,6 +227,16 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
         assert seat.complaints == []
     nothing_personal_was_in_an_address(meeting, notary, party)
     it_is_on_record(meeting)
+
+
+def ask_everything(notary: Seat) -> None:
+    """Read every question out, and put down that it was answered as it has to be."""
+    yes = notary.page.get_by_label("回答符合要求")
+    expect(yes.first).to_be_visible(timeout=PATIENCE_MS)
+    for nth in range(yes.count()):
+        yes.nth(nth).check()
+    notary.press("记入存证")
+    expect(yes).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def come_back_after_a_lost_api(meeting: Meeting, *seats: Seat) -> None:
