@@ -143,6 +143,7 @@ def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
 
 
 @pytest.mark.faults
+@pytest.mark.skipif(not IS_WHOLE, reason="make faults")
 def test_who_waits_for_a_time_stamper_that_hangs_is_told_so_and_then_served(
     running: Running, parts: Parts, notary: AccountId
 ) -> None:
