@@ -82,6 +82,9 @@ def spilled(running: Running, people: Mapping[str, Credentials]) -> list[Answere
         "public_id": "x" * 26,
         "upload": new_id(),
         "picture": "live",
+        "page": 1,
+        "party_account": new_id(),
+        "in_the_room": new_id(),
         "on": now().date(),
     }
     for name in (
