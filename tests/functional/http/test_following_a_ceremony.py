@@ -213,7 +213,7 @@ def test_the_same_command_again_is_one_event(
 ) -> None:
     key = new_id()
     first, again = (
-        meeting.notary.post(meeting.room("/events"), {"kind": "page_shown"}, key=key)
+        meeting.notary.post(meeting.room("/events"), {"kind": "statement_made"}, key=key)
         for _ in range(2)
     )
     assert first.body == again.body
