@@ -101,7 +101,7 @@ engines:  ## Hold whole ceremonies on Janus, as `make test` does on the embedded
 
 networks:  ## Hold a ceremony over a bad line while everything breaks, and print how long it took to return
 	@$(PYTHON) tools/set_up.py test
-	@FEIGUI_NETWORKS=1 $(PYTEST) tests/media/test_networks.py; cat build/networks.txt
+	@FEIGUI_NETWORKS=1 $(PYTEST) tests/media/test_networks.py tests/media/test_rooms.py; cat build/networks.txt
 
 bench:  ## Measure (an hour); figures, tables and plots are in build/bench
 	@$(PYTHON) tools/set_up.py test

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -302,6 +303,7 @@ def test_a_killed_page_falls_silent_and_its_last_seconds_are_kept(
     assert {("silent", "party"), ("left", "party")} & set(desk.told)
 
 
+@pytest.mark.skipif("FEIGUI_NETWORKS" not in os.environ, reason="make networks")
 def test_what_cannot_be_written_is_told_once_and_written_again_when_it_can(
     running: Running, take_seat: Callable[[], Page], tmp_path: Path
 ) -> None:
