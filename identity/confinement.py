@@ -17,7 +17,6 @@ MIB: Final = 1024 * 1024
 CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
 PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 38, 4
 MOST_OPEN_FILES: Final = 64
-CPU_SECONDS_OF_A_LIFE: Final = 1800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +27,10 @@ class Allowance:
     wall_seconds: float
     """For one job, kept by the parent."""
     start_seconds: float
+    cpu_seconds_of_a_life: int = 1800
+    """For all jobs of one child; the hard limit."""
+    file_mib: int = 0
+    """Of each file that it may write; most children write none."""
 
 
 DECODER: Final = Allowance(memory_mib=1024, cpu_seconds=10, wall_seconds=20, start_seconds=30)
@@ -50,9 +53,11 @@ def confine(allowance: Allowance) -> bool:
     memory = allowance.memory_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    largest = allowance.file_mib * MIB
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_OF_A_LIFE, CPU_SECONDS_OF_A_LIFE))
+    life = allowance.cpu_seconds_of_a_life
+    resource.setrlimit(resource.RLIMIT_CPU, (life, life))
     return network_gone
 
 
@@ -60,7 +65,7 @@ def arm_cpu_limit(allowance: Allowance) -> None:
     """From now on ``allowance.cpu_seconds`` of processor time, then SIGXCPU."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + allowance.cpu_seconds
-    hard = CPU_SECONDS_OF_A_LIFE
+    hard = allowance.cpu_seconds_of_a_life
     resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
 
 

@@ -13,6 +13,7 @@ from cryptography import x509
 
 from esign.errors import ChainInvalid
 from esign.sm.certificates import check_made_by, is_by_sm2
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ MOST_CERTIFICATES: Final = 32
 
 LONGEST_CHAIN: Final = 5
 _READ_HERE: Final = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid})
-_MALFORMED: Final = (ValueError, TypeError, x509.DuplicateExtension, x509.ExtensionNotFound)
+_MALFORMED: Final = (*UNREADABLE, x509.ExtensionNotFound)
 
 
 def sm2_chain_at(

@@ -15,6 +15,7 @@ from cryptography import x509
 
 from esign.chain import proven_span
 from esign.errors import ChainInvalid
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,7 +76,7 @@ def carries_until(
     """
     try:
         stamper = x509.load_der_x509_certificate(certificate)
-    except ValueError as error:
+    except UNREADABLE as error:
         raise ChainInvalid("a time-stamper's certificate cannot be read") from error
     named = [each.ends for each in algorithms if each.ends is not None]
     return min([proven_span(stamper, tuple(roots)).ends, *named])

@@ -24,6 +24,7 @@ from esign.cms.reading import DerMalformed, expect, inside, only
 from esign.errors import ChainInvalid, KeyUnsuitable, SignatureBroken, TimeStampUnavailable
 from esign.tsa.answers import failure_words
 from esign.tsa.reading import Token, token_of
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def _stamper(encoded: bytes, roots: tuple[x509.Certificate, ...]) -> _Stamper:
         certificate = x509.load_der_x509_certificate(encoded)
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
         key = key_of(certificate)
-    except (ValueError, KeyUnsuitable, x509.ExtensionNotFound) as error:
+    except (*UNREADABLE, KeyUnsuitable, x509.ExtensionNotFound) as error:
         raise TimeStampUnavailable("the certificate may not stamp time") from error
     if key.algorithm is not ECDSA_P256:
         raise TimeStampUnavailable("the time-stamp's key is not on an elliptic curve")

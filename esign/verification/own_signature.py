@@ -21,6 +21,7 @@ from esign.cms.reading import DerMalformed, contents, expect, inside, only
 from esign.errors import KeyUnsuitable, SignatureBroken, Tampered, TimeStampUnavailable
 from esign.tsa.reading import token_of
 from esign.tsa.responses import proven_time
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +41,7 @@ _NOT_IT: Final = (
     DerMalformed,
     IndexError,
     KeyError,
-    ValueError,
+    *UNREADABLE,
     KeyUnsuitable,
     SignatureBroken,
     TimeStampUnavailable,

@@ -54,6 +54,10 @@ class Task:
     every: str | None = None
     """Cron line (a sixth field means seconds) of a periodic task."""
 
+    alone: bool = False
+    """Of a periodic task that may take longer than until its next run: that one waits, so that
+    the same is not done twice at once and the worker's other hands stay free."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -158,7 +162,8 @@ def _bind(app: App, name: str, task: Task) -> None:
         run()
 
     # One waits at most: a sweep that is late is not made up for twice.
-    bound = app.task(name=name, queueing_lock=name)(run_periodically)
+    lock = name if task.alone else None
+    bound = app.task(name=name, queueing_lock=name, lock=lock)(run_periodically)
     app.periodic(cron=task.every)(bound)
 
 

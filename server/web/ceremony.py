@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 import yaml
 from flask import Blueprint, Response, render_template, request
 
+from server.ceremony.captions import EVENTS, SEATS
 from server.web.gates import open_page
 from server.web.verification import ICON
-from server.web.verification_wording import LANGUAGES
+from server.web.verification_wording import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,11 +103,19 @@ def policy_for(media_urls: Iterable[str]) -> str:
     )
 
 
+def texts_in(language: str) -> dict[str, str]:
+    """Return every text of the page by its code."""
+    texts: dict[str, str] = yaml.safe_load((TEXTS / f"{language}.yaml").read_text("utf-8"))
+    place = int(language == ENGLISH)
+    for kind, words in (("seat", SEATS), ("event", EVENTS)):
+        texts |= {f"{kind}.{code}": said[place] for code, said in words.items()}
+    return texts
+
+
 def _assets() -> Iterator[tuple[str, Asset]]:
     for path in FILES.iterdir():
         yield path.name, Asset(path.read_bytes(), KINDS[path.suffix])
     for language in LANGUAGES:
-        texts = yaml.safe_load((TEXTS / f"{language}.yaml").read_text("utf-8"))
-        content = json.dumps(texts, ensure_ascii=False).encode()
+        content = json.dumps(texts_in(language), ensure_ascii=False).encode()
         yield f"texts-{language}.json", Asset(content, "application/json")
     yield "icon.svg", Asset(ICON, "image/svg+xml")

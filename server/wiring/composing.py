@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from server.ceremony.errors import CompositeNotMade
+from server.media.composing.allowance import allowance_for
 from server.media.composing.plan import MADE, write_order
 from server.tasks.composing import ComposingDesk, compose_due
 from server.wiring.parts import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from identity.confinement import Allowance
     from server.ceremony.composite import CompositePlan
     from server.wiring.parts import Parts
 
-CPU_SECONDS_AT_LEAST: Final = 120
-SLOWEST: Final = 4
-"""CPU seconds a second of video and seat; seen on two cores of 2026: a fifteenth of that."""
-
-PATIENCE: Final = 5
-"""How many times its processor time it may take by the clock, on a machine that is busy."""
+PREFIX: Final = "feigui-composite-"
+HELD: Final = "held"
 
 
 def compose(parts: Parts) -> None:
@@ -52,30 +53,35 @@ def composing_desk(parts: Parts) -> ComposingDesk:
 
 def rendered(plan: CompositePlan, fetch: Callable[[str], bytes], *, fonts: Path) -> bytes:
     """Return the video. Raises `CompositeNotMade` when the process ends without one."""
-    with tempfile.TemporaryDirectory(prefix="feigui-composite-") as name:
-        folder = Path(name)
+    with _folder() as folder:
         for track in plan.tracks:
             for piece in track.pieces:
                 (folder / piece.sha256).write_bytes(fetch(piece.sha256))
         write_order(folder, plan, fonts=fonts)
-        _run(folder, cpu_seconds=_allowance(plan))
+        _run(folder, allowance_for(plan.length_ms, len(plan.tracks)))
         return (folder / MADE).read_bytes()
 
 
-def _allowance(plan: CompositePlan) -> int:
-    seconds = plan.length_ms * len(plan.tracks) // 1000
-    return CPU_SECONDS_AT_LEAST + SLOWEST * seconds
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Return a place for the segments in the clear; one that a killed run left goes first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{HELD}"):
+        with left.open("rb") as held, suppress(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent)
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name, (Path(name) / HELD).open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield Path(name)
 
 
-def _run(folder: Path, *, cpu_seconds: int) -> None:
-    program = [sys.executable, "-m", "server.media.composing", str(folder)]
+def _run(folder: Path, allowance: Allowance) -> None:
     try:
         subprocess.run(  # noqa: S603  # our own program; the folder is ours
-            [*program, "--cpu-seconds", str(cpu_seconds)],
+            [sys.executable, "-m", "server.media.composing", str(folder)],
             check=True,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=cpu_seconds * PATIENCE,
+            timeout=allowance.start_seconds + allowance.wall_seconds,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
         # What it printed may quote what it read.

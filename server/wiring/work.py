@@ -108,7 +108,7 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         attempts=1,
     )
     tasks["ceremony.look.sweep"] = Task(
-        run=functools.partial(_look_again, parts), every=LOOK_EVERY, attempts=1
+        run=functools.partial(_look_again, parts), every=LOOK_EVERY, attempts=1, alone=True
     )
     tasks["log.publish"] = Task(
         run=functools.partial(_publish, log_press(parts)), every=PUBLISH_EVERY, attempts=1
@@ -119,7 +119,7 @@ def registry(parts: Parts) -> Mapping[str, Task]:
         attempts=1,
     )
     tasks["ceremony.composites"] = Task(
-        run=functools.partial(_compose, parts), every=COMPOSITES_EVERY, attempts=1
+        run=functools.partial(_compose, parts), every=COMPOSITES_EVERY, attempts=1, alone=True
     )
     tasks["staging.sweep"] = Task(
         run=functools.partial(_sweep_staging, parts), every=STAGING_EVERY, attempts=1

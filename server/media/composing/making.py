@@ -11,7 +11,7 @@ import numpy as np
 
 from server.media.composing.canvas import Canvas
 from server.media.composing.pictures import Pictures
-from server.media.composing.plan import MADE, read_order
+from server.media.composing.plan import MADE
 from server.media.composing.sounds import RATE, Sounds, mixed
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ KEY_FRAME_EVERY: Final = 5 * FRAMES_A_SECOND
 """So that a viewer can jump to any five seconds."""
 
 
-def make(folder: Path, *, say: Callable[[int, int], None]) -> Path:
+def make(folder: Path, order: Order, *, say: Callable[[int, int], None]) -> Path:
     """Make ``composite.webm`` in ``folder`` of what lies there; ``say`` hears (done, of) in ms."""
-    order = read_order(folder)
     target = folder / MADE
     with closing(av.open(str(target), "w", format="webm")) as container:
         for packet in _packets(container, folder, order, say):

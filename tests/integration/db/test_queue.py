@@ -199,6 +199,28 @@ def test_a_periodic_job_that_was_killed_does_not_stand_in_the_way_of_the_others(
     assert [status for status, _ in jobs(app_engine, plain)] == ["todo"]
 
 
+def test_what_takes_long_runs_once_at_a_time_and_leaves_a_hand_free(database: Database) -> None:
+    alone, other = fresh("alone"), fresh("other")
+    never = "0 0 30 2 *"
+    registry = {
+        alone: Task(run=lambda: None, every=never, alone=True),
+        other: Task(run=lambda: None, every=never),
+    }
+
+    async def taken() -> list[str | None]:
+        async with worker_app(registry, settings_for(database.conninfo)).open_async() as app:
+            queue, found = app.job_manager, []
+            me = await queue.register_worker()
+            for name in (alone, other):
+                for timestamp in (1, 2):
+                    await app.configure_task(name).defer_async(timestamp=timestamp)
+                    job = await queue.fetch_job(None, worker_id=me)
+                    found.append(job.task_name if job else None)
+            return found
+
+    assert asyncio.run(taken()) == [alone, None, other, other]
+
+
 def test_a_job_that_failed_is_taken_up_again_by_who_knows_it(
     database: Database, app_engine: Engine
 ) -> None:

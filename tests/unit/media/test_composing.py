@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
+import os
+import shutil
 import subprocess
+import tempfile
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +21,7 @@ import pytest
 from server.ceremony.composite import Caption, CompositePlan, Piece, Track
 from server.ceremony.errors import CompositeNotMade
 from server.settings import DEBIAN_FONTS
-from server.wiring.composing import rendered
+from server.wiring.composing import HELD, PREFIX, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,3 +153,18 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
 def test_a_process_that_ends_without_a_video_is_not_taken_for_one() -> None:
     with pytest.raises(CompositeNotMade, match="CalledProcessError"):
         Room().video(length_ms=1000)
+
+
+def test_what_a_killed_run_left_in_the_clear_is_gone_with_the_next_and_nobody_elses() -> None:
+    place = Path(tempfile.gettempdir())
+    left, others = (place / f"{PREFIX}{name}-{os.getpid()}" for name in ("left", "others"))
+    for folder in (left, others):
+        folder.mkdir()
+        (folder / HELD).touch()
+    try:
+        with (others / HELD).open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            Room().video(Track(label="a", pieces=()), length_ms=100)
+            assert (left.exists(), others.exists()) == (False, True)
+    finally:
+        shutil.rmtree(others)

@@ -92,8 +92,8 @@ def test_events_are_told_in_their_second_with_who_it_was() -> None:
     held.add_event("something_newer", seconds(5), by="notary", facts={})
     plan = plan_composite(held)
     assert [(each.at_ms, each.text) for each in plan.captions] == [
-        (0, "开始录像 recording begins  公证员 Notary"),
-        (4200, "确认签署文书 agreed to the deed  当事人 1 Party 1"),
+        (0, "开始录制 began recording  公证员 Notary"),
+        (4200, "同意签署 agreed to the deed  当事人 1 Party 1"),
         (5000, "something newer  公证员 Notary"),
     ]
     assert plan.length_ms == 5000, "the last event is still shown"

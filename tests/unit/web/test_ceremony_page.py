@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from flask import Flask
 
 from server.ceremony.ceremony import Seat
 from server.ceremony.status import CeremonyStatus, Step
 from server.http.armour import armoured
 from server.http.languages import language_of
-from server.web.ceremony import FILES, MEASURED, TEXTS, ceremony_page
+from server.web.ceremony import FILES, MEASURED, ceremony_page, texts_in
 from server.web.verification_wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
 MEDIA = "https://media.feigui.example:8443"
 SCRIPTS = {path.name: path.read_text("utf-8") for path in FILES.glob("*.js")}
-
-
-def texts(language: str) -> dict[str, str]:
-    read: dict[str, str] = yaml.safe_load((TEXTS / f"{language}.yaml").read_text("utf-8"))
-    return read
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +33,7 @@ def client() -> FlaskClient:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    chinese, english = (texts(language) for language in LANGUAGES)
+    chinese, english = (texts_in(language) for language in LANGUAGES)
     assert chinese.keys() == english.keys()
     holes = {code: set(re.findall(r"\{\w+\}", text)) for code, text in chinese.items()}
     assert holes == {code: set(re.findall(r"\{\w+\}", text)) for code, text in english.items()}
@@ -48,11 +42,11 @@ def test_both_languages_say_the_same_things() -> None:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_word_that_a_script_asks_for_is_there(script: str) -> None:
     asked = set(re.findall(r'\bt\("([a-z_.0-9]+)"', SCRIPTS[script]))
-    assert asked - texts("en").keys() == set()
+    assert asked - texts_in("en").keys() == set()
 
 
 def test_every_status_step_and_seat_has_its_words() -> None:
-    known = texts("en").keys()
+    known = texts_in("en").keys()
     assert {f"status.{each}" for each in CeremonyStatus} <= known
     assert {f"step.{each}" for each in Step} <= known
     assert {f"seat.{each}" for each in Seat} <= known
@@ -87,7 +81,7 @@ def test_nobody_else_gets_the_camera(client: FlaskClient) -> None:
 
 def test_a_part_of_the_page_is_fetched_again_only_when_it_changed(client: FlaskClient) -> None:
     first = client.get("/ceremony/texts-en.json")
-    assert first.get_json() == texts("en")
+    assert first.get_json() == texts_in("en")
     again = client.get("/ceremony/texts-en.json", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert client.get("/ceremony/secrets.js").status_code == 404
