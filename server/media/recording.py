@@ -52,11 +52,7 @@ class Recording:
                 self._recorder = self._begun()
             self._recorder.add(kind, packet)
         except (RecordingFailed, OSError) as error:
-            log.error("recording_failed", error=type(error).__name__)  # noqa: TRY400  # no traceback: paths name people
-            self._recorder = None
-            if self._failed_at is None:
-                self._ports.happened("recording_failed", self._participant)
-            self._failed_at = packet.arrived
+            self._failed(error, packet.arrived)
         else:
             if self._recorder.is_writing:
                 self._failed_at = None
@@ -72,8 +68,19 @@ class Recording:
     def stop(self) -> None:
         """Close the open segment; the next packet begins another one."""
         recorder, self._recorder = self._recorder, None
-        if recorder is not None:
+        if recorder is None:
+            return
+        try:
             recorder.close()
+        except (RecordingFailed, OSError) as error:
+            self._failed(error, self._ports.seconds())
+
+    def _failed(self, error: Exception, at: float) -> None:
+        log.error("recording_failed", error=type(error).__name__)
+        self._recorder = None
+        if self._failed_at is None:
+            self._ports.happened("recording_failed", self._participant)
+        self._failed_at = at
 
     @property
     def is_on(self) -> bool:
@@ -129,9 +136,8 @@ class Recording:
 
     def _begun(self) -> UplinkRecorder:
         participant = self._participant
-        if self._failed_at is not None:
-            # What was written until then, before anything that comes after it.
-            self._spool.recover(only=participant)
+        # What was written until it failed, also on the connection before: ahead of what comes now.
+        self._spool.recover(only=participant)
 
         def open_file(starts: float) -> Path:
             return self._spool.part(participant, round(starts * 1000))
