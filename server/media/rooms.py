@@ -162,6 +162,7 @@ class Room:
     async def close(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
+            self._watching = None
         for publisher in [*self._publishers.values(), *self._coming]:
             await self._retire(publisher)
         for name in list(self._watchers):

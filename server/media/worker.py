@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
@@ -25,7 +25,7 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from server.ceremony.lines import Line
@@ -138,17 +138,15 @@ class MediaWorker:
     async def _take_up(self) -> None:
         """Hold every room of which something is still to be handed over."""
         spool = self._ports.spool
-        left = {path.parent for kind in ("webm", "part") for path in spool.glob(f"*/*/*/*.{kind}")}
-        for folder in sorted(left):
-            office, case, ceremony = folder.relative_to(spool).parts
-            try:
-                await self._room(RoomName(office=office, case=case, ceremony=ceremony))
-            except RoomTaken:
-                # Another worker went on with it; what is left here waits until that one is done.
-                continue
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again in a second
-                log.warning("desk_away", error=type(error).__name__)
-                return
+        with _in_a_second_again():
+            left = {
+                each.parent for kind in ("webm", "part") for each in spool.glob(f"*/*/*/*.{kind}")
+            }
+            for folder in sorted(left):
+                office, case, ceremony = folder.relative_to(spool).parts
+                # Another worker may have gone on; what is left here waits until that one is done.
+                with suppress(RoomTaken):
+                    await self._room(RoomName(office=office, case=case, ceremony=ceremony))
 
     async def publish(self, ticket: MediaTicket, offer: str) -> Session:
         """Spend ``ticket`` and answer.
@@ -257,26 +255,28 @@ class MediaWorker:
             await asyncio.gather(*map(self._tell_lines, list(self._rooms.values())))
 
     async def _tell_lines(self, held: _Held) -> None:
-        try:
+        with _in_a_second_again():
             await self._ask(self._ports.desk.measured, held.name, held.room.lines)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the lines are told again in a second
-            log.warning("desk_away", error=type(error).__name__)
 
     async def _look_after(self, held: _Held) -> None:
-        try:
+        with _in_a_second_again():
             held.standing = await self._ask(self._ports.desk.hold, held.name)
             await self._heed(held)
             await self._hand_over(held)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the room goes on and this is tried again
-            log.warning("desk_away", error=type(error).__name__)
-            return
-        if held.state is RoomState.CLOSING or self._is_left(held):
-            await held.room.close()
-            await self._hand_over(held)
-            await self._ask(self._ports.desk.release, held.name)
-            self._rooms.pop(held.name.ceremony, None)
-            if held.state is RoomState.CLOSING:
-                held.spool.clear()
+            if held.state is RoomState.CLOSING or self._is_left(held):
+                await self._let_go(held)
+
+    async def _let_go(self, held: _Held) -> None:
+        """Hand the rest over and forget the room; whatever fails, it is still held."""
+        await held.room.close()
+        if held.state is RoomState.CLOSING:
+            # Nothing grows any more: what could not be closed is saved now, or never.
+            await self._ask(held.spool.recover)
+        await self._hand_over(held)
+        await self._ask(self._ports.desk.release, held.name)
+        if held.state is RoomState.CLOSING:
+            held.spool.clear()
+        self._rooms.pop(held.name.ceremony, None)
 
     async def _heed(self, held: _Held) -> None:
         """Do what the platform asked for."""
@@ -310,3 +310,12 @@ class MediaWorker:
     async def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(None, functools.partial(call, *args, **kwargs))
+
+
+@contextmanager
+def _in_a_second_again() -> Iterator[None]:
+    """The platform, the engine or the disk may be away: the next round does it again."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # whatever it is, it must not end the round for every room
+        log.warning("desk_away", error=type(error).__name__)

@@ -1,0 +1,125 @@
+"""What goes wrong with one room, or for a moment, ends the work for no other and for no longer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.media.spool import Spool
+from server.media.webm import Segment
+from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from server.ceremony.lines import Line
+    from server.media.spool import Entry
+    from server.media.worker import RoomName
+
+PATIENCE_S = 30.0
+
+
+@dataclass
+class DeskThatFailsOnce:
+    """The platform at the end of a ceremony; one of its calls fails the first time."""
+
+    fails: str = ""
+    state: RoomState = RoomState.CLOSING
+    delivered: list[tuple[str, bytes]] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def hold(self, room: RoomName) -> Standing:  # it says the same of each
+        return Standing(state=self.state)
+
+    def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
+        self._may_fail("deliver", room)
+        self.delivered.append((room.ceremony, content))
+
+    def happened(self, room: RoomName, what: str, participant: str) -> None: ...
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None: ...
+
+    def release(self, room: RoomName) -> None:
+        self._may_fail("release", room)
+        self.released.append(room.ceremony)
+
+    def _may_fail(self, call: str, room: RoomName) -> None:
+        if call == self.fails and not self.failed:
+            self.failed.append(room.ceremony)
+            raise OSError
+
+
+def left_by_an_earlier_run(spool: Path, room: str) -> Spool:
+    """Leave a segment that the platform does not have yet."""
+    own = Spool(spool / "kunming-demo" / "case-1" / room, boot="0")
+    part = own.part("party", 0)
+    part.write_bytes(room.encode())
+    own.keep(part, "party", 0, 1000)
+    return own
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < ends, "it never came to this"
+        await asyncio.sleep(0.02)
+
+
+async def looked_after(spool: Path, desk: DeskThatFailsOnce) -> None:
+    """Let a worker end one room over what fails, and then another one."""
+    worker = MediaWorker(WorkerPorts(desk=desk, spool=spool, boot="b", seconds=time.time))
+    left_by_an_earlier_run(spool, "first")
+    await worker.start()
+    try:
+        await until(lambda: desk.failed == ["first"])
+        left_by_an_earlier_run(spool, "second")
+        await until(lambda: {*desk.released} == {"first", "second"} and worker.load == 0)
+    finally:
+        await worker.stop()
+
+
+def run(act: Callable[[], object]) -> None:
+    # Not `asyncio.run`: it would take the loop away from whoever leans on there being one.
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(act())  # type: ignore[arg-type]  # a coroutine
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+@pytest.mark.parametrize("call", ["deliver", "release"])
+def test_what_fails_once_for_a_room_is_done_again_and_other_rooms_go_on(
+    call: str, tmp_path: Path
+) -> None:
+    desk = DeskThatFailsOnce(call)
+    run(lambda: looked_after(tmp_path, desk))
+    assert sorted(desk.delivered) == [("first", b"first"), ("second", b"second")]
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+
+
+async def closed_over_an_unclosed_file(spool: Path, desk: DeskThatFailsOnce) -> None:
+    worker = MediaWorker(WorkerPorts(desk=desk, spool=spool, boot="b", seconds=time.time))
+    room = left_by_an_earlier_run(spool, "first")
+    await worker.start()
+    try:
+        await until(lambda: len(desk.delivered) == 1)
+        unclosed = Segment(room.part("party", 1000), picture=None, sound=True)
+        for number in range(200):
+            unclosed.add_sound(number * 20, b"\xfc\xff\xfe")
+        desk.state = RoomState.CLOSING
+        await until(lambda: worker.load == 0)
+        unclosed.close()
+    finally:
+        await worker.stop()
+
+
+def test_what_could_not_be_closed_is_handed_over_when_the_room_is_let_go(tmp_path: Path) -> None:
+    desk = DeskThatFailsOnce(state=RoomState.RECORDING)
+    run(lambda: closed_over_an_unclosed_file(tmp_path, desk))
+    assert [len(content) > 200 for _, content in desk.delivered] == [False, True]
+    assert desk.released == ["first"]
