@@ -1,22 +1,21 @@
 """The limited child's own program: ``python -m identity.child decoder|engine OPTIONS``.
 
 It confines itself, loads its models once, reports for work, and answers one frame after
-another until its parent closes the pipe. Its standard output belongs to the protocol;
-what libraries print goes nowhere, since it may quote what they read.
+another until its parent closes the pipe.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from identity.confinement import DECODER, ENGINE, Allowance, arm_cpu_limit, confine
-from identity.framing import Frame, encode, read_frame
+from identity.framing import Frame
 from identity.images.refusal import FileRefused, RefusalCode
+from identity.pipes import read_from, take_over_pipes, write_to
 from identity.unavailable import Cause, CheckUnavailable
 
 if TYPE_CHECKING:
@@ -36,14 +35,14 @@ class Worker(Protocol):
 def main() -> None:
     kind, options = sys.argv[1], json.loads(sys.argv[2])
     module, allowance = KINDS[kind][0], Allowance(**options["allowance"])
-    source, sink = _take_over_pipes()
+    source, sink = take_over_pipes()
     network_gone = confine(allowance)
     worker: Worker = importlib.import_module(module).open_worker(options)
-    _write(sink, Frame({"ready": True, "network_gone": network_gone}))
+    write_to(sink, Frame({"ready": True, "network_gone": network_gone}))
     while True:
         arm_cpu_limit(allowance)
-        job = _read(source)
-        _write(sink, _answer(worker, job))
+        job = read_from(source)
+        write_to(sink, _answer(worker, job))
 
 
 def _answer(worker: Worker, job: Frame) -> Frame:
@@ -65,35 +64,6 @@ def _peak_kib() -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1])
     return 0
-
-
-def _take_over_pipes() -> tuple[int, int]:
-    source, sink = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    return source, sink
-
-
-def _read(source: int) -> Frame:
-    def exactly(size: int) -> bytes:
-        parts = bytearray(size)
-        left = memoryview(parts)
-        while left:
-            got = os.readv(source, [left])
-            if not got:
-                # The parent has gone or has no more work.
-                raise SystemExit(0)
-            left = left[got:]
-        return bytes(parts)
-
-    return read_frame(exactly)
-
-
-def _write(sink: int, frame: Frame) -> None:
-    left = memoryview(encode(frame.head, frame.blobs))
-    while left:
-        left = left[os.write(sink, left) :]
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ frame of `identity.framing` comes in on standard input, one goes out.
 from __future__ import annotations
 
 import importlib
-import os
 from typing import TYPE_CHECKING, Final, Protocol
 
 from identity.confinement import Allowance, arm_cpu_limit, confine
-from identity.framing import Frame, encode, read_frame
+from identity.framing import Frame
+from identity.pipes import read_from, take_over_pipes, write_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,48 +28,21 @@ class Decoding(Protocol):
 
 
 def main() -> None:
-    source, sink = _take_over_pipes()
+    source, sink = take_over_pipes()
     confine(ALLOWANCE)
     arm_cpu_limit(ALLOWANCE)
     decoding: Decoding = importlib.import_module("server.media.decoding")
-    asked = _read(source)
+    asked = read_from(source)
     starts = asked.head["starts_ms"]
     wanted = {name: int(str(asked.head[name])) for name in _NAMES}
     if not isinstance(starts, list):
         raise SystemExit(1)
     pieces = [(int(str(at)), blob) for at, blob in zip(starts, asked.blobs, strict=True)]
     times, stills = decoding.stills_of(pieces, wanted)
-    _write(sink, Frame({"times_ms": [*times]}, tuple(stills)))
+    write_to(sink, Frame({"times_ms": [*times]}, tuple(stills)))
 
 
 _NAMES: Final = ("from_ms", "until_ms", "apart_ms", "most", "newest")
-
-
-def _take_over_pipes() -> tuple[int, int]:
-    source, sink = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    return source, sink
-
-
-def _read(source: int) -> Frame:
-    def exactly(size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            got = os.read(source, size - len(parts))
-            if not got:
-                raise SystemExit(0)
-            parts += got
-        return bytes(parts)
-
-    return read_frame(exactly)
-
-
-def _write(sink: int, frame: Frame) -> None:
-    left = memoryview(encode(frame.head, frame.blobs))
-    while left:
-        left = left[os.write(sink, left) :]
 
 
 if __name__ == "__main__":
