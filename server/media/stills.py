@@ -29,7 +29,7 @@ class Decoding(Protocol):
 
 def main() -> None:
     source, sink = take_over_pipes()
-    confine(ALLOWANCE)
+    network_gone = confine(ALLOWANCE)
     arm_cpu_limit(ALLOWANCE)
     decoding: Decoding = importlib.import_module("server.media.decoding")
     asked = read_from(source)
@@ -39,7 +39,7 @@ def main() -> None:
         raise SystemExit(1)
     pieces = [(int(str(at)), blob) for at, blob in zip(starts, asked.blobs, strict=True)]
     times, stills = decoding.stills_of(pieces, wanted)
-    write_to(sink, Frame({"times_ms": [*times]}, tuple(stills)))
+    write_to(sink, Frame({"times_ms": [*times], "network_gone": network_gone}, tuple(stills)))
 
 
 _NAMES: Final = ("from_ms", "until_ms", "apart_ms", "most", "newest")

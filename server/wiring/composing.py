@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from server.ceremony.errors import CompositeNotMade
-from server.media.composing.allowance import allowance_for
+from server.media.composing.allowance import NETWORK_STAYS, allowance_for
 from server.media.composing.plan import MADE, write_order
 from server.tasks.composing import ComposingDesk, compose_due
 from server.wiring.parts import now
@@ -76,7 +76,7 @@ def _folder() -> Iterator[Path]:
 
 def _run(folder: Path, allowance: Allowance) -> None:
     try:
-        subprocess.run(  # noqa: S603  # our own program; the folder is ours
+        ended = subprocess.run(  # noqa: S603  # our own program; the folder is ours
             [sys.executable, "-m", "server.media.composing", str(folder)],
             check=True,
             stdin=subprocess.DEVNULL,
@@ -86,3 +86,5 @@ def _run(folder: Path, allowance: Allowance) -> None:
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
         # What it printed may quote what it read.
         raise CompositeNotMade(type(error).__name__) from None
+    if NETWORK_STAYS.encode() in ended.stderr:
+        structlog.get_logger("feigui.job").warning("network_stays")

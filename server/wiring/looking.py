@@ -92,6 +92,8 @@ def _read(answer: bytes) -> list[Still]:
         return got
 
     frame = read_frame(exactly)
+    if frame.head.get("network_gone") is not True:
+        structlog.get_logger("feigui.look").warning("network_stays")
     times = frame.head.get("times_ms")
     if not isinstance(times, list):
         raise FrameMalformed("without times")

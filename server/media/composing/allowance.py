@@ -14,6 +14,10 @@ PATIENCE: Final = 5
 """How many times its processor time it may take by the clock, on a machine that is busy."""
 
 
+NETWORK_STAYS: Final = "the network could not be taken away here"
+"""Said on standard error where there are neither root nor name spaces of users."""
+
+
 def allowance_for(length_ms: int, seats: int) -> Allowance:
     cpu_seconds = CPU_SECONDS_AT_LEAST + SLOWEST * length_ms * seats // 1000
     return Allowance(
