@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -47,14 +48,15 @@ class Pictures:
 
 def _frames(folder: Path, clips: Sequence[Clip]) -> Iterator[Shown]:
     for clip in clips:
+        content = (folder / clip.file).read_bytes()
         try:
-            with av.open(str(folder / clip.file)) as container:
+            with av.open(io.BytesIO(content), "r") as container:
                 for stream in container.streams.video[:1]:
                     stream.thread_type = "AUTO"
                     for frame in container.decode(stream):
                         if frame.time is not None:
                             since = clip.starts_ms + round(frame.time * 1000)
                             yield Shown(since, min(since + HELD_MS, clip.ends_ms), frame)
-        except (av.FFmpegError, OSError, ValueError):
+        except (av.FFmpegError, ValueError):
             # What cannot be decoded is shown as no picture; the original stays.
             continue

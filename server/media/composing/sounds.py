@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -54,8 +55,9 @@ def mixed(sounds: Sequence[Sounds], starts: int, length: int) -> NDArray[np.int1
 def _chunks(folder: Path, clips: Sequence[Clip]) -> Iterator[tuple[int, NDArray[np.int16]]]:
     for clip in clips:
         starts = clip.starts_ms * RATE // 1000
+        content = (folder / clip.file).read_bytes()
         try:
-            with av.open(str(folder / clip.file)) as container:
+            with av.open(io.BytesIO(content), "r") as container:
                 for stream in container.streams.audio[:1]:
                     resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
                     for frame in container.decode(stream):
@@ -66,5 +68,6 @@ def _chunks(folder: Path, clips: Sequence[Clip]) -> Iterator[tuple[int, NDArray[
                             samples = each.to_ndarray().reshape(-1).astype(np.int16)
                             yield at, samples
                             at += len(samples)
-        except (av.FFmpegError, OSError, ValueError):
+        except (av.FFmpegError, ValueError):
+            # What cannot be decoded is silence; the original stays.
             continue

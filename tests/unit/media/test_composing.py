@@ -20,6 +20,9 @@ import pytest
 
 from server.ceremony.composite import Caption, CompositePlan, Piece, Track
 from server.ceremony.errors import CompositeNotMade
+from server.media.composing.pictures import Pictures
+from server.media.composing.plan import Clip
+from server.media.composing.sounds import Sounds
 from server.settings import DEBIAN_FONTS
 from server.wiring.composing import HELD, PREFIX, rendered
 
@@ -139,6 +142,13 @@ def test_what_cannot_be_decoded_is_shown_as_no_picture(content: bytes) -> None:
     seen = colours(video)
     assert not is_near(seen(0.5, 0), RED)
     assert is_near(seen(0.5, 1), BLUE)
+
+
+def test_a_segment_that_is_not_there_is_no_gap(tmp_path: Path) -> None:
+    gone = (Clip(file="0" * 64, starts_ms=0, ends_ms=1000),)
+    for seat in (Pictures, Sounds):
+        with pytest.raises(FileNotFoundError):
+            seat(tmp_path, gone)
 
 
 def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
