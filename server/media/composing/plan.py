@@ -44,7 +44,6 @@ class Order:
     length_ms: int
     seen: tuple[Seen, ...]
     told: tuple[Told, ...]
-    head: str
     fonts: str
 
 
@@ -60,7 +59,6 @@ def write_order(folder: Path, plan: CompositePlan, *, fonts: Path) -> None:
             for track in plan.tracks
         ],
         "told": [(each.at_ms, each.text) for each in plan.captions],
-        "head": plan.head,
         "fonts": str(fonts),
     }
     (folder / PLAN).write_text(json.dumps(order, ensure_ascii=False), encoding="utf-8")
@@ -79,6 +77,5 @@ def read_order(folder: Path) -> Order:
             for each in found["seen"]
         ),
         told=tuple(Told(at_ms, text) for at_ms, text in found["told"]),
-        head=found["head"],
         fonts=found["fonts"],
     )
