@@ -50,7 +50,7 @@ class StreamClock:
     def report(self, timestamp: int, ntp: float, arrived: float) -> None:
         """``ntp``: seconds on the sender's clock at which the stream stood at ``timestamp``."""
         self.sender.report(ntp, arrived)
-        number = self._unwrapped(timestamp)
+        number = unwrapped(timestamp, self._last)
         if self._last is None:
             # What comes next is counted from here, also where the numbers began anew between.
             self._last = number
@@ -67,15 +67,19 @@ class StreamClock:
 
     def seconds(self, timestamp: int, arrived: float) -> float:
         """Return when ``timestamp`` was, on the room's clock."""
-        number = self._unwrapped(timestamp)
-        self._last = number
+        self._last = number = unwrapped(timestamp, self._last)
         if self._anchor is None:
             self._anchor = (number, arrived)
         since, at = self._anchor
         return at + (number - since) / self.rate
 
-    def _unwrapped(self, timestamp: int) -> int:
-        if self._last is None:
-            return timestamp + _WHOLE
-        ahead = (timestamp - self._last) % _WHOLE
-        return self._last + (ahead if ahead < _HALF else ahead - _WHOLE)
+
+def unwrapped(timestamp: int, last: int | None) -> int:
+    """Return the one of a stream's 32-bit ``timestamp`` that is nearest to ``last``, its newest.
+
+    The first one is counted from 2^32 on, so that what came before it is no negative number.
+    """
+    if last is None:
+        return timestamp + _WHOLE
+    ahead = (timestamp - last) % _WHOLE
+    return last + (ahead if ahead < _HALF else ahead - _WHOLE)

@@ -7,7 +7,10 @@ all, because it was asked for again. So a gap is waited for, but not for ever.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from aiortc.rtp import RtpPacket
 
 _HALF: Final = 1 << 15
 _WHOLE: Final = 1 << 16
@@ -27,6 +30,16 @@ class Packet:
     payload: bytes
     arrived: float
     """Seconds, on the worker's steady clock."""
+
+    @classmethod
+    def of(cls, read: RtpPacket, *, arrived: float) -> Self:
+        return cls(
+            sequence=read.sequence_number,
+            timestamp=read.timestamp,
+            marker=bool(read.marker),
+            payload=read.payload,
+            arrived=arrived,
+        )
 
 
 @dataclass(slots=True)

@@ -220,14 +220,7 @@ class Room:
     def _record(self, publisher: Publisher, kind: str, packet: RtpPacket) -> None:
         if self._publishers.get(publisher.participant) is not publisher:
             return
-        taken = Packet(
-            sequence=packet.sequence_number,
-            timestamp=packet.timestamp,
-            marker=bool(packet.marker),
-            payload=packet.payload,
-            arrived=self._ports.seconds(),
-        )
-        publisher.recording.take(kind, taken)
+        publisher.recording.take(kind, Packet.of(packet, arrived=self._ports.seconds()))
 
     async def _arrived(self, publisher: Publisher) -> None:
         """The new connection stands: now the one before it may go."""

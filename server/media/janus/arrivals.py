@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from server.media.clock import unwrapped
+
 WINDOW_S: Final = 1.0
-_HALF: Final = 1 << 31
-_WHOLE: Final = 1 << 32
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class QuickestArrivals:
 
     def add(self, timestamp: int, arrived: float) -> tuple[int, float] | None:
         """Return, once a second, a timestamp and when it arrived."""
-        self._last = number = self._unwrapped(timestamp)
+        self._last = number = unwrapped(timestamp, self._last)
         if self._began is None:
             self._began = arrived
         late = arrived - number / self.rate
@@ -37,9 +37,3 @@ class QuickestArrivals:
         told = (self._best[1], self._best[2])
         self._began, self._best = arrived, None
         return told
-
-    def _unwrapped(self, timestamp: int) -> int:
-        if self._last is None:
-            return timestamp
-        ahead = (timestamp - self._last) % _WHOLE
-        return self._last + (ahead if ahead < _HALF else ahead - _WHOLE)

@@ -91,16 +91,7 @@ class Forwarding(asyncio.DatagramProtocol):
 
     def _take(self, kind: str, packet: RtpPacket) -> None:
         arrived = self._seconds()
-        self._recording.take(
-            kind,
-            Packet(
-                sequence=packet.sequence_number,
-                timestamp=packet.timestamp,
-                marker=bool(packet.marker),
-                payload=packet.payload,
-                arrived=arrived,
-            ),
-        )
+        self._recording.take(kind, Packet.of(packet, arrived=arrived))
         told = self._arrivals[kind].add(packet.timestamp, arrived)
         if told is not None:
             self._recording.report(kind, told[0], told[1], arrived=told[1])

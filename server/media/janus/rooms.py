@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
+from server.media.budget import MOST_BITS
 from server.media.engine import EngineName, Session
 from server.media.errors import EngineAway, OfferRefused, RoomUnknown
 from server.media.janus.forwarding import Forwarding
 from server.media.janus.link import JanusLink
 from server.media.janus.sdp import is_description, mids
+from server.media.meter import TICK_S
 from server.media.recording import Recording
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from server.media.janus.link import Event, JanusAccess, Said
     from server.media.spool import Spool
 
-WATCH_S: Final = 0.5
-MOST_BITS: Final = 1_200_000
 MOST_PUBLISHERS: Final = 32
 """Connections, not people: who comes back has two for a moment."""
 
@@ -299,7 +299,7 @@ class JanusRoom:
     async def _look_after(self) -> None:
         """Twice a second: key frames that are due, and who has fallen silent."""
         while True:
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(TICK_S)
             for publisher in list(self._publishers.values()):
                 if publisher.recording.needs_key_frame:
                     self._soon(self.ask_for_key_frame(publisher.participant))
