@@ -34,7 +34,7 @@ from server.media.web import application
 from server.media.webm import MEDIA_TYPE
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from server.settings import Settings, SettingsError
-from server.transaction import NOBODY, Scope
+from server.transaction import NOBODY, BooksUnavailable, Scope
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, now
 from server.wiring.relays import relay_of
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 ANNOUNCE_S: Final = 3.0
 """A fifth of a lease: a worker that says nothing for one is taken for gone."""
+
+_AWAY: Final = (BooksUnavailable, SQLAlchemyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +220,14 @@ async def _serve(parts: Parts, port: int) -> None:
     announcing.cancel()
     await worker.stop()
     await runner.cleanup()
-    with suppress(SQLAlchemyError):
+    with suppress(*_AWAY):
         desk.announce(rooms=0, going=True)
 
 
 async def _announce(desk: PlatformDesk, worker: MediaWorker) -> None:
     try:
         await asyncio.to_thread(desk.announce, rooms=worker.load)
-    except SQLAlchemyError as error:
+    except _AWAY as error:
         # Rooms go on; new ones go to others until it is back.
         log = structlog.get_logger("feigui.media")
         log.warning("desk_away", error=type(error).__name__)
