@@ -251,7 +251,8 @@ class JanusRoom:
             try:
                 await act
             except (EngineAway, OfferRefused):
-                # Whoever watches the session has told everybody.
+                # Of a session that ended whoever watches it has told everybody; one request that
+                # Janus refuses leaves the others as they are.
                 return
 
         task = asyncio.create_task(done())
@@ -269,20 +270,26 @@ class JanusRoom:
         if self._watching is None:
             self._watching = asyncio.create_task(self._look_after())
         if before is not None:
-            await self._turn_watchers(publisher)
-            await self._link.detach(before.handle)
+            try:
+                await self._turn_watchers(publisher)
+            finally:
+                await self._link.detach(before.handle)
         await self.ask_for_key_frame(publisher.participant)
 
     async def _turn_watchers(self, publisher: Publisher) -> None:
         """Let who watched the connection before see the new one, without asking them."""
-        for watcher in list(self._watchers.values()):
+        for name, watcher in list(self._watchers.items()):
             if watcher.watches == publisher.participant:
                 turned = [
                     {"feed": publisher.session, "mid": mid, "sub_mid": watcher.mids[kind]}
                     for kind, mid in publisher.mids.items()
                     if kind in watcher.mids
                 ]
-                await self._link.ask(watcher.handle, {"request": "switch", "streams": turned})
+                try:
+                    await self._link.ask(watcher.handle, {"request": "switch", "streams": turned})
+                except EngineAway:
+                    # Its page sees the connection end and comes again.
+                    await self.leave(name)
 
     async def _retire(self, publisher: Publisher) -> None:
         self._coming.pop(publisher.session, None)
