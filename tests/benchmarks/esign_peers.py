@@ -6,10 +6,10 @@ were installed for this measurement alone::
     python3 -m venv F && F/bin/pip install pyunderskrift pdfsignerpy
     npm install --prefix F @libpdf/core
 
-They load the key once where they can (pdfsignerpy cannot) and ask our authority
-for stamps over HTTP. What the authority spends is not counted for them, and what
-HTTP costs is. Lists are not to be had at the addresses in these certificates, so
-that a peer that would fetch them shows no figure from B-LT on.
+They load the key once where they can (pdfsignerpy cannot) and ask an ordinary authority for
+stamps and lists over HTTP (`tests.benchmarks.esign_peer_authority`). What that one spends is
+not counted for them, and what HTTP costs is. Who makes no stamp though one is asked for, or
+a file without what its level wants, shows no figure but that.
 """
 
 from __future__ import annotations
@@ -18,18 +18,12 @@ import json
 import os
 import subprocess
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
-
-from esign.authorities import profiles
-from esign.authorities.directory import office_name
 from esign.cms.signed_data import SIGNATURE_TIME_STAMP
 from esign.pdf.levels import PadesLevel
-from esign.testing import OFFICE, running_office
+from tests.benchmarks.esign_peer_authority import ordinary_authority
 
 if TYPE_CHECKING:
     from esign.testing import PrivateKey
@@ -110,32 +104,14 @@ def measure_peers(
         "@libpdf/core": (node, _LIBPDF),
     }
     found: dict[str, dict[str, float | str]] = {}
-    with (
-        tempfile.TemporaryDirectory() as place,
-        # They go by the clock of the machine.
-        running_office(Path(place) / "office", at=datetime.now(UTC)) as office,
-    ):
+    with tempfile.TemporaryDirectory() as place, ordinary_authority(Path(place)) as authority:
         (Path(place) / "prepared.pdf").write_bytes(prepared)
-        authority = office.files.certificate(office_name(OFFICE, "authority"))
         for kind, key in keys.items():
-            by = office.signatory(profiles.NOTARY, key=key)
-            chain = [authority, *office.roots]
-            # pyunderskrift reads the old form of a keystore only; the others read both.
-            locked = (
-                PrivateFormat.PKCS12.encryption_builder()
-                .kdf_rounds(2048)
-                .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-                .hmac_hash(hashes.SHA1())  # noqa: S303 - of this form
-                .build(SECRET.encode())
-            )
-            keystore = pkcs12.serialize_key_and_certificates(
-                b"key", key, by.certificate, chain, locked
-            )
-            (Path(place) / "key.p12").write_bytes(keystore)
+            (Path(place) / "key.p12").write_bytes(authority.keystore(key, SECRET))
             for level in PadesLevel:
                 facts = {
                     "level": level,
-                    "tsa": office.tsa_url,
+                    "tsa": authority.url,
                     "secret": SECRET,
                     "rounds": ROUNDS,
                     "folder": folder,
