@@ -45,7 +45,9 @@ class TechCheck:
     microphone: Gear
     uplink_kbps: int
     round_trip_ms: int
-    loss_permille: int
+    loss_permille: int | None
+    """None: the page had no way to measure it."""
+
     device: DeviceKind
 
     @property

@@ -58,7 +58,7 @@ def tech_check(call: Call) -> Answer:
         microphone=Gear(body["microphone"]),
         uplink_kbps=body["uplink_kbps"],
         round_trip_ms=body["round_trip_ms"],
-        loss_permille=body["loss_permille"],
+        loss_permille=body.get("loss_permille"),
         device=DeviceKind(body["device"]),
     )
     link = report_tech_check(case, ceremony, check, call.actor, at=call.now)

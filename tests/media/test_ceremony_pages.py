@@ -277,6 +277,8 @@ def it_is_on_record(meeting: Meeting) -> None:
     kinds = [each.kind for each in ceremony.links]
     assert ceremony.status == "completed"
     assert {"page_shown", "presence_confirmed", "deed_confirmed", "deed_signed"} <= set(kinds)
+    tried = [each.body for each in ceremony.links if each.kind == "tech_checked"]
+    assert {each["loss_permille"] for each in tried} == {None}
     assert {each.participant for each in ceremony.segments} == {
         each.account for each in ceremony.participants
     }

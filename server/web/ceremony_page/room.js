@@ -62,8 +62,7 @@ export class Room {
   }
 
   async report({ camera, microphone, uplink_kbps, round_trip_ms, device }) {
-    await api.post(`${this.path}/tech-checks`,
-      { camera, microphone, uplink_kbps, round_trip_ms, loss_permille: 0, device });
+    await api.post(`${this.path}/tech-checks`, { camera, microphone, uplink_kbps, round_trip_ms, device });
   }
 
   // What the page knows, read anew from the API.

@@ -15,7 +15,7 @@ from server.ceremony.ceremony import CeremonyId
 from server.tasks.looking import look_again
 from server.transaction import Scope
 from tests.functional.case.platform import KUNMING
-from tests.functional.case.staging import Staging, good
+from tests.functional.case.staging import WORKING_DEVICE, Staging, good
 from tests.functional.case.worker import SOMEBODY_ELSE
 
 if TYPE_CHECKING:
@@ -82,6 +82,19 @@ def test_a_device_that_was_tried_is_on_record_before_anybody_waits(case: Staging
     assert act(case)["status"] == "tech_check"
     tried = party_of(case)["tech_check"]
     assert tried == {"works": False, "line": "weak", "camera": "works", "microphone": "refused"}
+
+
+def test_what_a_page_cannot_measure_is_not_on_record_as_measured(case: Staging) -> None:
+    case.start_ceremony()
+    measured = {name: what for name, what in WORKING_DEVICE.items() if name != "loss_permille"}
+    good(case.applicant.post(case.room("/tech-checks"), measured))
+    *before, last = (
+        each["body"]
+        for each in good(case.notary.get(case.room("/events")))["links"]
+        if each["kind"] == "tech_checked"
+    )
+    assert {each["loss_permille"] for each in before} == {WORKING_DEVICE["loss_permille"]}
+    assert (last["uplink_kbps"], last["loss_permille"]) == (1800, None)
 
 
 def test_the_form_is_the_same_in_both_languages_and_names_its_texts(case: Staging) -> None:
