@@ -211,6 +211,7 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
     party.press("The record is right")
     party.sees("You have confirmed the record.")
     come_back_after_a_lost_api(meeting, notary, party)
+    a_dead_line_is_dead_in_either_language(party)
     come_back_after_a_reload(party)
     notary.press_until("进入签署", "本人在场并愿意签署")
     notary.press("本人在场并愿意签署")
@@ -257,6 +258,25 @@ def come_back_after_a_reload(seat: Seat) -> None:
     seat.press("Go into the room")
     pictures_come(seat)
     seat.sees("You have confirmed the record.")
+
+
+def a_dead_line_is_dead_in_either_language(seat: Seat) -> None:
+    """The channel is refused for good, as to somebody who was put out."""
+    channel = re.compile(r"/event-stream\?")
+    refusal = {"code": "not_taking_part", "title": "You do not take part in it."}
+    seat.page.route(channel, lambda route: route.fulfill(status=403, json=refusal))
+    seat.page.reload()
+    seat.press("Go in")
+    seat.press("Go into the room")
+    seat.sees("Not connected")
+    seat.press("中文")
+    seat.sees("您已确认笔录。")
+    expect(seat.page.locator(".line")).to_have_text("⚠ 未连接")
+    own = seat.page.locator(".tile.own video")
+    expect(own).to_have_attribute("aria-label", re.compile("（您）"))
+    seat.press("English")
+    expect(seat.page.locator(".line")).to_have_text("⚠ Not connected")
+    seat.page.unroute(channel)
 
 
 def nothing_personal_was_in_an_address(meeting: Meeting, *seats: Seat) -> None:

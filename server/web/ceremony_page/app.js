@@ -15,7 +15,7 @@ function head(signed_in) {
   const ways = document.getElementById("ways");
   const other = language === "en" ? "zh-CN" : "en";
   ways.replaceChildren(
-    h("button", { type: "button", class: "plain small", lang: other, onclick: () => switch_to(other) }, other === "en" ? "English" : "中文"),
+    h("button", { type: "button", class: "plain small", lang: other, onclick: () => switch_to(other).catch(trouble) }, other === "en" ? "English" : "中文"),
     signed_in ? h("button", { type: "button", class: "plain small", onclick: sign_out }, t("head.sign_out")) : "");
   document.getElementById("brand").textContent = t("head.brand");
   document.getElementById("skip").textContent = t("head.skip");
@@ -24,17 +24,8 @@ function head(signed_in) {
 async function switch_to(wanted) {
   await speak(wanted);
   head(Boolean(api.kept()));
-  if (room) {
-    // The lines stay; only the words are written anew.
-    room.shown.clear();
-    room.state.form = null;
-    const tiles = [...room.tiles.values()];
-    room.lay_out();
-    room.people.replaceChildren(...tiles.map((each) => each.whole));
-    room.channel.links.forEach((each) => room.note(each));
-    room.line("here");
-    await room.refresh();
-  } else redraw();
+  if (room) await room.speak_again();
+  else redraw();
 }
 
 async function sign_out() {
@@ -69,11 +60,15 @@ async function home() {
 
 async function enter(me, case_id, ceremony_id) {
   const checked = await tech_check(main);
-  const entered = new Room(main, me, { case_id, ceremony_id, own: checked.stream });
-  entered.onleave = () => show(home);
+  room = new Room(main, me, { case_id, ceremony_id, own: checked.stream });
+  room.onleave = () => show(home);
   main.replaceChildren(h("p", { class: "lead", role: "status" }, t("room.entering")));
-  await entered.enter({ ...checked, device: kind_of_device() });
-  room = entered;
+  try {
+    await room.enter({ ...checked, device: kind_of_device() });
+  } catch (error) {
+    leave_room();
+    throw error;
+  }
 }
 
 async function start() {

@@ -4,9 +4,10 @@ let texts = {};
 export let language = "zh-CN";
 
 export async function speak(wanted) {
-  language = wanted === "en" ? "en" : "zh-CN";
-  const answer = await fetch(`/ceremony/texts-${language}.json`);
+  const asked = wanted === "en" ? "en" : "zh-CN";
+  const answer = await fetch(`/ceremony/texts-${asked}.json`);
   texts = await answer.json();
+  language = asked;
   document.documentElement.lang = language;
   document.title = t("title");
 }

@@ -5,7 +5,7 @@ import { cards } from "./cards.js";
 import { Channel } from "./follow.js";
 import { Live } from "./live.js";
 import { name_of } from "./ceremonies.js";
-import { fill, h, has, pause, t, trouble } from "./dom.js";
+import { fill, h, has, language, pause, t, trouble } from "./dom.js";
 
 const QUIET = (kind) => kind === "segment" || kind.startsWith("line_") || kind.startsWith("connection_");
 const LOOK_AGAIN_MS = 4000;
@@ -21,6 +21,7 @@ export class Room {
     this.tiles = new Map();
     this.memory = new Map();
     this.shown = new Map();
+    this.line_state = "away";
   }
 
   async enter(checked) {
@@ -51,7 +52,7 @@ export class Room {
     clearInterval(this.looking);
     clearInterval(this.ticking);
     clearTimeout(this.weak_soon);
-    this.channel.stop();
+    if (this.channel) this.channel.stop();
     if (this.live) this.live.end();
     for (const { picture } of this.tiles.values()) picture.srcObject = null;
   }
@@ -74,7 +75,7 @@ export class Room {
         throw error;
       }),
     ]);
-    if (act && !this.state.form) this.state.form = await api.get(`${this.path}/form`);
+    if (act && (!this.state.form || this.state.form.language !== language)) this.state.form = await api.get(`${this.path}/form`);
     Object.assign(this.state, { found, ceremony, act });
     const mine = this.line_of(this.me.account_id);
     if (mine && this.live) this.live.pace(mine.picture_wanted === "stills");
@@ -111,7 +112,7 @@ export class Room {
     this.told_at = performance.now();
     if (OVER.includes(room.status)) {
       this.end();
-      this.banner.replaceChildren();
+      this.line(null);
     }
     for (const each of room.people) {
       this.tile(each.account);
@@ -121,16 +122,25 @@ export class Room {
     if (this.state.ceremony && room.status !== this.state.ceremony.status) this.refresh();
   }
 
+  // How the channel stands; null once nothing more is to come by it.
   line(state, error) {
+    if (state === "refused") trouble(error);
+    this.line_state = state;
+    this.render_line();
+  }
+
+  render_line() {
+    const state = this.line_state;
     this.banner.replaceChildren();
-    this.banner.className = `line ${state}`;
-    if (state === "refused") return trouble(error);
-    this.banner.append(h("span", { "aria-hidden": "true" }, state === "away" ? "⚠ " : "● "), t(`line.${state}`));
+    this.banner.className = `line ${state || ""}`;
+    if (!state) return;
+    const stands = ["here", "asking"].includes(state);
+    this.banner.append(h("span", { "aria-hidden": "true" }, stands ? "● " : "⚠ "), t(`line.${state}`));
   }
 
   // The layout stands; only what changed in it is made anew.
   lay_out() {
-    this.banner = h("p", { class: "line", role: "status" }, t("line.away"));
+    this.banner = h("p", { class: "line", role: "status" });
     this.clock = h("p", { class: "clock" });
     this.status = h("p", { class: "status", role: "status" });
     this.people = h("div", { class: "people" });
@@ -143,6 +153,20 @@ export class Room {
         h("details", { class: "card" }, h("summary", {}, t("room.log")), this.log))));
     this.main.querySelector(".room").classList.add(this.seat);
     for (const each of this.state.ceremony.participants) this.tile(each.account);
+    this.render_line();
+  }
+
+  // Another language: the lines stay; only the words are written anew.
+  async speak_again() {
+    if (!this.banner) return;
+    this.shown.clear();
+    this.lay_out();
+    for (const [account, { whole, picture }] of this.tiles) {
+      picture.setAttribute("aria-label", this.name(account));
+      this.people.append(whole);
+    }
+    this.channel.links.forEach((each) => this.note(each));
+    await this.refresh();
   }
 
   tile(account) {
@@ -235,7 +259,7 @@ export class Room {
     const keys = new Set(wanted.map((each) => each.key));
     for (const [key, { element }] of this.shown) if (!keys.has(key)) { element.remove(); this.shown.delete(key); }
     wanted.forEach((each, place) => {
-      const signature = JSON.stringify(each.by ?? null);
+      const signature = JSON.stringify([this.state.form && this.state.form.language, each.by ?? null]);
       let shown = this.shown.get(each.key);
       if (!shown || shown.signature !== signature) {
         const element = h("section", { class: `card ${each.tone || ""}`, "data-card": each.key },
