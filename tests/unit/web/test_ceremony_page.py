@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,19 @@ def test_a_part_of_the_page_is_fetched_again_only_when_it_changed(client: FlaskC
 def test_a_line_is_measured_with_what_is_sent_and_no_more(client: FlaskClient) -> None:
     assert client.post("/ceremony/measure", data=bytes(MEASURED)).status_code == 204
     assert client.post("/ceremony/measure", data=bytes(MEASURED + 1)).status_code == 413
+
+
+def test_what_does_not_say_how_long_it_is_is_no_longer_than_that_either(
+    client: FlaskClient,
+) -> None:
+    for octets, status in ((MEASURED, 204), (MEASURED + 1, 413)):
+        # As a server hands on a body that comes in chunks: where it ends is known at its end.
+        sent = client.post(
+            "/ceremony/measure",
+            input_stream=io.BytesIO(bytes(octets)),
+            environ_overrides={"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+        )
+        assert sent.status_code == status
 
 
 def test_without_a_media_worker_the_page_speaks_to_us_alone() -> None:
