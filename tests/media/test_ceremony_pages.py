@@ -14,7 +14,7 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from server.cases.ids import CaseId, OfficeId
+from server.cases.ids import AccountId, CaseId, OfficeId
 from server.ceremony.chain import verify_chain
 from server.demo.api import Api
 from server.demo.journey.applying import apply_for_it
@@ -22,7 +22,7 @@ from server.demo.journey.handling import review_it, take_it_in
 from server.demo.journey.stage import Specimens, Stage
 from server.demo.signing_in import STEP_S, as_staff
 from server.demo.timeline import Timeline
-from server.transaction import Scope
+from server.transaction import NOBODY, Scope
 from server.wiring.commands import PHOTOGRAPHS
 from server.wiring.parts import Parts
 from tests.servers.whole import WholePlatform
@@ -228,6 +228,7 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
         assert seat.complaints == []
     nothing_personal_was_in_an_address(meeting, notary, party)
     it_is_on_record(meeting)
+    signing_in_again_leaves_one_key(notary, meeting)
 
 
 def ask_everything(notary: Seat) -> None:
@@ -258,6 +259,24 @@ def come_back_after_a_reload(seat: Seat) -> None:
     seat.press("Go into the room")
     pictures_come(seat)
     seat.sees("You have confirmed the record.")
+
+
+def signing_in_again_leaves_one_key(seat: Seat, meeting: Meeting) -> None:
+    """Its key was replaced by the next one, so that it could sign nothing any longer."""
+    before = keys_of_browsers(meeting)
+    seat.press("退出登录")
+    sign_in_as_notary(seat, meeting)
+    after = keys_of_browsers(meeting)
+    assert (len(before), len(after)) == (1, 1)
+    assert before != after
+
+
+def keys_of_browsers(meeting: Meeting) -> list[str]:
+    parts = Parts(meeting.running.settings)
+    with parts.open_transaction(NOBODY) as tx:
+        kept = tx.devices.of(AccountId(meeting.notary.account))
+    parts.engine.dispose()
+    return [each.id for each in kept if each.name == "browser" and each.revoked_at is None]
 
 
 def a_dead_line_is_dead_in_either_language(seat: Seat) -> None:

@@ -36,14 +36,7 @@ export function kept() {
 
 export function enter(grant) {
   access = grant.access_token;
-  const known = kept() || {};
-  sessionStorage.setItem(KEPT, JSON.stringify({
-    refresh: grant.refresh_token, account: grant.account_id, device: known.device || null,
-  }));
-}
-
-export function remember_device(device) {
-  sessionStorage.setItem(KEPT, JSON.stringify({ ...kept(), device }));
+  sessionStorage.setItem(KEPT, JSON.stringify({ refresh: grant.refresh_token, account: grant.account_id }));
 }
 
 export function leave() {

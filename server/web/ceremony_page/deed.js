@@ -88,9 +88,8 @@ export function signing(room, deed) {
     const asked = await api.post(`${base}/step-ups`, { action: "sign_deed", document_sha256: deed.digest });
     says.textContent = asked.says;
     agree.replaceChildren(action(t("deed.agree"), async () => {
-      const { account, device } = api.kept();
-      const pair = await keys.held(account);
-      const answer = await keys.answered(pair, device, asked, { act: "sign_deed", base: case_id, digest: deed.digest });
+      const held = await keys.held(api.kept().account);
+      const answer = await keys.answered(held, asked, { act: "sign_deed", base: case_id, digest: deed.digest });
       const begun = await api.post(`${base}/deed/signatures`, {
         ceremony_id, deed_sha256: deed.digest, step_up: answer,
         ...(written.lines.length ? { strokes: written.lines } : {}),

@@ -26,7 +26,8 @@ async function inside(mode, act) {
   }
 }
 
-export const keep = (account, pair) => inside("readwrite", (store) => store.put(pair, account));
+// With the pair, which of the person's devices it is: what is signed by one is never told as another's.
+export const keep = (account, held) => inside("readwrite", (store) => store.put(held, account));
 export const held = (account) => inside("readonly", (store) => store.get(account));
 
 export const made = () =>
@@ -71,10 +72,10 @@ export async function introduced(pair, code) {
 }
 
 // Answer for a person, and only what names this act, case and file.
-export async function answered(pair, device, asked, { act, base, digest }) {
+export async function answered(held, asked, { act, base, digest }) {
   const told = JSON.parse(asked.statement);
   const wanted = ["feigui.step-up.v1", act, base, digest];
   const named = [told.type, told.action, told.case, told.digest];
   if (!wanted.every((each, at) => each === named[at])) throw new Error("another statement");
-  return { id: asked.id, device_id: device, signature: await sign(pair, asked.statement) };
+  return { id: asked.id, device_id: held.device, signature: await sign(held, asked.statement) };
 }

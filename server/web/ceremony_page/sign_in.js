@@ -6,19 +6,27 @@ import { action, field, fill, h, t } from "./dom.js";
 
 const DEVICE = "browser";
 
-// A key of this browser comes with every sign-in; one that it replaces is struck off.
+const OTHERS = 4;
+
+// A key of this browser comes with every sign-in. The one that it replaces is struck off, and
+// so are the oldest of the same person's other browsers.
 async function signed_in(path, given, code) {
   const pair = await keys.made();
-  const before = api.kept();
   const grant = await api.ask(path, { ...given, device: DEVICE, device_key: await keys.introduced(pair, code) });
-  if (before) api.leave();
   api.enter(grant);
-  await keys.keep(grant.account_id, pair);
-  const devices = await api.get("/v1/auth/devices");
-  const id = devices.items[0].id;
-  api.remember_device(id);
-  const old = devices.items.filter((each) => each.id !== id && each.name === DEVICE).slice(4);
-  for (const each of old) await api.call("DELETE", `/v1/auth/devices/${each.id}`).catch(() => {});
+  const [newest, ...others] = (await api.get("/v1/auth/devices")).items;
+  const before = await keys.held(grant.account_id);
+  await keys.keep(grant.account_id, { ...pair, device: newest.id });
+  const is_replaced = (each) => Boolean(before) && each.id === before.device;
+  const elsewhere = others.filter((each) => each.name === DEVICE && !is_replaced(each));
+  for (const each of [...others.filter(is_replaced), ...elsewhere.slice(OTHERS)]) await strike_off(each);
+}
+
+// Whoever has just signed in is not kept out by one that could not be struck off: the key of a
+// browser that was replaced is nowhere any more, and it goes with the oldest at a later sign-in.
+async function strike_off(device) {
+  await api.call("DELETE", `/v1/auth/devices/${device.id}`)
+    .catch((error) => console.warn("a device was not struck off", error.code || error.name));
 }
 
 function applicant(done) {
