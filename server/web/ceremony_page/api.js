@@ -7,7 +7,7 @@ const TRIES = 5;
 let access = null;
 let refreshing = null;
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, problem, retry_after) {
     super(problem.code || String(status));
     this.name = "Refused";
@@ -18,7 +18,7 @@ export class Refused extends Error {
   }
 }
 
-export class Offline extends Error {
+class Offline extends Error {
   constructor() {
     super("offline");
     this.name = "Offline";

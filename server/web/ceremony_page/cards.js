@@ -78,7 +78,7 @@ function not_yet(room, step) {
 function missing(room, step) {
   const { act } = room.state;
   if (!act) return not_yet(room, step);
-  const found = act && act.steps.find((each) => each.step === step);
+  const found = act.steps.find((each) => each.step === step);
   return (found ? found.unmet : []).map((each) => {
     const who = room.party_name(each.subject);
     return who ? t("step.of", { who, what: each.message }) : each.message;

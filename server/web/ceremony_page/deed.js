@@ -45,7 +45,7 @@ export function pages(deed, seen, onshown) {
 }
 
 // Writing with a finger: lines of points, 0 to 10000 across and down.
-export function pad() {
+function pad() {
   const canvas = h("canvas", { class: "pad", width: 900, height: 300, "aria-label": t("deed.pad") });
   const lines = [];
   const context = canvas.getContext("2d");

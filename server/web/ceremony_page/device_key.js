@@ -33,7 +33,7 @@ export const held = (account) => inside("readonly", (store) => store.get(account
 export const made = () =>
   crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
 
-export function base64url(octets) {
+function base64url(octets) {
   let text = "";
   for (const each of new Uint8Array(octets)) text += String.fromCharCode(each);
   return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");

@@ -14,7 +14,7 @@ async function gear(wish) {
   }
 }
 
-export async function own_pictures() {
+async function own_pictures() {
   const both = await gear({ video: PICTURES, audio: true });
   if (both instanceof MediaStream) return { stream: both, camera: "works", microphone: "works" };
   const video = await gear({ video: PICTURES });
