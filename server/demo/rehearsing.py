@@ -6,7 +6,6 @@ browsers is theirs.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +14,7 @@ import pyotp
 from server.demo.journey.applying import apply_for_it
 from server.demo.journey.handling import review_it, take_it_in
 from server.demo.journey.stage import Specimens, Stage
-from server.demo.signing_in import as_applicant, as_staff
+from server.demo.signing_in import as_applicant, as_staff, latest_code
 from server.demo.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from server.demo.seeding import Credentials
 
 OFFICE: Final = ("assistant", "notary", "cashier")
-PHOTOGRAPHS: Final = ("obama.jpg", "obama2.jpg", "biden.jpg")
 
 
 class NothingThere(Exception):
@@ -45,12 +43,11 @@ class Served:
 
 def prepare(served: Served, phone: str) -> str:
     """Return the id of a case that waits for its ceremony, applied for from ``phone``."""
-    portrait, live, stranger = ((served.photographs / n).read_bytes() for n in PHOTOGRAPHS)
     stage = Stage(
         timeline=Timeline(tell=served.tell),
         applicant=as_applicant(served.base, phone, served.outbox),
         staff={role: as_staff(served.base, served.people[f"km.{role}"]) for role in OFFICE},
-        specimens=Specimens(portrait=portrait, live=live, stranger=stranger),
+        specimens=Specimens.of(served.photographs),
     )
     apply_for_it(stage)
     take_it_in(stage)
@@ -65,8 +62,7 @@ def code_of(who: str, *, people: Mapping[str, Credentials], outbox: Path) -> str
     """
     if who in people:
         return pyotp.TOTP(people[who].totp_secret).now()
-    lines = outbox.read_text("utf-8").splitlines() if outbox.exists() else []
-    sent = [each["code"] for each in map(json.loads, lines) if each["to"] == who]
-    if not sent:
+    sent = latest_code(outbox, who)
+    if sent is None:
         raise NothingThere(f"{who}: no such login, and no code was sent there")
-    return str(sent[-1])
+    return sent

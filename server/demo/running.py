@@ -59,7 +59,7 @@ def run(scene: Scene, into: Path) -> dict[str, Any]:
         timeline=timeline,
         applicant=as_applicant(scene.base, fictional_phone(), scene.outbox),
         staff={role: as_staff(scene.base, scene.people[f"km.{role}"]) for role in CAST},
-        specimens=_specimens(scene.photographs),
+        specimens=Specimens.of(scene.photographs),
     )
     timeline.add("全体 Everybody", "各自登录", "Everybody signed in on a device of their own")
     apply_for_it(stage)
@@ -76,14 +76,6 @@ def run(scene: Scene, into: Path) -> dict[str, Any]:
     summary = _summary(stage, verified)
     _leave(stage, summary, into)
     return summary
-
-
-def _specimens(folder: Path) -> Specimens:
-    return Specimens(
-        portrait=(folder / "obama.jpg").read_bytes(),
-        live=(folder / "obama2.jpg").read_bytes(),
-        stranger=(folder / "biden.jpg").read_bytes(),
-    )
 
 
 def _summary(stage: Stage, verified: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,10 @@ REFUSED: Final = 401
 DEVICE: Final = "demo"
 
 
+class NothingSent(Exception):
+    """A code was asked for, and the outbox has none."""
+
+
 def fictional_phone() -> str:
     """Return a number of the block that France keeps for films (ARCEP: 06 39 98 ...)."""
     return f"+3363998{secrets.randbelow(10_000):04}"
@@ -31,7 +35,9 @@ def as_applicant(base: str, phone: str, outbox: Path, *, language: str = "en") -
     """Sign in with a one-time code, read where the telephone would show it."""
     api = Api(base=base, language=language)
     api.post("/v1/auth/codes", {"phone": phone})
-    code = _latest_code(outbox, phone)
+    code = latest_code(outbox, phone)
+    if code is None:
+        raise NothingSent(phone)
     granted = api.post(
         "/v1/auth/codes/redemption",
         {
@@ -78,6 +84,8 @@ def _sign_in(api: Api, person: Credentials, code: str) -> Reply:
     )
 
 
-def _latest_code(outbox: Path, phone: str) -> str:
-    codes = [json.loads(line) for line in outbox.read_text("utf-8").splitlines()]
-    return str([each["code"] for each in codes if each["to"] == phone][-1])
+def latest_code(outbox: Path, phone: str) -> str | None:
+    """Return the code that was sent to ``phone`` last; None where none was."""
+    lines = outbox.read_text("utf-8").splitlines() if outbox.exists() else []
+    sent = [str(each["code"]) for each in map(json.loads, lines) if each["to"] == phone]
+    return sent[-1] if sent else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from server.demo.api import Api, Reply
     from server.demo.timeline import Timeline
@@ -66,3 +67,12 @@ class Specimens:
 
     stranger: bytes
     """Somebody else."""
+
+    @classmethod
+    def of(cls, folder: Path) -> Specimens:
+        """Read the three of face_recognition's test data in ``folder``."""
+        return cls(
+            portrait=(folder / "obama.jpg").read_bytes(),
+            live=(folder / "obama2.jpg").read_bytes(),
+            stranger=(folder / "biden.jpg").read_bytes(),
+        )
