@@ -23,6 +23,7 @@ from server.register.log_entries import LogKind, read_entry
 from server.transaction import NOBODY, Operation, Scope
 from server.wiring.parts import Parts, new_id, now
 from storage.objects import Digest
+from tests.eventually import eventually
 from tests.integration.db.filling import kept_device
 from tests.unit.cases.a_case import ready_case
 
@@ -178,11 +179,12 @@ def wait_until_issued(parts: Parts, cases: list[CaseId], *, by: subprocess.Popen
 
 
 def wait_until(happened: Callable[[], bool], *, by: subprocess.Popen[bytes]) -> None:
-    began = time.monotonic()
-    while not happened():
-        assert time.monotonic() - began < CONVERGES_WITHIN_S
-        assert by.poll() is None
-        time.sleep(0.5)
+    def has_happened() -> bool:
+        has = happened()
+        assert has or by.poll() is None
+        return has
+
+    eventually(has_happened, within_s=CONVERGES_WITHIN_S)
 
 
 def all_issued(parts: Parts, cases: list[CaseId]) -> bool:

@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import signal
-import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from server.ceremony.ceremony import CeremonyId, Participant, Seat
 from server.ceremony.chain import Link, verify_chain
 from server.transaction import Scope
 from server.wiring.launching import EVENT_STREAMS
+from tests.eventually import eventually
 from tests.functional.case.platform import HEKOU, KUNMING, new_id
 
 if TYPE_CHECKING:
@@ -96,12 +96,6 @@ def happen(meeting: Staging) -> int:
     """Put something on record and return its position."""
     added = meeting.notary.post(meeting.room("/events"), {"kind": "question_asked"})
     return int(added["index"])
-
-
-def until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < ends, "it never came to this"
 
 
 def test_a_stream_tells_every_link_once_across_resumes_and_a_killed_api(
@@ -255,7 +249,7 @@ def test_more_followers_than_streams_leave_the_api_to_the_others(
         for page, each in standing:
             assert any(told.id == happened for told in page.read(each))
     # Whoever is gone gives the place back.
-    until(lambda: 200 in {_status(page) for page in pages[:4]})
+    eventually(lambda: 200 in {_status(page) for page in pages[:4]}, within_s=PATIENCE_S)
 
 
 def _status(page: Channel) -> int:

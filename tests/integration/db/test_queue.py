@@ -7,8 +7,8 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,10 +28,11 @@ from server.tasks.worker import (
     worker_app,
 )
 from server.transaction import Scope
+from tests.eventually import eventually as patiently
 from tests.integration.db.filling import fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from multiprocessing.context import SpawnProcess
 
     from sqlalchemy import Engine, TextClause
@@ -130,13 +131,7 @@ def worker(database: Database, diary: Path) -> Iterator[SpawnProcess]:
         process.join()
 
 
-def eventually(happened: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        if time.monotonic() > deadline:
-            pytest.fail("it did not happen in time")
-        pause.wait(0.05)
+eventually = partial(patiently, within_s=PATIENCE_S)
 
 
 @pytest.fixture
