@@ -48,7 +48,10 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.skipif("FEIGUI_NETWORKS" not in os.environ, reason="make networks"),
+    pytest.mark.skipif(
+        "FEIGUI_NETWORKS" not in os.environ,
+        reason="FEIGUI_NETWORKS is not set: `make networks` runs it",
+    ),
 ]
 AWAY: Final = (CallRefused, urllib3.exceptions.HTTPError)
 PATIENCE_S: Final = 150.0

@@ -303,7 +303,10 @@ def test_a_killed_page_falls_silent_and_its_last_seconds_are_kept(
     assert {("silent", "party"), ("left", "party")} & set(desk.told)
 
 
-@pytest.mark.skipif("FEIGUI_NETWORKS" not in os.environ, reason="make networks")
+@pytest.mark.skipif(
+    "FEIGUI_NETWORKS" not in os.environ,
+    reason="FEIGUI_NETWORKS is not set: `make networks` runs it",
+)
 def test_what_cannot_be_written_is_told_once_and_written_again_when_it_can(
     running: Running, take_seat: Callable[[], Page], tmp_path: Path
 ) -> None:

@@ -98,10 +98,10 @@ def wait_for_the_end_of(pids: Sequence[int], *, seconds: float = 15) -> None:
     ],
 )
 def test_a_killed_database_is_back_with_all_its_rows(
-    state_root: Path, installed: Sequence[PostgresPrograms]
+    state_root: Path, installed: Sequence[PostgresPrograms], request: pytest.FixtureRequest
 ) -> None:
     if not installed:
-        pytest.skip("this PostgreSQL is not installed")
+        pytest.skip(f"the PostgreSQL of the {request.node.callspec.id} is not installed")
     wanted = Wanted(state=state_root, object_store=False, postgres=installed)
     with start_embedded(wanted) as embedded:
         assert embedded.database is not None

@@ -52,6 +52,8 @@ WITHIN_S = 60.0
 IS_WHOLE = REPEATS > 2
 """`make faults` runs every cell; otherwise one of each dependency, where it is needed next."""
 
+WHY_NOT = "FEIGUI_FAULT_REPEATS is not above 2: `make faults` runs it"
+
 NEEDED_NEXT = {
     Dependency.SIGNER: [Fault.PERMIT_GIVEN],
     Dependency.TIME_STAMPER: [Fault.INTENT_RECORDED],
@@ -143,7 +145,7 @@ def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
 
 
 @pytest.mark.faults
-@pytest.mark.skipif(not IS_WHOLE, reason="make faults")
+@pytest.mark.skipif(not IS_WHOLE, reason=WHY_NOT)
 def test_who_waits_for_a_time_stamper_that_hangs_is_told_so_and_then_served(
     running: Running, parts: Parts, notary: AccountId
 ) -> None:
@@ -168,7 +170,7 @@ def test_who_waits_for_a_time_stamper_that_hangs_is_told_so_and_then_served(
 
 
 @pytest.mark.faults
-@pytest.mark.skipif(not IS_WHOLE, reason="make faults")
+@pytest.mark.skipif(not IS_WHOLE, reason=WHY_NOT)
 def test_a_worker_that_runs_goes_on_after_the_database_was_killed(
     running: Running, parts: Parts, notary: AccountId
 ) -> None:

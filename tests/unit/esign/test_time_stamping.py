@@ -133,7 +133,7 @@ def test_openssl_accepts_our_stamps_over_http(
     running_daemons: tuple[str, Path], tmp_path: Path, digest: str, wish: tuple[str, ...]
 ) -> None:
     if not shutil.which("openssl"):
-        pytest.skip("needs openssl")
+        pytest.skip("needs Debian's openssl")
     url, root = running_daemons
     (tmp_path / "deed").write_bytes(b"deed")
     query, answer = tmp_path / "q.tsq", tmp_path / "a.tsr"
