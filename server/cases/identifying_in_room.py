@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.intake import may_use_face
-from server.cases.leading import require_lead
+from server.cases.leading import require_lead_in_the_room
 from server.cases.recognising import (
     REFUSALS_BRING_A_PERSON,
     SOURCE,
@@ -164,7 +164,7 @@ def identify_as_notary(
 
 
 def _to_identify(case: Case, ceremony: Ceremony, account: str, actor: Actor) -> Participant:
-    require_lead(case, ceremony, actor, "identify_participant")
+    require_lead_in_the_room(case, ceremony, actor, "identify_participant")
     participant = ceremony.seat_of(account)
     if participant.seat not in MUST_BE_IDENTIFIED:
         raise NotYourAction("identify_participant")

@@ -39,6 +39,16 @@ def require_lead(case: Case, ceremony: Ceremony, actor: Actor, what: str) -> Non
         raise NotYourAction(what)
 
 
+def require_lead_in_the_room(case: Case, ceremony: Ceremony, actor: Actor, what: str) -> None:
+    """Raise as `require_lead`, or `ConditionsUnmet` where this notary has not come in yet.
+
+    Who it is the notary says of people seen and heard (P-5), not of a list.
+    """
+    require_lead(case, ceremony, actor, what)
+    if ceremony.seat_of(actor.account).joined_at is None:
+        raise ConditionsUnmet((Unmet("participant_missing", "P-5, P-28", None),))
+
+
 def hand_over(
     case: Case,
     ceremony: Ceremony,

@@ -67,6 +67,15 @@ if TYPE_CHECKING:
 _SEATS_OF_PARTIES: Final = frozenset(Seat) - STAFF_SEATS
 # A lost line is whoever notices it first; everything else is the notary's (P-5).
 _ANYBODYS: Final = frozenset({Step.INTERRUPT})
+_WANTS_EVERYBODY: Final = frozenset(
+    {
+        Step.START_RECORDING,
+        Step.RESUME,
+        Step.CONFIRM_IDENTITIES,
+        Step.OPEN_SIGNING,
+        Step.COMPLETE,
+    }
+)
 
 
 def plan_ceremony(
@@ -153,8 +162,10 @@ def step_ceremony(
 
 def unmet_before(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
     """Yield what is missing for ``step``; before it is there nothing is signed or over."""
-    if step in {Step.START_RECORDING, Step.RESUME}:
+    if step in _WANTS_EVERYBODY:
+        # Again after a hand-over: the successor has not come in before.
         yield from everybody_came(ceremony)
+    if step in {Step.START_RECORDING, Step.RESUME}:
         for party in _parties_of(case, ceremony):
             if not case.consent_holds(party, Purpose.RECORDING):
                 yield Unmet("consent_missing_recording", "PIPL Art. 29", party)

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from server.cases.compared import unmet_of_party
-from server.cases.errors import ConditionsUnmet, NotYourAction
+from server.cases.errors import ConditionsUnmet
 from server.cases.guards import Unmet
 from server.cases.identity_checks import CheckState
+from server.cases.leading import require_lead_in_the_room
 from server.cases.recognising import fresh_look
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, shown_digests
-from server.ceremony.ceremony import Seat
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
 from server.ceremony.status import CeremonyStatus, Step
 
@@ -51,9 +51,7 @@ def confirm_presence(
 ) -> Link:
     """Put on record that the notary sees this party about to sign this deed; return the link."""
     case.require_editable("deed", S.INTERVIEW_SET)
-    leads = ceremony.seat_of(actor.account).seat is Seat.NOTARY
-    if not (leads and case.staffing.handling_notary == actor.account):
-        raise NotYourAction("confirm_presence")
+    require_lead_in_the_room(case, ceremony, actor, "confirm_presence")
     party = case.party(party_id)
     if not any(p.party == party.id and p.joined_at is not None for p in ceremony.participants):
         raise NotTakingPart

@@ -122,6 +122,18 @@ class Ceremony:
                 out.discard(str(each.body["subject"]))
         return frozenset(out)
 
+    @property
+    def unseated(self) -> dict[str, Seat]:
+        """Return who had a seat and has none any more, with it; the chain alone says so."""
+        had: dict[str, Seat] = {}
+        for each in self.links:
+            if each.kind == "joined":
+                had[str(each.body["by"])] = Seat(str(each.body["seat"]))
+            elif each.kind == "handed_over" and each.body["from"] is not None:
+                had[str(each.body["from"])] = Seat.NOTARY
+        seated = {each.account for each in self.participants}
+        return {account: seat for account, seat in had.items() if account not in seated}
+
     def seat_of(self, account: str) -> Participant:
         """Return the caller's seat, or raise `NotTakingPart`."""
         try:
@@ -157,11 +169,10 @@ class Ceremony:
 
         Raises `ChainBroken` with what was expected: a client that lost its
         place can go on from there. A segment that is already there is
-        answered with its own link, so that a lost reply does no harm.
+        answered with its own link, so that a lost reply does no harm. What
+        somebody sent who has no seat any more is evidence as before.
         """
-        if not self.status.records:
-            raise NotRecording
-        self.seat_of(segment.participant)
+        self._require_recorded(segment.participant)
         own = [s for s in self.segments if s.participant == segment.participant]
         if segment in own:
             return self._link_of(segment)
@@ -182,12 +193,16 @@ class Ceremony:
         It belongs before what followed it, and the chain is not written anew: so it is a
         line of its own, and nothing of it is dropped. A second time does no harm.
         """
-        if not self.status.records:
-            raise NotRecording
-        self.seat_of(segment.participant)
+        self._require_recorded(segment.participant)
         body = _body(segment)
         if not any(each.kind == "segment_late" and each.body == body for each in self.links):
             self._append("segment_late", at, body)
+
+    def _require_recorded(self, account: str) -> None:
+        if not self.status.records:
+            raise NotRecording
+        if account not in self.unseated:
+            self.seat_of(account)
 
     def _link_of(self, segment: Segment) -> Link:
         body = _body(segment)

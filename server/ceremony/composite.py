@@ -17,9 +17,9 @@ from server.ceremony.errors import NotRecording
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from server.ceremony.ceremony import Ceremony, Participant
+    from server.ceremony.ceremony import Ceremony
 
 MOST_TRIES: Final = 4
 """Of making it by itself; after that somebody asks for it again."""
@@ -133,38 +133,35 @@ def _began_at(ceremony: Ceremony) -> datetime:
 
 
 def _tracks(ceremony: Ceremony) -> Iterator[Track]:
-    labels = _labels(ceremony.participants)
-    for participant, label in zip(ceremony.participants, labels, strict=True):
+    for account, label in _labels(ceremony).items():
         pieces = tuple(
             Piece(sha256=each.sha256, starts_ms=each.starts_ms, ends_ms=each.ends_ms)
             for each in ceremony.segments
-            if each.participant == participant.account
+            if each.participant == account
         )
         if pieces:
             yield Track(label=label, pieces=pieces)
 
 
-def _labels(seated: Sequence[Participant]) -> Iterator[str]:
+def _labels(ceremony: Ceremony) -> dict[str, str]:
     """Name seats, never people: the video is looked at where others can see it."""
-    several = Counter(each.seat for each in seated)
+    # Whoever handed over came before whoever took over.
+    seats = ceremony.unseated | {each.account: each.seat for each in ceremony.participants}
+    several = Counter(seats.values())
     numbers: Counter[str] = Counter()
-    for each in seated:
-        numbers[each.seat] += 1
-        number = f" {numbers[each.seat]}" if several[each.seat] > 1 else ""
-        chinese, english = SEATS[each.seat]
-        yield f"{chinese}{number} {english}{number}"
+    labels = {}
+    for account, seat in seats.items():
+        numbers[seat] += 1
+        number = f" {numbers[seat]}" if several[seat] > 1 else ""
+        chinese, english = SEATS[seat]
+        labels[account] = f"{chinese}{number} {english}{number}"
+    return labels
 
 
 def _captions(ceremony: Ceremony, began: datetime) -> Iterator[Caption]:
-    seats = dict(
-        zip(
-            (each.account for each in ceremony.participants),
-            _labels(ceremony.participants),
-            strict=True,
-        )
-    )
+    labels = _labels(ceremony)
     for each in ceremony.links:
         at_ms = round((datetime.fromisoformat(each.at) - began) / timedelta(milliseconds=1))
         if at_ms >= 0 and each.kind != "segment":
-            who = seats.get(str(each.body.get("by")), "")
+            who = labels.get(str(each.body.get("by")), "")
             yield Caption(at_ms=at_ms, text=f"{caption_of(each.kind)}  {who}".strip())

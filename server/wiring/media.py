@@ -95,7 +95,7 @@ class PlatformDesk:
             state = RoomState.CLOSING
         return Standing(
             state=state,
-            removed=ceremony.put_out_now,
+            removed=ceremony.put_out_now | ceremony.unseated.keys(),
             key_frames=key_frames,
             places=_places(ceremony),
             stills=frozenset() if known is None else known.stills,
@@ -122,7 +122,8 @@ class PlatformDesk:
             ceremony = tx.ceremonies.get(CeremonyId(room.ceremony), lock=True)
             if not ceremony.status.records:
                 return
-            ceremony.add_event(f"line_{what}", now(), by=participant, facts={})
+            # Also of whoever has no seat any more: that the line ended is evidence as well.
+            ceremony.note(f"line_{what}", now(), by=participant, facts={})
             if what == "recording_failed" and ceremony.status is not CeremonyStatus.INTERRUPTED:
                 # What is not recorded is not evidence: nothing goes on until it is.
                 ceremony.take(Step.INTERRUPT, by=participant, at=now(), reason=what)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from server.cases.roles import Role
 from server.ceremony.ceremony import CeremonyId, Seat
+from server.ceremony.chain import GENESIS
 from server.ceremony.lines import Line, Picture
 from server.ceremony.relays import LIFETIME_S
 from server.ceremony.rooms import LEASE, MediaRoom
 from server.ceremony.tickets import TicketAct, read_ticket
+from server.media.spool import Entry
 from server.media.worker import RoomName, RoomState
 from server.transaction import Scope
 from server.wiring.media import PlatformDesk
@@ -146,6 +150,39 @@ def test_what_cannot_be_recorded_halts_the_ceremony(case: Staging) -> None:
     desk.measured(room, [line(case.applicant.account)])
     (seen,) = good(case.notary.get(case.room()))["lines"]
     assert seen["recorded"]
+
+
+def test_what_the_notary_before_sent_arrives_and_the_line_is_ended(case: Staging) -> None:
+    case.identified()
+    successor = case.platform.staff(Role.NOTARY)
+    before = case.notary
+    clock = case.platform.clock
+    desk = PlatformDesk(cast("Parts", case.platform), MEDIA_WORKER, lambda: clock().timestamp())
+    room = RoomName(office=KUNMING, case=case.case, ceremony=case.ceremony)
+    assert desk.hold(room).removed == frozenset()
+    over = {"to": successor.account, "reason": "illness"}
+    good(before.post(case.room("/hand-overs"), over))
+    assert desk.hold(room).removed == {before.account}
+    desk.happened(room, "left", before.account)
+    content = b"what the notary before sent"
+    sha256 = hashlib.sha256(content).hexdigest()
+    entry = Entry(
+        participant=before.account,
+        index=0,
+        starts_ms=round(clock().timestamp() * 1000),
+        ends_ms=round(clock().timestamp() * 1000) + 500,
+        sha256=sha256,
+        size=len(content),
+        prev_sha256=GENESIS,
+        boot="boot",
+    )
+    desk.deliver(room, entry, content)
+    # Of a worker that took the room meanwhile.
+    desk.deliver(room, replace(entry, index=7), content)
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        met = tx.ceremonies.get(CeremonyId(case.ceremony))
+    assert [each.kind for each in met.links[-3:]] == ["line_left", "segment", "segment_late"]
+    assert {each.body["by"] for each in met.links[-3:]} == {before.account}
 
 
 def test_nobody_signs_and_nothing_ends_while_somebody_is_not_recorded(case: Staging) -> None:
