@@ -30,6 +30,7 @@ from server.cases.errors import (
 )
 from server.cases.guards import Unmet, deed_signed, two_persons_present
 from server.cases.lines import require_everybody_recorded
+from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
 from server.cases.recognising import unrecognised, unseen_lately
 from server.cases.status import CaseStatus as S
@@ -91,6 +92,7 @@ def plan_ceremony(
     if not actor.is_staff:
         raise NotYourAction("plan_ceremony")
     people = [*_staff_of(case), *(_party_in(case, party, seat) for party, seat in seats)]
+    _require_one_seat_each(people)
     case.note("ceremony_planned", actor, at, ceremony=ceremony_id, participants=len(people))
     return Ceremony(id=ceremony_id, office=case.office, case=case.id, participants=people)
 
@@ -112,7 +114,19 @@ def _party_in(case: Case, party_id: PartyId, seat: Seat) -> Participant:
         raise NotYourAction("sit_as_staff")
     if party.account is None:
         raise ConditionsUnmet((Unmet("account_missing", "P-28", party.id),))
+    if seat is Seat.WITNESS and party.role is not PartyRole.WITNESS:
+        # Otherwise somebody whose own matter it is would count as the second person.
+        raise ConditionsUnmet((Unmet("not_a_witness", "P-53; 公证法 Art. 28", party.id),))
     return Participant(account=party.account, seat=seat, party=party.id)
+
+
+def _require_one_seat_each(people: Iterable[Participant]) -> None:
+    """Nobody is two people, least of all where two have to be there (P-53)."""
+    seated: set[str] = set()
+    for each in people:
+        if each.account in seated:
+            raise ConditionsUnmet((Unmet("seated_already", "P-5, P-53", each.party),))
+        seated.add(each.account)
 
 
 def join_ceremony(

@@ -85,6 +85,23 @@ def test_a_party_without_a_login_cannot_be_seated() -> None:
         )
 
 
+@pytest.mark.parametrize("seats", [(Seat.PARTY, Seat.AGENT), (Seat.PARTY, Seat.PARTY)])
+def test_nobody_has_two_seats(seats: tuple[Seat, Seat]) -> None:
+    twice = [(WANG, seat) for seat in seats]
+    with pytest.raises(ConditionsUnmet, match="seated_already"):
+        plan_ceremony(meeting_case(), twice, NOTARY, ceremony_id=CeremonyId("r"), at=NOW)
+
+
+def test_a_party_is_nobody_s_witness() -> None:
+    case = meeting_case()
+    asked = [(WANG, Seat.WITNESS)]
+    with pytest.raises(ConditionsUnmet, match="not_a_witness"):
+        plan_ceremony(case, asked, NOTARY, ceremony_id=CeremonyId("r"), at=NOW)
+    case.replace_party(replace(case.party(WANG), role=PartyRole.WITNESS))
+    seated = plan_ceremony(case, asked, NOTARY, ceremony_id=CeremonyId("r"), at=NOW)
+    assert Seat.WITNESS in {each.seat for each in seated.participants}
+
+
 def test_no_party_sits_in_the_notary_s_chair() -> None:
     with pytest.raises(NotYourAction):
         plan_ceremony(
