@@ -22,6 +22,7 @@ from server.cases.recognising import (
     How,
     Lapse,
     Seen,
+    is_same_since,
     looks_at,
     recognition_of,
 )
@@ -102,6 +103,8 @@ def require_look(
 def take_sight(case: Case, ceremony: Ceremony, sight: Sight, actor: Actor, *, at: datetime) -> None:
     """Put on record what was seen; a live face that answered its challenge identifies.
 
+    It identifies whoever was there when the challenge was set, not who came in since; then the
+    look stays on record and the notary sets another challenge.
     The same challenge is never taken twice, and a result for a room that is over is dropped.
     """
     if not ceremony.status.records:
@@ -121,9 +124,16 @@ def take_sight(case: Case, ceremony: Ceremony, sight: Sight, actor: Actor, *, at
     }
     look = ceremony.note(Told.FACE_LOOKED, at, by=BY_THE_PLATFORM, facts=facts)
     case.note("face_looked", actor, at, ceremony=ceremony.id, seen=sight.seen, look=look.hash)
-    if sight.challenge and sight.seen is Seen.SAME:
+    if sight.seen is Seen.SAME and _answers(ceremony, sight):
         known: Facts = {"participant": sight.participant, "how": How.FACE, "look": look.hash}
         ceremony.note(Told.IDENTIFIED, at, by=BY_THE_PLATFORM, facts=known)
+
+
+def _answers(ceremony: Ceremony, sight: Sight) -> bool:
+    """Say whether it is the newest challenge's, of whoever was there when that was set."""
+    asked = last_told(ceremony, Told.CHALLENGE_SET, participant=sight.participant)
+    is_newest = asked is not None and asked.hash == sight.challenge
+    return asked is not None and is_newest and is_same_since(ceremony, sight.participant, asked)
 
 
 def identify_as_notary(

@@ -29,6 +29,9 @@ SOURCE: Final = "公证法 Art. 28(1); P-28"
 REFUSALS_BRING_A_PERSON: Final = 3
 """As in `identity.policy`: so many looks that saw somebody else, and the notary decides."""
 
+_BREAKS_OF_ALL: Final = frozenset({Told.HANDED_OVER, Step.PAUSE, Step.INTERRUPT})
+_BREAKS_OF_ONE: Final = frozenset({"joined", "line_left", "line_silent"})
+
 
 class How(StrEnum):
     FACE = "face"  # A live face that answered a challenge, against the verified document.
@@ -104,6 +107,8 @@ class _Walk:
         """Take the notary's recorded comparison (`server.cases.comparing`) as his word here."""
         if link.body["result"] == Likeness.SAME:
             self.stands = Recognition(link, None)
+        elif link.body["result"] == Likeness.NOT_SAME:
+            self._end(Lapse.OTHER_FACE)
 
     def _found(self, link: Link) -> None:
         if link.kind == Told.IDENTIFIED:
@@ -130,6 +135,17 @@ class _Walk:
     def _end(self, why: Lapse) -> None:
         if self.stands.link is not None:
             self.stands = Recognition(None, why)
+
+
+def is_same_since(ceremony: Ceremony, account: str, link: Link) -> bool:
+    """Say whether nothing since ``link`` could have let somebody else take the place unseen.
+
+    Stricter than what ends a recognition: here nobody is recognised yet.
+    """
+    return not any(
+        each.kind in _BREAKS_OF_ALL or (each.kind in _BREAKS_OF_ONE and each.body["by"] == account)
+        for each in ceremony.links[link.index + 1 :]
+    )
 
 
 def looks_at(ceremony: Ceremony, account: str) -> list[Link]:

@@ -35,8 +35,9 @@ from server.cases.meeting import (
     require_agreement_to_deed,
     step_ceremony,
 )
-from server.cases.parties import IdDocument, IdType
+from server.cases.parties import IdDocument, IdType, PartyRole
 from server.cases.presence import confirm_presence
+from server.cases.recognising import Lapse
 from server.cases.status import CaseStatus
 from server.ceremony.ceremony import Ceremony, CeremonyId, Seat
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
@@ -44,6 +45,7 @@ from server.ceremony.status import Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, SYSTEM, WANG, consent
 from tests.unit.cases.holding import opened, planned, taken
 from tests.unit.cases.test_meeting import DEED, meeting_case, will_to_sign
+from tests.unit.cases.test_who_it_is import known
 
 if TYPE_CHECKING:
     from server.cases.actor import Actor
@@ -373,6 +375,18 @@ def test_no_word_no_will_and_no_key_without_a_comparison() -> None:
     with pytest.raises(ConditionsUnmet) as refused:
         require_agreement_to_deed(case, ceremony, WANG, will.step_up)
     assert codes(refused) == ["identity_not_proven"]
+
+
+def test_not_the_same_ends_what_a_witness_counted_as_known_by() -> None:
+    case = choosing()
+    case.replace_party(replace(case.party(WANG), role=PartyRole.WITNESS))
+    ceremony = opened(case, *RECORDING)
+    check = compared(case, ceremony, to_compare(case))
+    assert known(case, ceremony).link is ceremony.links[-1]
+    compared(case, ceremony, check, result=Likeness.UNSURE)
+    assert known(case, ceremony).link is not None
+    compared(case, ceremony, check, result=Likeness.NOT_SAME)
+    assert known(case, ceremony).lapse is Lapse.OTHER_FACE
 
 
 ROOM = st.lists(

@@ -15,14 +15,16 @@ from server.cases.identifying_in_room import (
     set_challenge,
     take_sight,
 )
+from server.cases.leading import HandOverReason, hand_over
 from server.cases.meeting import WillToSign, confirm_deed, join_ceremony, step_ceremony
 from server.cases.recognising import How, Lapse, Seen, fresh_look, recognition_of
+from server.cases.roles import Role
 from server.ceremony.ceremony import Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.course import Told, last_told, recording_since
 from server.ceremony.errors import CeremonyRefused
 from server.ceremony.status import CeremonyStatus, Step
-from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, SYSTEM, consent
+from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, SYSTEM, actor, consent
 from tests.unit.cases.agreeing import agreed_to_deed
 from tests.unit.cases.holding import (
     TO_IDENTIFIED,
@@ -39,6 +41,7 @@ from tests.unit.cases.holding import (
 from tests.unit.cases.test_meeting import DEED, meeting_case, will_to_sign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from server.cases.case import Case
@@ -146,6 +149,62 @@ def test_a_challenge_is_answered_once_and_only_the_newest() -> None:
     # A job that ran twice adds nothing.
     looked(case, ceremony, Seen.SAME, challenge=second.hash)
     assert known(case, ceremony).link is None
+
+
+def rejoin(case: Case, ceremony: Ceremony) -> None:
+    join_ceremony(case, ceremony, APPLICANT, at=NOW, session="on another telephone")
+
+
+def lose_the_line(_: Case, ceremony: Ceremony) -> None:
+    ceremony.add_event("line_left", NOW, by=WANG, facts={})
+
+
+def interrupt(case: Case, ceremony: Ceremony) -> None:
+    step_ceremony(case, ceremony, Step.INTERRUPT, APPLICANT, at=NOW, reason="technical")
+
+
+def pause(case: Case, ceremony: Ceremony) -> None:
+    step_ceremony(case, ceremony, Step.PAUSE, NOTARY, at=NOW)
+
+
+def give_away(case: Case, ceremony: Ceremony) -> None:
+    reason = HandOverReason.ILLNESS
+    hand_over(case, ceremony, actor("s-next", Role.NOTARY), NOTARY, reason=reason, at=NOW)
+
+
+@pytest.mark.parametrize("meanwhile", [rejoin, lose_the_line, interrupt, pause, give_away])
+def test_a_face_identifies_nobody_who_could_have_come_after_it(
+    meanwhile: Callable[[Case, Ceremony], None],
+) -> None:
+    case = facing_case()
+    ceremony = opened(case, *TO_RECORDING)
+    link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=NOW)
+    meanwhile(case, ceremony)
+    looked(case, ceremony, Seen.SAME, challenge=link.hash)
+    assert last_told(ceremony, Told.IDENTIFIED) is None
+    # What was seen stays on record.
+    assert ceremony.links[-1].kind == Told.FACE_LOOKED
+
+
+def test_an_answer_to_an_older_challenge_or_to_another_s_identifies_nobody() -> None:
+    case = facing_case()
+    ceremony = opened(case, *TO_RECORDING)
+    first = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"1" * 32, at=NOW)
+    looked(case, ceremony, Seen.SAME, challenge=first.hash, participant="a-stranger")
+    assert last_told(ceremony, Told.IDENTIFIED) is None
+    first = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"2" * 32, at=NOW)
+    set_challenge(case, ceremony, WANG, NOTARY, nonce=b"3" * 32, at=NOW)
+    looked(case, ceremony, Seen.SAME, challenge=first.hash)
+    assert last_told(ceremony, Told.IDENTIFIED) is None
+
+
+def test_what_happens_to_others_takes_nothing_from_a_face() -> None:
+    case = facing_case()
+    ceremony = opened(case, *TO_RECORDING)
+    link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=NOW)
+    ceremony.add_event("line_left", NOW, by=NOTARY.account, facts={})
+    looked(case, ceremony, Seen.SAME, challenge=link.hash)
+    assert known(case, ceremony).how is How.FACE
 
 
 def test_without_consent_no_machine_looks() -> None:
