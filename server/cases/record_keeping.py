@@ -124,7 +124,9 @@ def confirm_record(
     record = _require_shown(case, sha256)
     if missing := tuple(_unmet(ceremony, record)):
         raise ConditionsUnmet(missing)
-    confirm_interview(case, actor, at=at)
+    if not record.is_confirmed:
+        confirm_interview(case, actor, at=at)
+    # Otherwise everybody signed it in a ceremony that was broken off: here they do again.
     ceremony.add_event(Told.RECORD_CONFIRMED, at, by=actor.account, facts={"sha256": sha256})
 
 

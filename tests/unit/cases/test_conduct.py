@@ -194,6 +194,18 @@ def test_what_was_read_back_is_only_added_to_or_corrected() -> None:
     assert write_record(case, ceremony, more, NOTARY, at=NOW).version == 2
 
 
+def test_a_record_that_was_confirmed_in_a_broken_off_ceremony_is_confirmed_in_the_next() -> None:
+    case = meeting_case()
+    broken_off = opened(case, *TO_IDENTIFIED)
+    settle_record(case, broken_off)
+    step_ceremony(case, broken_off, Step.ABORT, NOTARY, at=NOW)
+    confirmed = record_of(case)
+    assert confirmed.is_confirmed
+    assert opened(case, *TO_SIGNING).status is CeremonyStatus.SIGNING
+    # It is the record that everybody signed then, untouched.
+    assert record_of(case) == confirmed
+
+
 def corrected(case: Case, ceremony: Ceremony, **told: Any) -> InterviewRecord:  # noqa: ANN401  # of a table
     values: dict[str, Any] = {"position": 0, "answer": "是，完全自愿。", "party": WANG}
     return correct_record(case, ceremony, NOTARY, at=NOW, **(values | told))
