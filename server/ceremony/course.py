@@ -88,7 +88,7 @@ def gaps(ceremony: Ceremony) -> Iterator[Gap]:
 
 
 def is_in(ceremony: Ceremony, account: str) -> bool:
-    """Say whether the participant came in and, as far as anybody noticed, is still there."""
+    """Say whether the participant came in, was not put out and, as far as noticed, is there."""
     there = False
     for link in ceremony.links:
         if link.body.get("by") != account:
@@ -97,4 +97,4 @@ def is_in(ceremony: Ceremony, account: str) -> bool:
             there = True
         elif link.kind == "line_left":
             there = False
-    return there
+    return there and account not in ceremony.put_out_now

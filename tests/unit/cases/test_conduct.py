@@ -473,6 +473,15 @@ def test_a_matter_for_two_is_neither_signed_in_nor_over_while_one_is_away() -> N
     assert confirm_deed(case, ceremony, APPLICANT, will, at=NOW) == WANG
 
 
+def test_whoever_was_put_out_is_nobody_s_second_person_until_let_in_again() -> None:
+    case = meeting_case()
+    ceremony = opened(case, *TO_RECORDING)
+    ceremony.put_out(APPLICANT.account, NOW, by=NOTARY.account, reason="disturbs")
+    assert not is_in(ceremony, APPLICANT.account)
+    ceremony.readmit(APPLICANT.account, NOW, by=NOTARY.account)
+    assert is_in(ceremony, APPLICANT.account)
+
+
 # Hand-over
 
 
