@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from server.cases.actor import SYSTEM_ACTOR
 from server.cases.identifying_in_room import Sight, take_sight
 from server.cases.identity_checks import CheckState, LiveClip
@@ -18,9 +20,11 @@ from server.cases.ids import CaseId
 from server.cases.intake import may_use_face
 from server.cases.recognising import Seen, looks_at, recognition_of
 from server.ceremony.course import Told, last_told, moment, recording_since
+from server.ceremony.errors import CeremonyError
 from server.ceremony.seats import MUST_BE_IDENTIFIED
 from server.tasks.identity import Clip, Pictures
 from server.transaction import Scope
+from storage.errors import ObjectCorrupt, ObjectMissing
 from storage.objects import Digest
 
 if TYPE_CHECKING:
@@ -154,16 +158,27 @@ def look_again(offices: Iterable[OfficeId], *, desk: LookDesk) -> int:
     looked = 0
     for office in offices:
         for ceremony, account in _due(office, desk):
-            look_at_participant(
-                office,
-                CaseId(ceremony.case),
-                ceremony.id,
-                account=account,
-                challenge=None,
-                desk=desk,
-            )
-            looked += 1
+            looked += _looked_at(office, ceremony, account, desk)
     return looked
+
+
+def _looked_at(office: OfficeId, ceremony: Ceremony, account: str, desk: LookDesk) -> bool:
+    try:
+        look_at_participant(
+            office,
+            CaseId(ceremony.case),
+            ceremony.id,
+            account=account,
+            challenge=None,
+            desk=desk,
+        )
+    except (ObjectMissing, ObjectCorrupt, CeremonyError) as error:
+        # It stays so: one recording that cannot be read must not end the looking of all others.
+        # Its look grows old, and who is known by the face does not sign then.
+        log = structlog.get_logger("feigui.looking")
+        log.warning("look_failed", ceremony=ceremony.id, error=type(error).__name__)
+        return False
+    return True
 
 
 def _due(office: OfficeId, desk: LookDesk) -> Iterator[tuple[Ceremony, str]]:

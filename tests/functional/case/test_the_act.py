@@ -11,7 +11,8 @@ import pytest
 from server.cases.identity_checks import CheckState
 from server.cases.recognising import looks_at
 from server.cases.roles import Role
-from server.ceremony.ceremony import CeremonyId
+from server.ceremony.ceremony import CeremonyId, Segment
+from server.ceremony.chain import GENESIS
 from server.tasks.looking import look_again
 from server.transaction import Scope
 from tests.functional.case.platform import KUNMING
@@ -207,6 +208,37 @@ def test_the_platform_looks_again_by_itself(case: Staging) -> None:
     case.step("pause")
     case.platform.clock.at += timedelta(minutes=2)
     assert looks() == 2
+
+
+def test_a_recording_that_cannot_be_read_ends_the_looking_of_nobody_else(
+    case: Staging, platform: Platform
+) -> None:
+    case.identified()
+    with platform.open_transaction(Scope(office=KUNMING)) as tx:
+        met = tx.ceremonies.get(CeremonyId(case.ceremony), lock=True)
+        met.add_segment(lost_piece(case.applicant.account), platform.clock())
+        tx.ceremonies.save(met)
+    other = Staging(platform=platform, worker=case.worker)
+    other.identified()
+    good(other.record(other.applicant, 0, b"one", None))
+    look_again([KUNMING], desk=case.worker.look_desk())
+    with platform.open_transaction(Scope(office=KUNMING)) as tx:
+        met = tx.ceremonies.get(CeremonyId(other.ceremony))
+    assert len(looks_at(met, other.applicant.account)) == 1
+
+
+def lost_piece(account: str) -> Segment:
+    """Return a segment that the store knows nothing of."""
+    return Segment(
+        participant=account,
+        index=0,
+        starts_ms=0,
+        ends_ms=1000,
+        sha256="f" * 64,
+        size=1,
+        media_type="video/webm",
+        prev_sha256=GENESIS,
+    )
 
 
 def test_without_consent_no_face_is_looked_at_and_the_notary_identifies(case: Staging) -> None:
