@@ -100,7 +100,7 @@ def require_look(
         raise ConditionsUnmet((Unmet("challenge_answered", SOURCE, participant.party),))
 
 
-def take_sight(case: Case, ceremony: Ceremony, sight: Sight, actor: Actor, *, at: datetime) -> None:
+def take_sight(ceremony: Ceremony, sight: Sight, *, at: datetime) -> None:
     """Put on record what was seen; a live face that answered its challenge identifies.
 
     It identifies whoever was there when the challenge was set, not who came in since; then the
@@ -123,7 +123,6 @@ def take_sight(case: Case, ceremony: Ceremony, sight: Sight, actor: Actor, *, at
         "challenge": sight.challenge,
     }
     look = ceremony.note(Told.FACE_LOOKED, at, by=BY_THE_PLATFORM, facts=facts)
-    case.note("face_looked", actor, at, ceremony=ceremony.id, seen=sight.seen, look=look.hash)
     if sight.seen is Seen.SAME and _answers(ceremony, sight):
         known: Facts = {"participant": sight.participant, "how": How.FACE, "look": look.hash}
         ceremony.note(Told.IDENTIFIED, at, by=BY_THE_PLATFORM, facts=known)

@@ -62,7 +62,8 @@ def tech_check(call: Call) -> Answer:
         device=DeviceKind(body["device"]),
     )
     link = report_tech_check(case, ceremony, check, call.actor, at=call.now)
-    return _linked(call, case, ceremony, link)
+    call.tx.ceremonies.save(ceremony)
+    return _linked(ceremony, link)
 
 
 def look(call: Call) -> Answer:
@@ -91,7 +92,8 @@ def identify(call: Call) -> Answer:
         reason=body["reason"],
         at=call.now,
     )
-    return _linked(call, case, ceremony, link)
+    _save(call, case, ceremony)
+    return _linked(ceremony, link)
 
 
 def pass_on(call: Call) -> Answer:
@@ -134,7 +136,7 @@ class Challenging:
             nonce=self.new_nonce(),
             at=call.now,
         )
-        _save(call, case, ceremony)
+        call.tx.ceremonies.save(ceremony)
         return Answer(
             status=201,
             body=set_challenge_as_seen(link, call.language),
@@ -196,7 +198,7 @@ class Forms:
             ],
             at=call.now,
         )
-        _save(call, case, ceremony)
+        call.tx.ceremonies.save(ceremony)
         return _act(call, case, ceremony)
 
     def _form_of(self, case: Case) -> CeremonyForm:
@@ -227,8 +229,7 @@ def _act(call: Call, case: Case, ceremony: Ceremony) -> Answer:
     return Answer(body=act_as_seen(case, ceremony, onlooker), etag=etag_of(ceremony.version))
 
 
-def _linked(call: Call, case: Case, ceremony: Ceremony, link: Link) -> Answer:
-    _save(call, case, ceremony)
+def _linked(ceremony: Ceremony, link: Link) -> Answer:
     return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
 
 

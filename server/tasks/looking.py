@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from server.cases.actor import SYSTEM_ACTOR
 from server.cases.identifying_in_room import Sight, take_sight
 from server.cases.identity_checks import CheckState, LiveClip
 from server.cases.ids import CaseId
@@ -144,11 +143,9 @@ def look_at_participant(
         progress.step(2, 3, "look.measuring")
     sight = _compared(scene, desk) if link is None else _challenged(scene, link, desk)
     with desk.open_transaction(Scope(office=office)) as tx:
-        case = tx.cases.get(case_id, lock=True)
         ceremony = tx.ceremonies.get(ceremony_id, lock=True)
-        take_sight(case, ceremony, sight, SYSTEM_ACTOR, at=desk.now())
+        take_sight(ceremony, sight, at=desk.now())
         tx.ceremonies.save(ceremony)
-        tx.cases.save(case)
     if progress is not None:
         progress.succeed(f"/v1/cases/{case_id}/ceremonies/{ceremony_id}/act")
 

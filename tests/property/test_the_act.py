@@ -27,7 +27,7 @@ from server.ceremony.chain import GENESIS, verify_chain
 from server.ceremony.course import Told, told
 from server.ceremony.errors import CeremonyError
 from server.ceremony.status import CeremonyStatus, Step
-from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, SYSTEM, WANG, actor, consent
+from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, WANG, actor, consent
 from tests.unit.cases.agreeing import answered, asked
 from tests.unit.cases.holding import NOTICE, WORKING, ask, identify, planned
 from tests.unit.cases.test_meeting import DEED, meeting_case
@@ -80,7 +80,7 @@ def _look(seen: Seen) -> Do:
             policy="test",
             challenge=challenges[-1].hash if challenges else None,
         )
-        take_sight(case, room, sight, SYSTEM, at=at)
+        take_sight(room, sight, at=at)
         return None
 
     return do

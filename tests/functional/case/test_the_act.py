@@ -241,6 +241,21 @@ def lost_piece(account: str) -> Segment:
     )
 
 
+def test_what_happens_in_the_room_alone_leaves_the_case_as_it_is(case: Staging) -> None:
+    case.start_ceremony()
+    good(case.record(case.applicant, 0, b"live", None))
+    before = case.read().etag
+    body = {"account": case.applicant.account}
+    good(case.notary.post(case.room("/challenges"), body))
+    assert looked(case) == "same"
+    assert case.read().etag == before
+    good(case.identify())
+    case.step("confirm_identities")
+    stands = case.read().etag
+    case.inform_and_ask()
+    assert case.read().etag == stands
+
+
 def test_without_consent_no_face_is_looked_at_and_the_notary_identifies(case: Staging) -> None:
     case.start_ceremony()
     (given,) = [c for c in case.read()["consents"] if c["purpose"] == "face_online"]

@@ -24,7 +24,7 @@ from server.ceremony.chain import GENESIS
 from server.ceremony.course import Told, last_told, recording_since
 from server.ceremony.errors import CeremonyRefused
 from server.ceremony.status import CeremonyStatus, Step
-from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, SYSTEM, actor, consent
+from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, STRANGER, actor, consent
 from tests.unit.cases.agreeing import agreed_to_deed
 from tests.unit.cases.holding import (
     TO_IDENTIFIED,
@@ -75,15 +75,15 @@ def sight(seen: Seen, **told: Any) -> Sight:  # noqa: ANN401  # of a table
     return Sight(**(values | told))
 
 
-def looked(case: Case, ceremony: Ceremony, seen: Seen, *, at: datetime = NOW, **told: Any) -> None:  # noqa: ANN401  # of a table
-    take_sight(case, ceremony, sight(seen, **told), SYSTEM, at=at)
+def looked(ceremony: Ceremony, seen: Seen, *, at: datetime = NOW, **told: Any) -> None:  # noqa: ANN401  # of a table
+    take_sight(ceremony, sight(seen, **told), at=at)
 
 
 def by_face(case: Case, ceremony: Ceremony, *, at: datetime = NOW) -> None:
     """Identify the party by a live face that answered its challenge."""
     link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=at)
     require_look(case, ceremony, WANG, NOTARY, challenge=link.hash)
-    looked(case, ceremony, Seen.SAME, at=at, challenge=link.hash)
+    looked(ceremony, Seen.SAME, at=at, challenge=link.hash)
 
 
 def recorded(ceremony: Ceremony, ends_ms: int = 10_000) -> None:
@@ -132,7 +132,7 @@ def test_a_face_without_a_challenge_identifies_nobody() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING)
     require_look(case, ceremony, WANG, NOTARY, challenge=None)
-    looked(case, ceremony, Seen.SAME)
+    looked(ceremony, Seen.SAME)
     assert known(case, ceremony).lapse is Lapse.NEVER
 
 
@@ -143,11 +143,11 @@ def test_a_challenge_is_answered_once_and_only_the_newest() -> None:
     second = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"2" * 32, at=NOW)
     with pytest.raises(ConditionsUnmet, match="challenge_is_another"):
         require_look(case, ceremony, WANG, NOTARY, challenge=first.hash)
-    looked(case, ceremony, Seen.UNSURE, challenge=second.hash)
+    looked(ceremony, Seen.UNSURE, challenge=second.hash)
     with pytest.raises(ConditionsUnmet, match="challenge_answered"):
         require_look(case, ceremony, WANG, NOTARY, challenge=second.hash)
     # A job that ran twice adds nothing.
-    looked(case, ceremony, Seen.SAME, challenge=second.hash)
+    looked(ceremony, Seen.SAME, challenge=second.hash)
     assert known(case, ceremony).link is None
 
 
@@ -180,7 +180,7 @@ def test_a_face_identifies_nobody_who_could_have_come_after_it(
     ceremony = opened(case, *TO_RECORDING)
     link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=NOW)
     meanwhile(case, ceremony)
-    looked(case, ceremony, Seen.SAME, challenge=link.hash)
+    looked(ceremony, Seen.SAME, challenge=link.hash)
     assert last_told(ceremony, Told.IDENTIFIED) is None
     # What was seen stays on record.
     assert ceremony.links[-1].kind == Told.FACE_LOOKED
@@ -190,11 +190,11 @@ def test_an_answer_to_an_older_challenge_or_to_another_s_identifies_nobody() -> 
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING)
     first = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"1" * 32, at=NOW)
-    looked(case, ceremony, Seen.SAME, challenge=first.hash, participant="a-stranger")
+    looked(ceremony, Seen.SAME, challenge=first.hash, participant="a-stranger")
     assert last_told(ceremony, Told.IDENTIFIED) is None
     first = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"2" * 32, at=NOW)
     set_challenge(case, ceremony, WANG, NOTARY, nonce=b"3" * 32, at=NOW)
-    looked(case, ceremony, Seen.SAME, challenge=first.hash)
+    looked(ceremony, Seen.SAME, challenge=first.hash)
     assert last_told(ceremony, Told.IDENTIFIED) is None
 
 
@@ -203,7 +203,7 @@ def test_what_happens_to_others_takes_nothing_from_a_face() -> None:
     ceremony = opened(case, *TO_RECORDING)
     link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=NOW)
     ceremony.add_event("line_left", NOW, by=NOTARY.account, facts={})
-    looked(case, ceremony, Seen.SAME, challenge=link.hash)
+    looked(ceremony, Seen.SAME, challenge=link.hash)
     assert known(case, ceremony).how is How.FACE
 
 
@@ -295,7 +295,7 @@ def test_a_swapped_face_stops_the_signing() -> None:
     step_ceremony(case, ceremony, Step.CONFIRM_IDENTITIES, NOTARY, at=NOW)
     taken(case, ceremony, Step.OPEN_SIGNING)
     show_pages(case, ceremony, DEED)
-    looked(case, ceremony, Seen.OTHER)
+    looked(ceremony, Seen.OTHER)
     will = WillToSign(deed_sha256=DEED, step_up=agreed_to_deed(case, DEED))
     with pytest.raises(ConditionsUnmet, match="face_of_somebody_else"):
         confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
@@ -309,7 +309,7 @@ def test_a_swapped_face_stops_the_signing() -> None:
 def test_the_person_who_comes_back_is_identified_again_and_signs() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_SIGNING)
-    looked(case, ceremony, Seen.OTHER)
+    looked(ceremony, Seen.OTHER)
     assert known(case, ceremony).lapse is Lapse.OTHER_FACE
     by_face(case, ceremony)
     assert confirm_deed(case, ceremony, APPLICANT, will_to_sign(case, ceremony), at=NOW)
@@ -319,7 +319,7 @@ def test_after_three_looks_at_somebody_else_the_notary_decides() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_IDENTIFIED)
     for _ in range(3):
-        looked(case, ceremony, Seen.OTHER)
+        looked(ceremony, Seen.OTHER)
     identify(case, ceremony, WANG)
     link = last_told(ceremony, Told.IDENTIFIED, how=How.NOTARY)
     assert link is not None
@@ -329,7 +329,7 @@ def test_after_three_looks_at_somebody_else_the_notary_decides() -> None:
 def test_an_unsure_look_is_for_the_notary() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING)
-    looked(case, ceremony, Seen.UNSURE)
+    looked(ceremony, Seen.UNSURE)
     identify(case, ceremony, WANG)
     assert known(case, ceremony).how is How.NOTARY
 
@@ -337,10 +337,10 @@ def test_an_unsure_look_is_for_the_notary() -> None:
 def test_another_s_face_seen_before_anybody_was_identified_is_looked_at_again() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING)
-    looked(case, ceremony, Seen.OTHER)
+    looked(ceremony, Seen.OTHER)
     with pytest.raises(ConditionsUnmet, match="face_of_somebody_else"):
         identify(case, ceremony, WANG)
-    looked(case, ceremony, Seen.SAME)
+    looked(ceremony, Seen.SAME)
     identify(case, ceremony, WANG)
 
 
@@ -363,9 +363,9 @@ def test_whoever_is_known_by_the_face_was_seen_a_moment_ago_when_signing() -> No
     will = WillToSign(deed_sha256=DEED, step_up=agreed_to_deed(case, DEED))
     with pytest.raises(ConditionsUnmet, match="face_not_seen_lately"):
         confirm_deed(case, ceremony, APPLICANT, will, at=later)
-    looked(case, ceremony, Seen.UNSURE)
+    looked(ceremony, Seen.UNSURE)
     assert not fresh(case, ceremony)
-    looked(case, ceremony, Seen.SAME)
+    looked(ceremony, Seen.SAME)
     # What the platform saw a moment ago vouches for the person, too.
     confirm_deed(case, ceremony, APPLICANT, will, at=NOW)
     assert ceremony.links[-1].body["vouched_by"] == ceremony.links[-2].hash
@@ -374,10 +374,10 @@ def test_whoever_is_known_by_the_face_was_seen_a_moment_ago_when_signing() -> No
 def test_a_look_that_saw_little_of_what_was_recorded_is_not_fresh() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING)
-    looked(case, ceremony, Seen.SAME, until_ms=9000)
+    looked(ceremony, Seen.SAME, until_ms=9000)
     recorded(ceremony, ends_ms=9000 + 120_000)
     assert fresh(case, ceremony)
-    looked(case, ceremony, Seen.SAME, until_ms=8999)
+    looked(ceremony, Seen.SAME, until_ms=8999)
     assert not fresh(case, ceremony)
 
 
@@ -390,7 +390,7 @@ def test_the_clock_of_a_ceremony_begins_with_its_recording() -> None:
 def test_what_was_seen_in_a_room_that_is_over_is_dropped() -> None:
     case = facing_case()
     ceremony = opened(case, *TO_RECORDING, Step.ABORT)
-    looked(case, ceremony, Seen.SAME)
+    looked(ceremony, Seen.SAME)
     assert ceremony.links[-1].kind == Step.ABORT
 
 
