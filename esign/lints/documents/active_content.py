@@ -30,7 +30,12 @@ FORBIDDEN_ACTIONS: Final = frozenset(
     }
 )
 _TRIGGERS: Final = ("/JS", "/AA", "/OpenAction", "/XFA", "/RichMedia")
-_NAMES: Final = re.compile(b"|".join(map(str.encode, sorted((*_TRIGGERS, *FORBIDDEN_ACTIONS)))))
+_ELSEWHERE: Final = rb"/S \d+ \d+ R"
+"""The kind of an action may be an object of its own (ISO 32000-1 7.3.10)."""
+
+_NAMES: Final = re.compile(
+    b"|".join([*map(str.encode, sorted((*_TRIGGERS, *FORBIDDEN_ACTIONS))), _ELSEWHERE])
+)
 
 
 def active_content(document: bytes) -> str | None:
@@ -45,7 +50,7 @@ def active_content(document: bytes) -> str | None:
 
 
 def _names_any(entry: object) -> bool:
-    """Say whether a name of these is anywhere in the object; most have none, and are done.
+    """Say whether a name of these is in the object, or may be; most have none, and are done.
 
     What qpdf writes has one form for each name, however the file escaped it.
     """

@@ -56,6 +56,12 @@ def launch_deep_inside(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Odd = Array([Array([Dictionary(Next=action)])])
 
 
+def launch_named_elsewhere(pdf: pikepdf.Pdf) -> None:
+    """The kind of the action is an object of its own, as ISO 32000-1 7.3.10 allows."""
+    kind = pdf.make_indirect(Name.Launch)
+    pdf.Root.Odd = pdf.make_indirect(Dictionary(Type=Name.Action, S=kind, F=String("x.exe")))
+
+
 def attached_file(pdf: pikepdf.Pdf) -> None:
     pdf.attachments["other.txt"] = b"unseen"
 
@@ -82,6 +88,7 @@ def no_marker(pdf: pikepdf.Pdf) -> None:
         (script_by_name, "contains scripts"),
         (script_on_a_page, "scripts or actions"),
         (launch_deep_inside, "scripts or actions"),
+        (launch_named_elsewhere, "scripts or actions"),
         # Files inside, listed or loose.
         (attached_file, "other files"),
         (loose_file, "other files"),
