@@ -30,7 +30,7 @@ _SIGNATURE: Final[Entries] = {
 }
 _STAMP: Final[Entries] = {b"/Type": b"/DocTimeStamp", b"/SubFilter": b"/ETSI.RFC3161", **_KIND}
 _HELD: Final = frozenset({b"/ByteRange", b"/Contents"})
-"""Compared with the bytes themselves, in `esign.verification.coverage`."""
+"""Compared with the bytes themselves, in `esign.verification.own_seal`."""
 
 _STATED_TIME: Final = re.compile(rb"\(D:\d{14}Z\)")
 _CERTIFICATION: Final = (
@@ -110,7 +110,9 @@ class Growth:
         entries = left.take(number)
         _require(entries.keys() == {b"/Certs", b"/CRLs"}, "the security store")
         found = (referred_list(entries, kind) for kind in (b"/Certs", b"/CRLs"))
-        certificates, lists = (tuple(map(left.stream, numbers)) for numbers in found)
+        certificates, lists = (
+            tuple(left.stream(each, self._size) for each in numbers) for numbers in found
+        )
         return Store(certificates=certificates, lists=lists)
 
     def _signature(self, left: _Left) -> tuple[int, Entries]:
@@ -118,7 +120,7 @@ class Growth:
         return number, left.take(number)
 
     def _take(self, left: _Left, number: int, changes: Entries) -> None:
-        """Take an object that is as it was, but for ``changes``, which were not there."""
+        """Take an object that is as it was, but for ``changes``."""
         before = self._state(number)
         _require(left.take(number) == {**before, **changes}, "an object that was there")
         self._known[number] = {**before, **changes}
@@ -183,8 +185,10 @@ class _Left:
         _require(self._objects.pop(number).stream is None, "a stream in the place of a dictionary")
         return entries
 
-    def stream(self, number: int) -> bytes:
-        _require(self.entries(number).keys() == {b"/Length"}, "a stream")
+    def stream(self, number: int, since: int) -> bytes:
+        """Take a stream that is new: none may take the place of what the paper draws."""
+        is_plain = self.entries(number).keys() == {b"/Length"}
+        _require(number >= since and is_plain, "a stream of the security store")
         stream = self._objects.pop(number).stream
         if stream is None:
             raise Tampered("a certificate or list is missing from the security store")

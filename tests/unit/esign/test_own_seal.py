@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -25,6 +27,7 @@ from esign.pdf.renewal import append_stamp
 from esign.pdf.security_store import extend_store
 from esign.pdf.signature_form import STAMP, SignatureForm
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
+from esign.pdf.syntax import referred, referred_list, write_references
 from esign.testing import (
     NOTARY,
     OFFICE,
@@ -183,8 +186,29 @@ def test_a_file_without_what_proves_it_later_is_refused(
         check_own_seal(certificate, wanted, at=AT)
 
 
-def sealed_with(office: RunningOffice, wanted: Wanted, **store: tuple[bytes, ...]) -> bytes:
-    """Seal, and put another store under the archive time-stamp than the sealer would."""
+@pytest.mark.parametrize("kind", [b"/Certs", b"/CRLs"])
+def test_a_store_that_writes_over_the_permitted_paper_is_refused(
+    office: RunningOffice, wanted: Wanted, kind: bytes
+) -> None:
+    """What is drawn would be a certificate then, or a list, and no longer what was permitted."""
+    with pikepdf.open(BytesIO(wanted.prepared)) as pdf:
+        drawn = pdf.pages[0].obj["/Contents"][0].objgen[0]
+    certificate = sealed_with(office, wanted, over=(kind, drawn))
+    with pytest.raises(Tampered, match="security store"):
+        check_own_seal(certificate, wanted, at=AT)
+
+
+def sealed_with(
+    office: RunningOffice,
+    wanted: Wanted,
+    *,
+    over: tuple[bytes, int] | None = None,
+    **store: tuple[bytes, ...],
+) -> bytes:
+    """Seal, and put another store under the archive time-stamp than the sealer would.
+
+    ``over`` is the kind of one entry more, and the object of the paper that it takes.
+    """
     stamper = office.stamps.stamper()
     whole = sealed(office)
     before = whole[: covered(whole)[-2].end]
@@ -196,6 +220,12 @@ def sealed_with(office: RunningOffice, wanted: Wanted, **store: tuple[bytes, ...
     lists = (office.revocation().office_list, trust.root_list)
     carried = {"certificates": certificates, "lists": lists, **store}
     extend_store(file, certificates=carried["certificates"], lists=carried["lists"])
+    if over is not None:
+        kind, taken = over
+        at = referred(file.entries(file.root), b"/DSS")
+        listed = referred_list(file.entries(at), kind)
+        file.update(at, {kind: write_references([*listed, taken])})
+        file._written[taken] = file._written[listed[-1]]
     number = file.new_number()
     last = wanted.signers[-1].field
     beside = next(n for n in form._fields() if file.entries(n)[b"/T"] == b"(%b)" % last.encode())
