@@ -37,6 +37,9 @@ _NAMES: Final = re.compile(
     b"|".join([*map(str.encode, sorted((*_TRIGGERS, *FORBIDDEN_ACTIONS))), _ELSEWHERE])
 )
 
+_TWICE: Final = "duplicated key"
+"""In what qpdf warns of: a name twice in one dictionary (ISO 32000-1 7.3.7 forbids it)."""
+
 
 def active_content(document: bytes) -> str | None:
     with opened(document) as pdf:
@@ -46,6 +49,9 @@ def active_content(document: bytes) -> str | None:
             return "the document contains scripts"
         if any(_names_any(entry) and _is_active(entry) for entry in pdf.objects):
             return "the document contains scripts or actions"
+        # Every object has been read by now; which of two values counts, readers disagree.
+        if any(_TWICE in str(warning) for warning in pdf.get_warnings()):
+            return "the document gives one entry two values"
     return None
 
 
@@ -66,9 +72,15 @@ def _is_active(entry: object) -> bool:
         return any(_is_active(item) for item in _direct(entry))
     if not isinstance(entry, pikepdf.Dictionary | pikepdf.Stream):
         return False
-    if any(trigger in entry for trigger in _TRIGGERS) or str(entry.get("/S")) in FORBIDDEN_ACTIONS:
+    if any(trigger in entry for trigger in _TRIGGERS) or _is_forbidden(entry.get("/S")):
         return True
     return any(_is_active(item) for item in _direct(entry.values()))
+
+
+def _is_forbidden(kind: object) -> bool:
+    """Say whether an action may be of this kind; what is no name, some reader makes one of."""
+    is_name = kind is None or isinstance(kind, pikepdf.Name)
+    return not is_name or str(kind) in FORBIDDEN_ACTIONS
 
 
 def _direct(items: object) -> list[object]:

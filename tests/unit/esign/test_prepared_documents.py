@@ -62,6 +62,12 @@ def launch_named_elsewhere(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Odd = pdf.make_indirect(Dictionary(Type=Name.Action, S=kind, F=String("x.exe")))
 
 
+def launch_named_elsewhere_inside(pdf: pikepdf.Pdf) -> None:
+    kind = pdf.make_indirect(Name.Launch)
+    then = Dictionary(S=Name.GoTo, Next=Array([Dictionary(S=kind)]))
+    pdf.Root.Odd = pdf.make_indirect(Array([Array([then])]))
+
+
 def attached_file(pdf: pikepdf.Pdf) -> None:
     pdf.attachments["other.txt"] = b"unseen"
 
@@ -89,6 +95,7 @@ def no_marker(pdf: pikepdf.Pdf) -> None:
         (script_on_a_page, "scripts or actions"),
         (launch_deep_inside, "scripts or actions"),
         (launch_named_elsewhere, "scripts or actions"),
+        (launch_named_elsewhere_inside, "scripts or actions"),
         # Files inside, listed or loose.
         (attached_file, "other files"),
         (loose_file, "other files"),
@@ -103,6 +110,42 @@ def test_document_that_must_not_be_sealed_is_refused_with_the_reason(
 ) -> None:
     (reason,) = told(changed(change))
     assert words in reason
+
+
+def written(entries: bytes, kind: bytes = b"") -> bytes:
+    """Return a page beside which ``entries`` stand, byte by byte, and ``kind`` as object 5.
+
+    As long as what a library wrote there, so that the table holds.
+    """
+
+    def odd(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Odd = pdf.make_indirect(
+            Dictionary(X=String("x" * 60), Y=pdf.make_indirect(String("y" * 12)))
+        )
+
+    document = changed(odd)
+    for filler, text in ((b"/X (%b) /Y 5 0 R" % (b"x" * 60), entries), (b"(yyyyyyyyyyyy)", kind)):
+        assert document.count(filler) == 1
+        document = document.replace(filler, text.ljust(len(filler)) or filler)
+    return document
+
+
+@pytest.mark.parametrize("kind", [b"/S /Launch", b"/S /L#61unch", b"/#53 /Launch", b"/#41#41 <<>>"])
+def test_action_is_known_however_its_name_is_written(kind: bytes) -> None:
+    (reason,) = told(written(kind))
+    assert "scripts or actions" in reason
+
+
+@pytest.mark.parametrize("twice", [b"/S /Launch /S /GoTo", b"/S /Launch /#53 /GoTo"])
+def test_action_of_two_kinds_is_refused_whichever_a_reader_takes(twice: bytes) -> None:
+    assert told(written(twice)) == ["the document gives one entry two values"]
+
+
+@pytest.mark.parametrize("kind", [b"1 0 R", b"[/Launch]", b"(Launch)"])
+def test_kind_of_an_action_that_is_no_name_is_refused(kind: bytes) -> None:
+    """A reference to a reference, for one, which some readers follow and some do not."""
+    (reason,) = told(written(b"/S 5 0 R", kind))
+    assert "scripts or actions" in reason
 
 
 def test_honest_page_breaks_no_rule() -> None:
