@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from esign import oids
 from esign.authorities.profiles import EVENT
 from esign.errors import CertificateUnfit
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -107,6 +108,13 @@ class OutsideEvents:
 
 def check_issued(request: bytes, issued: IssuedOutside) -> None:
     """Raise `CertificateUnfit` unless ``issued`` is what ``request`` asked for."""
+    try:
+        _check_issued(request, issued)
+    except UNREADABLE as error:
+        raise CertificateUnfit("what the authority gave cannot be read") from error
+
+
+def _check_issued(request: bytes, issued: IssuedOutside) -> None:
     wanted, certificate = x509.load_der_x509_csr(request), issued.certificate
     try:
         is_same_key = certificate.public_key() == wanted.public_key()

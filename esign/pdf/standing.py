@@ -14,6 +14,7 @@ from cryptography import x509
 
 from esign.chain import Span, check_issued_by, is_list_of, proven_span
 from esign.errors import CertificateRevoked, ChainInvalid
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ def _proven_authority(trust: OfficeTrust) -> Span:
     try:
         constraints = authority.extensions.get_extension_for_class(x509.BasicConstraints)
         usage = authority.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (ValueError, x509.ExtensionNotFound) as error:
+    except (*UNREADABLE, x509.ExtensionNotFound) as error:
         raise ChainInvalid("the office's authority may not certify") from error
     is_authority = constraints.critical and constraints.value.ca
     if not (is_authority and usage.key_cert_sign and usage.crl_sign):
@@ -75,7 +76,7 @@ def proven_list(
         listed = x509.load_der_x509_crl(encoded)
         ends = listed.next_update_utc
         is_own = is_list_of(listed, issuer)
-    except ValueError as error:
+    except UNREADABLE as error:
         raise ChainInvalid("a revocation list cannot be read") from error
     if not is_own or ends is None:
         raise ChainInvalid("a revocation list is not its authority's")
@@ -85,7 +86,7 @@ def proven_list(
 def _check_usage(certificate: x509.Certificate) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        raise ChainInvalid("the certificate does not say what its key is for") from None
+    except (*UNREADABLE, x509.ExtensionNotFound) as error:
+        raise ChainInvalid("the certificate does not say what its key is for") from error
     if not (usage.digital_signature and usage.content_commitment):
         raise ChainInvalid("the certificate is not for signing documents")

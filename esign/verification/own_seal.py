@@ -29,6 +29,7 @@ from esign.errors import (
 from esign.pdf.appended import read_revision
 from esign.pdf.standing import proven_list
 from esign.tsa.lifetime import carries_until
+from esign.unreadable import UNREADABLE
 from esign.verification.archive import ACCURACY
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
@@ -177,7 +178,7 @@ def _check_carried(chain: Sequence[x509.Certificate], store: Store, at: datetime
 def _issuer_of(encoded: bytes) -> x509.Name:
     try:
         return x509.load_der_x509_crl(encoded).issuer
-    except ValueError as error:
+    except UNREADABLE as error:
         raise Tampered("a list that the file carries cannot be read") from error
 
 

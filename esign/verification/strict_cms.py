@@ -14,6 +14,7 @@ from asn1crypto import cms
 
 from esign.errors import Tampered
 from esign.sm.sm3 import sm3
+from esign.unreadable import UNREADABLE
 from esign.verification.der import children
 from esign.verification.sm2_validator import SM2_NAME, SM3_NAME
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from esign.cms.algorithms import Hashed
 
 MALFORMED: Final = (
-    ValueError,
-    TypeError,
+    *UNREADABLE,
     KeyError,
     IndexError,
     AttributeError,

@@ -28,6 +28,7 @@ from esign.errors import (
     OutsideAuthorityRefused,
     OutsideAuthorityUnavailable,
 )
+from esign.unreadable import UNREADABLE
 from server.partners import certification_authority_protocol as protocol
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _certificates(answer: bytes) -> list[x509.Certificate]:
     try:
         der = base64.b64decode(b"".join(answer.split()), validate=True)
         return pkcs7.load_der_pkcs7_certificates(der)
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, *UNREADABLE) as error:
         raise CertificateUnfit("the answer is not a list of certificates") from error
 
 
@@ -201,7 +202,7 @@ def _issuer_of(
 def _list_address(certificate: x509.Certificate) -> str:
     try:
         found = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError) as error:
+    except (x509.ExtensionNotFound, *UNREADABLE) as error:
         raise CertificateUnfit("the certificate does not say where its list is") from error
     addresses = [
         name.value

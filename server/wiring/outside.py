@@ -14,6 +14,7 @@ from cryptography import x509
 
 from esign.authorities.outside import OutsideEvents
 from esign.errors import OutsideAuthorityUnavailable
+from esign.unreadable import UNREADABLE
 from server.partners.certification_authority import AuthorityAccount, EstAuthority
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def read_account(folder: Path) -> AuthorityAccount:
-    """Return the account in ``folder``; raises `OSError` or `ValueError` for a bad one."""
+    """Return the account in ``folder``; raises `OSError` or one of `UNREADABLE` for a bad one."""
     return AuthorityAccount(
         url=(folder / "url").read_text().strip(),
         roots=x509.load_pem_x509_certificates((folder / "roots.pem").read_bytes()),
@@ -72,7 +73,7 @@ class OutsideAuthorities:
             raise OutsideAuthorityUnavailable("FEIGUI_OUTSIDE_AUTHORITIES is not set")
         try:
             authority = EstAuthority(read_account(self.folder / name), now=self.now)
-        except (OSError, ValueError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise OutsideAuthorityUnavailable("the authority is not configured") from error
         return OutsideEvents(authority, custody=self.custody, now=self.now)
 

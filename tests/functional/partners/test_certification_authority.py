@@ -28,7 +28,7 @@ from werkzeug.serving import make_server
 from esign import oids
 from esign.algorithms import SigningAlgorithm
 from esign.authorities import profiles
-from esign.authorities.outside import OutsideEvents
+from esign.authorities.outside import IssuedOutside, OutsideEvents
 from esign.errors import (
     CertificateNotHad,
     CertificateRevoked,
@@ -281,6 +281,36 @@ def test_nothing_is_signed_unless_it_gives_what_was_asked_for(
     assert uses_of_event_keys(outside.office) == before
     # The next one is none the worse for it.
     outside.signer().sign(PREPARED, PARTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Garbling:
+    """An outside authority whose answer is not of the form in which it left."""
+
+    client: EstAuthority
+    garbled: str
+
+    def certify(self, request: bytes) -> IssuedOutside:
+        issued = self.client.certify(request)
+        if self.garbled == "certificate":
+            # Where its list is, to a second key usage (RFC 5280 4.2: no extension twice).
+            encoded = issued.certificate.public_bytes(Encoding.DER)
+            twice = encoded.replace(b"\x06\x03\x55\x1d\x1f", b"\x06\x03\x55\x1d\x0f")
+            return replace(issued, certificate=x509.load_der_x509_certificate(twice))
+        # The version of the list, to one that there is not (RFC 5280 5.1.2.1).
+        listed = issued.authority_list.replace(b"\x02\x01\x01", b"\x02\x01\x07", 1)
+        return replace(issued, authority_list=listed)
+
+
+@pytest.mark.parametrize("garbled", ["certificate", "list"])
+def test_what_no_library_takes_is_unfit_and_signs_nothing(outside: Outside, garbled: str) -> None:
+    events = OutsideEvents(
+        Garbling(outside.client(), garbled), custody=outside.office.vault, now=outside.office.now
+    )
+    before = uses_of_event_keys(outside.office)
+    with pytest.raises(CertificateUnfit, match="cannot be read"):
+        outside.signer(events).sign(PREPARED, PARTY)
+    assert uses_of_event_keys(outside.office) == before
 
 
 def uses_of_event_keys(office: RunningOffice) -> int:

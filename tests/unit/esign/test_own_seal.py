@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -27,7 +28,7 @@ from esign.pdf.renewal import append_stamp
 from esign.pdf.security_store import extend_store
 from esign.pdf.signature_form import STAMP, SignatureForm
 from esign.pdf.signing import Act, Revocation, Signatory, sign_field
-from esign.pdf.syntax import referred, referred_list, write_references
+from esign.pdf.syntax import reference, referred, referred_list, write_references
 from esign.testing import (
     NOTARY,
     OFFICE,
@@ -41,7 +42,9 @@ from esign.verification.coverage import covered
 from esign.verification.own_seal import Wanted, check_own_seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from esign.pdf.syntax import Entries
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 P256, SM2 = SigningAlgorithm.P256, SigningAlgorithm.SM2
@@ -186,15 +189,157 @@ def test_a_file_without_what_proves_it_later_is_refused(
         check_own_seal(certificate, wanted, at=AT)
 
 
+@pytest.mark.parametrize(
+    ("written", "altered"),
+    [
+        # Version 3 of a certificate, to one that there is not, or to 19 (RFC 5280 4.1.2.1).
+        (b"a003020102", b"a003020103"),
+        (b"a003020102", b"a003020112"),
+        # Where its issuer's lists are, to a second key usage.
+        (b"0603551d1f", b"0603551d0f"),
+    ],
+)
+def test_a_certificate_that_no_library_takes_is_never_handed_out_nor_verified(
+    office: RunningOffice, certificate: bytes, wanted: Wanted, *, written: bytes, altered: bytes
+) -> None:
+    for reach in covered(certificate):
+        held = certificate[reach.gap_start : reach.gap_end]
+        places = [found.start() for found in re.finditer(written, held)]
+        assert places
+        for place in places:
+            at = reach.gap_start + place
+            broken = certificate[:at] + altered + certificate[at + len(altered) :]
+            refused(broken, wanted)
+            with pytest.raises(VerificationFailed):
+                verify(broken, roots=office.roots, at=AT)
+
+
+def test_a_list_that_no_library_takes_is_a_refusal_here_and_before_a_stranger(
+    office: RunningOffice, wanted: Wanted
+) -> None:
+    """A revocation list says that it is of version 2 (RFC 5280 5.1.2.1); this one, of 8."""
+    listed = office.revocation().office_list.replace(b"\x02\x01\x01", b"\x02\x01\x07", 1)
+    certificate = sealed_with(office, wanted, lists=(listed,))
+    assert isinstance(refused(certificate, wanted), Tampered)
+    with pytest.raises(Tampered):
+        verify(certificate, roots=office.roots, at=AT)
+
+
 @pytest.mark.parametrize("kind", [b"/Certs", b"/CRLs"])
 def test_a_store_that_writes_over_the_permitted_paper_is_refused(
     office: RunningOffice, wanted: Wanted, kind: bytes
 ) -> None:
     """What is drawn would be a certificate then, or a list, and no longer what was permitted."""
-    with pikepdf.open(BytesIO(wanted.prepared)) as pdf:
-        drawn = pdf.pages[0].obj["/Contents"][0].objgen[0]
-    certificate = sealed_with(office, wanted, over=(kind, drawn))
+
+    def over(file: GrowingFile, drawn: int) -> None:
+        in_store(file, kind, drawn)
+
+    certificate = sealed_with(office, wanted, spoil=over)
     with pytest.raises(Tampered, match="security store"):
+        check_own_seal(certificate, wanted, at=AT)
+
+
+def catalogue_of(entries: Entries) -> Callable[[GrowingFile, int], None]:
+    def spoil(file: GrowingFile, _drawn: int) -> None:
+        file.update(file.root, entries)
+
+    return spoil
+
+
+def trailer_of(entries: Entries) -> Callable[[GrowingFile, int], None]:
+    def spoil(file: GrowingFile, _drawn: int) -> None:
+        file._trailer = {**file._trailer, **entries}
+
+    return spoil
+
+
+def objects_in_a_stream(file: GrowingFile, drawn: int) -> None:
+    """What is drawn, in an object stream (ISO 32000-1 7.5.7) that passes for a list."""
+    head = b"%d 0 " % drawn
+    entries = {b"/Type": b"/ObjStm", b"/N": b"1", b"/First": b"%d" % len(head)}
+    in_store(file, b"/CRLs", file.add_stream(head + b"<< >>", entries))
+
+
+def row_to_a_list(file: GrowingFile, drawn: int) -> None:
+    """The table says that what is drawn is where a list is, and nothing is written twice."""
+    number = in_store(file, b"/CRLs")
+    table = file._table
+
+    def spoiled(offsets: dict[int, int], table_at: int) -> bytes:
+        return table({**offsets, drawn: offsets[number]}, table_at)
+
+    file._table = spoiled  # type: ignore[method-assign]  # what only a forger does
+
+
+def row_to_itself(file: GrowingFile, drawn: int) -> None:
+    """The table says that what is drawn is where it was: it is said by the paper alone."""
+    table, at = file._table, file.document().index(b"\n%d 0 obj" % drawn) + 1
+
+    def spoiled(offsets: dict[int, int], table_at: int) -> bytes:
+        return table({**offsets, drawn: at}, table_at)
+
+    file._table = spoiled  # type: ignore[method-assign]  # what only a forger does
+
+
+def table_before_the_last(file: GrowingFile, _drawn: int) -> None:
+    """Over the office's signature, back to the notary's."""
+    found = list(re.finditer(rb"startxref\n(\d+)\n", file.document()))
+    file._table_at = int(found[-2][1])
+
+
+def table_of_nothing(file: GrowingFile, _drawn: int) -> None:
+    """Forward, to where the stamp's own table is about to be."""
+    file._table_at = len(file.document()) + 1000
+
+
+def store_in_the_place_of_what_is_drawn(file: GrowingFile, drawn: int) -> None:
+    store = referred(file.entries(file.root), b"/DSS")
+    file._written[drawn] = file._written.pop(store)
+    file.update(file.root, {b"/DSS": reference(drawn)})
+
+
+def list_in_the_place_of_a_signature(file: GrowingFile, _drawn: int) -> None:
+    permits = re.search(rb"/DocMDP (\d+) 0 R", file.entries(file.root)[b"/Perms"])
+    assert permits
+    in_store(file, b"/CRLs", int(permits[1]))
+
+
+def in_store(file: GrowingFile, kind: bytes, also: int = 0) -> int:
+    """Return the store's last entry of ``kind``; write its object as ``also``, beside it."""
+    at = referred(file.entries(file.root), b"/DSS")
+    listed = referred_list(file.entries(at), kind)
+    if also:
+        file.update(at, {kind: write_references([*listed, also])})
+        file._written.setdefault(also, file._written[listed[-1]])
+    return listed[-1]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        # Another catalogue: of another kind, with an action, with other pages, with layers.
+        catalogue_of({b"/Type": b"/Page"}),
+        catalogue_of({b"/OpenAction": b"<< /S /JavaScript /JS (app.alert) >>"}),
+        catalogue_of({b"/Pages": b"1 0 R"}),
+        catalogue_of({b"/OCProperties": b"<< /D << /BaseState /OFF >> >>"}),
+        # Another way into the file, or another catalogue altogether.
+        trailer_of({b"/XRefStm": b"15"}),
+        trailer_of({b"/Root": b"2 0 R"}),
+        trailer_of({b"/Encrypt": b"<< /Filter /Standard >>"}),
+        objects_in_a_stream,
+        row_to_a_list,
+        row_to_itself,
+        table_before_the_last,
+        table_of_nothing,
+        store_in_the_place_of_what_is_drawn,
+        list_in_the_place_of_a_signature,
+    ],
+)
+def test_a_last_revision_that_turns_to_other_than_what_was_permitted_is_refused(
+    office: RunningOffice, wanted: Wanted, spoil: Callable[[GrowingFile, int], None]
+) -> None:
+    certificate = sealed_with(office, wanted, spoil=spoil)
+    with pytest.raises(Tampered, match=r"not (as signing leaves it|of the form that we write)"):
         check_own_seal(certificate, wanted, at=AT)
 
 
@@ -202,12 +347,12 @@ def sealed_with(
     office: RunningOffice,
     wanted: Wanted,
     *,
-    over: tuple[bytes, int] | None = None,
+    spoil: Callable[[GrowingFile, int], None] | None = None,
     **store: tuple[bytes, ...],
 ) -> bytes:
     """Seal, and put another store under the archive time-stamp than the sealer would.
 
-    ``over`` is the kind of one entry more, and the object of the paper that it takes.
+    ``spoil`` does to it whatever else, given the object that draws the paper.
     """
     stamper = office.stamps.stamper()
     whole = sealed(office)
@@ -220,15 +365,12 @@ def sealed_with(
     lists = (office.revocation().office_list, trust.root_list)
     carried = {"certificates": certificates, "lists": lists, **store}
     extend_store(file, certificates=carried["certificates"], lists=carried["lists"])
-    if over is not None:
-        kind, taken = over
-        at = referred(file.entries(file.root), b"/DSS")
-        listed = referred_list(file.entries(at), kind)
-        file.update(at, {kind: write_references([*listed, taken])})
-        file._written[taken] = file._written[listed[-1]]
     number = file.new_number()
     last = wanted.signers[-1].field
     beside = next(n for n in form._fields() if file.entries(n)[b"/T"] == b"(%b)" % last.encode())
     form.add_stamp_field(f"archive-{last}", beside=beside, stamp=number)
+    if spoil is not None:
+        with pikepdf.open(BytesIO(wanted.prepared)) as pdf:
+            spoil(file, pdf.pages[0].obj["/Contents"][0].objgen[0])
     file.fill(stamper.stamp(file.close(number, STAMP, stamper.room)))
     return file.document()
