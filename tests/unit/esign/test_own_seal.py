@@ -184,7 +184,7 @@ def test_a_file_without_what_proves_it_later_is_refused(
     office: RunningOffice, wanted: Wanted, missing: str
 ) -> None:
     """B-LTA is what was asked for; the stamps alone prove nothing once nobody can be asked."""
-    certificate = sealed_with(office, wanted, **{missing: ()})
+    certificate = sealed_with(office, wanted, **{missing: ()})  # type: ignore[arg-type]  # `missing` is never `spoil`
     with pytest.raises(SignatureDoubtful, match=r"does not carry|carries no"):
         check_own_seal(certificate, wanted, at=AT)
 
