@@ -23,13 +23,17 @@ def read_body(request: Request, body: Body | None) -> bytes:
     """Return the bytes of the body; empty when the operation takes none."""
     if body is None:
         return b""
-    request.max_content_length = body.max_bytes
+    # One more than may be: of a body that does not say how long it is, the rest is not read,
+    # and nobody says that there was any.
+    request.max_content_length = body.max_bytes + 1
     try:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise BodyTooLarge from None
     except ClientDisconnected:
         raise BodyMalformed("cut_short") from None
+    if len(raw) > body.max_bytes:
+        raise BodyTooLarge
     if raw or body.required:
         _check_type(request.headers.get("Content-Type", ""), body)
     return raw

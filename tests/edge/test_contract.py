@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -38,6 +39,17 @@ QUESTION = {
     "mainland_household": True,
 }
 JSON = {"Content-Type": "application/json", "Accept-Language": "en"}
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_refused_and_not_cut(edge: Standing) -> None:
+    # What stands before the limit is whole by itself.
+    answer = edge.client.post(
+        CODES,
+        input_stream=BytesIO(b'{"phone": "+33639980001"}' + b" " * 70_000),
+        headers=dict(JSON),
+        environ_overrides={"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize(
