@@ -43,10 +43,10 @@ class DeviceKind(StrEnum):
 class TechCheck:
     camera: Gear
     microphone: Gear
-    uplink_kbps: int
-    round_trip_ms: int
+    uplink_kbps: int | None
+    round_trip_ms: int | None
     loss_permille: int | None
-    """None: the page had no way to measure it."""
+    """None, here and above: the page could not measure it, and nothing is made up."""
 
     device: DeviceKind
 
@@ -64,7 +64,8 @@ def report_tech_check(
         raise NotYourAction("report_tech_check")
     if ceremony.status is CeremonyStatus.PLANNED:
         ceremony.take(Step.CHECK_DEVICES, by=actor.account, at=at)
-    is_weak = check.uplink_kbps < case.rules.ceremony.least_uplink_kbps
+    least = case.rules.ceremony.least_uplink_kbps
+    is_good = check.uplink_kbps is not None and check.uplink_kbps >= least
     facts: dict[str, str | int | None] = {
         "camera": check.camera,
         "microphone": check.microphone,
@@ -73,6 +74,6 @@ def report_tech_check(
         "loss_permille": check.loss_permille,
         "device": check.device,
         "works": int(check.works),
-        "line": "weak" if is_weak else "good",
+        "line": "good" if is_good else "weak",
     }
     return ceremony.note(Told.TECH_CHECKED, at, by=actor.account, facts=facts)

@@ -56,8 +56,8 @@ def tech_check(call: Call) -> Answer:
     check = TechCheck(
         camera=Gear(body["camera"]),
         microphone=Gear(body["microphone"]),
-        uplink_kbps=body["uplink_kbps"],
-        round_trip_ms=body["round_trip_ms"],
+        uplink_kbps=body.get("uplink_kbps"),
+        round_trip_ms=body.get("round_trip_ms"),
         loss_permille=body.get("loss_permille"),
         device=DeviceKind(body["device"]),
     )

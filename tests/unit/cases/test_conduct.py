@@ -83,6 +83,9 @@ def test_a_tried_device_begins_the_ceremony_and_is_on_record() -> None:
     assert ceremony.status is CeremonyStatus.TECH_CHECK
     assert (link.body["works"], link.body["line"]) == (1, "weak")
     assert report_tech_check(case, ceremony, WORKING, APPLICANT, at=NOW).body["line"] == "good"
+    unmeasured = replace(WORKING, uplink_kbps=None, round_trip_ms=None)
+    link = report_tech_check(case, ceremony, unmeasured, APPLICANT, at=NOW)
+    assert (link.body["line"], link.body["uplink_kbps"]) == ("weak", None)
 
 
 def test_recording_waits_for_a_camera_and_a_microphone() -> None:
