@@ -208,8 +208,10 @@ def test_what_takes_long_runs_once_at_a_time_and_leaves_a_hand_free(database: Da
             me = await queue.register_worker()
             for name in (alone, other):
                 for timestamp in (1, 2):
-                    await app.configure_task(name).defer_async(timestamp=timestamp)
-                    job = await queue.fetch_job(None, worker_id=me)
+                    # A queue of their own: what others left in this database is not met.
+                    task = app.configure_task(name, queue=alone)
+                    await task.defer_async(timestamp=timestamp)
+                    job = await queue.fetch_job([alone], worker_id=me)
                     found.append(job.task_name if job else None)
             return found
 
