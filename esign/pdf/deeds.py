@@ -95,7 +95,7 @@ class DeedSigner:
         ready = {algorithm: self._made_ready(party, algorithm) for algorithm in self._trusts}
         # (4) The signatures; each key is gone after its own. The last one's archive
         #     time-stamp closes over all.
-        algorithms = list(ready)
+        algorithms, checked = list(ready), list[Revocation]()
         for algorithm, own in ready.items():
             act = Act(
                 field=algorithm.field_beside(party.field, algorithms),
@@ -110,8 +110,9 @@ class DeedSigner:
                 own.signatory,
                 revocation=own.revocation,
                 stamper=stamper,
-                earlier=[other.revocation for by, other in ready.items() if by is not algorithm],
+                earlier=checked,
             )
+            checked.append(own.revocation)
         return deed
 
     def _made_ready(self, party: PartySignature, algorithm: SigningAlgorithm) -> _Ready:

@@ -33,8 +33,7 @@ class GrowingFile:
         self._base = OwnFile(document)
         self._parts = [document]
         self._length = len(document)
-        self._hashed = hashlib.sha256(document)
-        self._running: dict[Hashed, _Hash] = {hashlib.sha256: self._hashed}
+        self._running: dict[Hashed, _Hash] = {hashlib.sha256: hashlib.sha256(document)}
         self._trailer = self._base.trailer
         self._table_at = self._base.table_at
         self._size = self._base.size
@@ -139,5 +138,5 @@ class GrowingFile:
         found = _IDENTIFIERS.fullmatch(self._trailer.get(b"/ID", b""))
         if found is None:
             raise FormUnexpected("the document has no identifier")
-        state = self._hashed.copy().hexdigest()[:32].encode()
+        state = self._running[hashlib.sha256].copy().hexdigest()[:32].encode()
         return b"[%b<%b>]" % (found[1], state)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from esign.errors import NotAPdf, NotOurs, Tampered, TooLarge
+
+if TYPE_CHECKING:
+    from esign.cms.algorithms import Hashed
 
 LARGEST: Final = 64 * 1024 * 1024
 MOST_SIGNATURES: Final = 300
@@ -31,6 +34,12 @@ class Covered:
     end: int
     contents: bytes
     """The CMS object, without the zeros after it."""
+
+    def digest(self, document: bytes, hashed: Hashed) -> bytes:
+        """Return the digest of what the signature is over."""
+        running = hashed(memoryview(document)[: self.gap_start])
+        running.update(memoryview(document)[self.gap_end : self.end])
+        return running.digest()
 
 
 def covered(document: bytes) -> list[Covered]:

@@ -9,8 +9,9 @@ Why that is enough here, and nowhere else: docs/adr/0025-our-own-seal-checked-by
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from esign.cms.algorithms import Hashed
     from esign.pdf.appended import Revision
     from esign.pdf.syntax import Entries
     from esign.verification.coverage import Covered
@@ -90,10 +90,9 @@ def check_own_seal(sealed: bytes, wanted: Wanted, *, at: datetime) -> None:
     # (4) The archive time-stamp, which is the authority's making and not ours, is over the
     #     whole file and in the one form that a stranger takes.
     check_der(ranges[-1].contents)
-    check_strict(ranges[-1].contents, lambda hashed: _digest(sealed, ranges[-1], hashed))
-    archive = check_archive_stamp(
-        ranges[-1].contents, lambda hashed: _digest(sealed, ranges[-1], hashed), roots=wanted.roots
-    )
+    whole = ranges[-1].digest(sealed, hashlib.sha256)
+    check_strict(ranges[-1].contents, lambda _: whole)
+    archive = check_archive_stamp(ranges[-1].contents, lambda _: whole, roots=wanted.roots)
     _check_times([each.stamped for each in signatures], archive, at, wanted.roots)
     # (5) The file itself carries what proves all of it later.
     for found, signer in zip(signatures, wanted.signers, strict=True):
@@ -145,7 +144,7 @@ def _check_signer(
     return check_signature(
         reach.contents,
         signer.certificate,
-        lambda hashed: _digest(sealed, reach, hashed),
+        partial(reach.digest, sealed),
         roots=roots,
     )
 
@@ -180,9 +179,3 @@ def _issuer_of(encoded: bytes) -> x509.Name:
         return x509.load_der_x509_crl(encoded).issuer
     except UNREADABLE as error:
         raise Tampered("a list that the file carries cannot be read") from error
-
-
-def _digest(sealed: bytes, reach: Covered, hashed: Hashed) -> bytes:
-    running = hashed(memoryview(sealed)[: reach.gap_start])
-    running.update(memoryview(sealed)[reach.gap_end : reach.end])
-    return running.digest()

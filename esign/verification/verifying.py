@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from esign.asn1 import Asn1
-    from esign.cms.algorithms import Hashed
     from esign.verification.coverage import Covered
     from esign.verification.report import ArchiveStamp, SignatureFound, Step
 
@@ -63,7 +63,7 @@ def verify(
         for reach in ranges:
             check_der(reach.contents)
     with step(At.LAST_SIGNATURE):
-        check_strict(ranges[-1].contents, lambda hashed: _digest(document, ranges[-1], hashed))
+        check_strict(ranges[-1].contents, partial(ranges[-1].digest, document))
     # A signature that the parser sees elsewhere than the bytes do is a trick.
     with step(At.SIGNATURES_FOUND):
         found = _parsed(document, ranges)
@@ -72,7 +72,7 @@ def verify(
     with step(At.ARCHIVE_STAMPS):
         lists = known_lists(found[0].reader, fresh_lists)
         stamps = [
-            Stamped(signature, _digest(document, reach, hashlib.sha256))
+            Stamped(signature, reach.digest(document, hashlib.sha256))
             for signature, reach in zip(found, ranges, strict=True)
             if _is_stamp(signature)
         ]
@@ -118,12 +118,6 @@ def _closed(document: bytes, found: Sequence[Asn1], ranges: Sequence[Covered]) -
 
 def _is_stamp(signature: Asn1) -> bool:
     return bool(signature.sig_object_type == "/DocTimeStamp")
-
-
-def _digest(document: bytes, reach: Covered, hashed: Hashed) -> bytes:
-    running = hashed(memoryview(document)[: reach.gap_start])
-    running.update(memoryview(document)[reach.gap_end : reach.end])
-    return running.digest()
 
 
 def _parsed(document: bytes, ranges: Sequence[Covered]) -> list[Asn1]:

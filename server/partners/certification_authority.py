@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from esign.errors import (
 )
 from esign.unreadable import UNREADABLE
 from server.partners import certification_authority_protocol as protocol
+from server.partners.answers import AnswerTooLarge, AnswerTooSlow, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = urllib3.Timeout(connect=3.0, read=10.0, total=15.0)
 """Seconds; chosen. A party waits before the camera for this."""
-LONGEST_READING: Final = timedelta(seconds=10)
-"""From the first byte of an answer to its last; chosen."""
 LARGEST_ANSWER: Final = 256 * 1024
 """Bytes; a chain has some thousands, a list of 5,000 revocations 200,000."""
 
@@ -147,12 +145,16 @@ class EstAuthority:
                 method, url, headers=headers, body=body, preload_content=False, redirect=False
             )
             try:
-                content = self._read(answer)
+                content = read_answer(answer, most=LARGEST_ANSWER, now=self._now)
             finally:
                 # Never back into the pool: what is left unread may be endless.
                 answer.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise OutsideAuthorityUnavailable("the authority does not answer") from error
+        except AnswerTooLarge as error:
+            raise OutsideAuthorityUnavailable("the answer is too large") from error
+        except AnswerTooSlow as error:
+            raise OutsideAuthorityUnavailable("the answer takes too long") from error
         if answer.status in _REFUSALS:
             raise OutsideAuthorityRefused("the authority refuses us or the request")
         if answer.status == HTTPStatus.ACCEPTED:
@@ -160,17 +162,6 @@ class EstAuthority:
             raise OutsideAuthorityUnavailable("the authority has not decided yet")
         if answer.status != HTTPStatus.OK:
             raise OutsideAuthorityUnavailable("the authority does not answer properly")
-        return content
-
-    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
-        """Read as it comes: a time-out of the library begins anew with every byte."""
-        begun, content = self._now(), b""
-        while chunk := answer.read1(LARGEST_ANSWER, decode_content=False):
-            content += chunk
-            if not len(content) <= LARGEST_ANSWER:
-                raise OutsideAuthorityUnavailable("the answer is too large")
-            if not self._now() - begun <= LONGEST_READING:
-                raise OutsideAuthorityUnavailable("the answer takes too long")
         return content
 
 

@@ -10,7 +10,6 @@ import base64
 import hmac
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from identity.registers.questions import (
     Unavailable,
 )
 from server.partners import identity_register_protocol as protocol
+from server.partners.answers import AnswerTooLarge, AnswerTooSlow, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = urllib3.Timeout(connect=3.0, read=10.0, total=15.0)
 """Seconds; chosen. A person waits for this, so it is short."""
-LONGEST_READING: Final = timedelta(seconds=10)
-"""From the first byte of an answer to its last; chosen."""
 LARGEST_ANSWER: Final = 16 * 1024
 """Bytes; an answer of the protocol has about 200."""
 
@@ -164,7 +162,7 @@ class HttpIdentityRegister:
                 redirect=False,
             )
             try:
-                content = self._read(answer)
+                content = read_answer(answer, most=LARGEST_ANSWER, now=self._now)
             finally:
                 # Never back into the pool: what is left unread may be endless.
                 answer.close()
@@ -174,18 +172,11 @@ class HttpIdentityRegister:
             raise _NoAnswer(Unavailable.TIMED_OUT) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _NoAnswer(Unavailable.UNREACHABLE) from error
+        except AnswerTooLarge as error:
+            raise _NoAnswer(Unavailable.ANSWER_MALFORMED) from error
+        except AnswerTooSlow as error:
+            raise _NoAnswer(Unavailable.TIMED_OUT) from error
         return answer.status, answer.headers.get(protocol.SIGNATURE, ""), content
-
-    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
-        """Read as it comes: a time-out of the library begins anew with every byte."""
-        begun, content = self._now(), b""
-        while chunk := answer.read1(LARGEST_ANSWER, decode_content=False):
-            content += chunk
-            if not len(content) <= LARGEST_ANSWER:
-                raise _NoAnswer(Unavailable.ANSWER_MALFORMED)
-            if not self._now() - begun <= LONGEST_READING:
-                raise _NoAnswer(Unavailable.TIMED_OUT)
-        return content
 
 
 @dataclass(frozen=True, slots=True)
