@@ -61,6 +61,10 @@ class KeyStopped(KeyMisused):
     """The key was given up, because somebody else may have it; it signs nothing any more."""
 
 
+class AuthorityEnded(CustodyError):
+    """The authority's own certificate is not of this time; it signs nothing."""
+
+
 class KeyExists(CustodyError):
     """A key of this name was made already, and is never overwritten."""
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.errors import ListStale, NotOurs, RenewalUseless, TimeStampUnavailable
+from esign.chain import check_issued_by
+from esign.errors import ChainInvalid, ListStale, NotOurs, RenewalUseless, TimeStampUnavailable
 from esign.pdf.renewal import append_stamp
 from esign.pdf.standing import proven_list
 from esign.tsa.lifetime import carries_until
@@ -53,6 +54,12 @@ class StampRenewer:
 
     stamps: TimeStampSource
     now: Clock
+    links: Sequence[x509.Certificate] = ()
+    """By which the keys of a root vouch for each other (`esign.anchors`)."""
+
+    root_lists: Sequence[bytes] = ()
+    """Of every other root, DER: by them the links are judged."""
+
     party_roots: Sequence[x509.Certificate] = ()
     """Of the outside authorities that certified parties, today's and earlier ones."""
 
@@ -71,7 +78,7 @@ class StampRenewer:
         if not span.begins <= self.now() <= span.ends:
             raise ListStale("the root's revocation list is not of this time")
         stamper = self.stamps.stamper()
-        _check_unrevoked(stamper, listed)
+        _check_standing(stamper, self.roots[0], listed)
         after = carries_until(stamper.certificate, roots=self.roots)
         if not after > before:
             raise RenewalUseless("the authority's stamps carry no further than the last one")
@@ -82,8 +89,9 @@ class StampRenewer:
                 *(root.public_bytes(Encoding.DER) for root in self.roots),
                 _last_stamper(document),
                 stamper.certificate,
+                *(link.public_bytes(Encoding.DER) for link in self.links),
             ],
-            lists=[self.root_list],
+            lists=[self.root_list, *self.root_lists],
             stamper=stamper,
         )
         # (4) As a stranger would.
@@ -94,8 +102,15 @@ class StampRenewer:
         verify(document, roots=self.roots, party_roots=self.party_roots, at=self.now())
 
 
-def _check_unrevoked(stamper: DocumentStamper, listed: x509.CertificateRevocationList) -> None:
-    serial = x509.load_der_x509_certificate(stamper.certificate).serial_number
+def _check_standing(
+    stamper: DocumentStamper, root: x509.Certificate, listed: x509.CertificateRevocationList
+) -> None:
+    certificate = x509.load_der_x509_certificate(stamper.certificate)
+    try:
+        check_issued_by(certificate, root)
+    except ChainInvalid as error:
+        raise TimeStampUnavailable("the time-stamper is under another root since") from error
+    serial = certificate.serial_number
     if listed.get_revoked_certificate_by_serial_number(serial) is not None:
         raise TimeStampUnavailable("the time-stamper's certificate has been revoked")
 

@@ -28,7 +28,7 @@ from esign.pdf.fields import NOTARY_FIELD, OFFICE_FIELD, SignaturePlace
 from esign.pdf.signing import Revocation, Signatory
 from esign.renewing import StampRenewer
 from esign.sm.sm2 import Sm2PrivateKey
-from esign.trust import office_trust, office_trusts, trusted_roots
+from esign.trust import office_trust, office_trusts, root_lists, trusted_roots
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
 from esign.tsa.clock_proof import ClockUnproven
@@ -170,7 +170,10 @@ class RunningOffice:
         """Return what `sealer` is to leave of a paper with its fields drawn."""
         sealing = Sealing(office=OFFICE, notary=NOTARY, algorithms=algorithms)
         return Wanted(
-            prepared=prepared, signers=expected_signers(sealing, self.files), roots=self.roots
+            prepared=prepared,
+            signers=expected_signers(sealing, self.files),
+            roots=self.roots,
+            links=self.files.links(),
         )
 
     def deed_signer(self, algorithms: Sequence[SigningAlgorithm] = (P256,)) -> DeedSigner:
@@ -222,7 +225,8 @@ class RunningOffice:
             subject=Subject(common_name="Feigui Time-Stamping"),
             public_key=own.public_key(),
         )
-        issuer = issuer_of(self.files, Keyring(self.files.keys), ROOT, BASE_URL)
+        root = self.files.current(ROOT)
+        issuer = issuer_of(self.files, Keyring(self.files.keys), root, BASE_URL)
         certificate = issue(order, issuer, now=self.now())
         self.files.keep_certificate(TSA, certificate)
         self.server.authority = time_stamper(certificate, own, now=self.now, proof=self.proof)
@@ -230,9 +234,12 @@ class RunningOffice:
     def renewer(self) -> StampRenewer:
         """Return what renews stamps, with the root's list of now."""
         create_authorities(self.files.path, now=self.now(), offices={}, base_url=BASE_URL)
+        root = self.files.authority_of(ROOT, self.files.signing(TSA)[1])
         return StampRenewer(
             roots=self.roots,
-            root_list=self.files.revocation_list(ROOT),
+            root_list=self.files.revocation_list(root),
+            links=self.files.links(),
+            root_lists=root_lists(self.files),
             stamps=self.stamps,
             now=self.now,
         )
@@ -279,7 +286,7 @@ def running_office(
             yield RunningOffice(
                 files=files,
                 vault=vault,
-                stamps=TimeStampSource(url, roots=[files.certificate(ROOT)], now=now),
+                stamps=TimeStampSource(url, roots=lambda: trusted_roots(files), now=now),
                 tsa_url=url,
                 server=server,
                 now=now,

@@ -1,4 +1,4 @@
-"""What everybody may know: the root, the authorities under it, and their lists.
+"""What everybody may know: the roots, the authorities under them, and their lists.
 
 Read from ``public/`` of the authorities' directory; holds no key.
 """
@@ -39,6 +39,12 @@ class OfficeTrust:
     stamping_root_list: bytes
     """DER."""
 
+    links: tuple[Certificate, ...] = ()
+    """By which the keys of a root vouch for each other, for who trusts another one of them."""
+
+    root_lists: tuple[bytes, ...] = ()
+    """Of every key of a root, DER: a link is judged by the list of the key that made it."""
+
 
 def office_trust(
     files: AuthorityDirectory,
@@ -54,16 +60,22 @@ def office_trust(
     certificate that the office's authority is about to issue. Raises
     `AuthorityMissing` where the office does not sign by this algorithm.
     """
-    root, role = algorithm.named(ROOT), algorithm.named(office_name(office, "authority"))
+    role = algorithm.named(office_name(office, "authority"))
     issuer = files.current(role) if signer is None else files.authority_of(role, signer)
+    authority, time_stamper = files.certificate(issuer), files.signing(TSA)[1]
+    root = files.authority_of(algorithm.named(ROOT), authority)
+    stamping = files.authority_of(ROOT, time_stamper)
+    links = tuple(files.links())
     return OfficeTrust(
         root=files.certificate(root),
         root_list=files.revocation_list(root),
         authority_name=issuer,
-        authority=files.certificate(issuer),
-        time_stamper=files.signing(TSA)[1],
-        stamping_root=files.certificate(ROOT),
-        stamping_root_list=files.revocation_list(ROOT),
+        authority=authority,
+        time_stamper=time_stamper,
+        stamping_root=files.certificate(stamping),
+        stamping_root_list=files.revocation_list(stamping),
+        links=links,
+        root_lists=tuple(root_lists(files)) if links else (),
     )
 
 
@@ -75,6 +87,23 @@ def office_trusts(
 
 
 def trusted_roots(files: AuthorityDirectory) -> list[Certificate]:
-    """Return the root of each algorithm that any office here signs by, the stampers' first."""
-    names = [algorithm.named(ROOT) for algorithm in SigningAlgorithm]
-    return [files.certificate(name) for name in names if files.has_certificate(name)]
+    """Return every root there ever was here, of each algorithm.
+
+    The one above today's time-stamper is the first. A root that was replaced stays: what
+    it certified is as good as it was.
+    """
+    names = _root_names(files)
+    if files.has_certificate(files.current(TSA)):
+        names.sort(key=files.authority_of(ROOT, files.signing(TSA)[1]).__ne__)
+    return [files.certificate(name) for name in names]
+
+
+def root_lists(files: AuthorityDirectory) -> list[bytes]:
+    """Return the newest list of every root, DER, in the order of their making."""
+    names = _root_names(files)
+    return [files.revocation_list(name) for name in names if files.has_revocation_list(name)]
+
+
+def _root_names(files: AuthorityDirectory) -> list[str]:
+    roles = [algorithm.named(ROOT) for algorithm in SigningAlgorithm]
+    return [name for role in roles for name in files.names(role)]

@@ -35,7 +35,7 @@ from esign.authorities.register import RevocationRegister
 from esign.authorities.revocation import OFFICE_LIST_VALID, ROOT_LIST_VALID, revocation_list
 from esign.custody.keyring import Keyring
 from esign.custody.places import FILES
-from esign.errors import NotForProduction
+from esign.errors import KeyStopped, NotForProduction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -101,8 +101,9 @@ class _Founding:
                 public_key=key.public_key(),
             )
             self._keep(root, order, Issuer(certificate=None, key=key))
-        self._renew_root_list(root)
-        self._appoint_responder(root)
+        for name in live_roots(self.files, root, now=self.now):
+            self._renew_root_list(name)
+            self._appoint_responder(name)
 
     def _renew_root_list(self, root: str) -> None:
         if (self.files.public / f"{root}.crl").exists():
@@ -142,7 +143,8 @@ class _Founding:
             )
 
     def under_root(self, name: str, subject: Subject, profile: Profile) -> None:
-        self._under(name, subject, profile, issuer=self.algorithm.named(ROOT))
+        above = self.files.current(self.algorithm.named(ROOT))
+        self._under(name, subject, profile, issuer=above)
 
     def _under(self, name: str, subject: Subject, profile: Profile, *, issuer: str) -> None:
         if self.files.has_certificate(name):
@@ -162,6 +164,18 @@ class _Founding:
 
     def _keep(self, name: str, order: CertificateOrder, issuer: Issuer) -> None:
         keep_issued(self.files, name, order, issuer=issuer, now=self.now)
+
+
+def live_roots(files: AuthorityDirectory, root: str, *, now: datetime) -> list[str]:
+    """Return the keys of a root that still speak of what they certified, the first one first.
+
+    One that was replaced certifies nothing any more, and makes its list until its end.
+    """
+    return [
+        name
+        for name in files.names(root)
+        if not files.is_stopped(name) and now <= files.certificate(name).not_valid_after_utc
+    ]
 
 
 def answers_for(authority: str) -> bool:
@@ -229,7 +243,12 @@ def key_for(files: AuthorityDirectory, keyring: Keyring, name: str) -> Authority
 
 
 def issuer_of(files: AuthorityDirectory, keyring: Keyring, name: str, base_url: str) -> Issuer:
-    """Return the authority ``name``, with the addresses that go into its certificates."""
+    """Return the authority ``name``, with the addresses that go into its certificates.
+
+    Raises `KeyStopped` for one that was given up or retired.
+    """
+    if files.is_stopped(name):
+        raise KeyStopped("the authority was given up or retired; it signs nothing any more")
     return Issuer(
         certificate=files.certificate(name),
         key=keyring.load(files.uri(name)),

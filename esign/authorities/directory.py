@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT: Final = "root"
 TSA: Final = "tsa"
 
+_LINK: Final = ".under."
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -47,6 +48,11 @@ def notary_name(office: str, notary: str) -> str:
 def generation_name(role: str, number: int) -> str:
     """Name the key of a role by its number, which begins with 1."""
     return role if number == 1 else f"{role}.{number}"
+
+
+def link_name(subject: str, issuer: str) -> str:
+    """Name the certificate by which one key of a root vouches for another (RFC 4210 4.4)."""
+    return f"{subject}{_LINK}{issuer}"
 
 
 def responder_name(authority: str) -> str:
@@ -172,9 +178,20 @@ class AuthorityDirectory:
     def authority_of(self, role: str, certificate: x509.Certificate) -> str:
         """Return which key of the authority ``role`` issued ``certificate``."""
         for name in reversed(self.names(role)):
-            if self.certificate(name).subject == certificate.issuer:
+            if _is_named_by(certificate, self.certificate(name)):
                 return name
         raise AuthorityMissing("the certificate is not of this authority")
+
+    def links(self) -> list[x509.Certificate]:
+        """Return what keys of a root certify of each other; proves nothing by itself."""
+        return [self.certificate(name) for name in self.link_names()]
+
+    def link_names(self) -> list[str]:
+        return sorted(path.stem for path in self.path.glob(f"public/*{_LINK}*.pem"))
+
+    def is_under(self, name: str, authority: str) -> bool:
+        """Say whether the key ``authority`` is named by the certificate of ``name``."""
+        return _is_named_by(self.certificate(name), self.certificate(authority))
 
     def issued(self, serial: int) -> x509.Certificate | None:
         """Return a certificate from the records, or ``None``."""
@@ -216,3 +233,12 @@ class AuthorityDirectory:
         """Keep a certificate for the years the law asks, ``intended`` and ``issued``."""
         name = f"{certificate.serial_number:040x}.{stage}.der"
         write_whole(self.records / name, certificate.public_bytes(Encoding.DER), mode=0o600)
+
+
+def _is_named_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """By name and by key: the keys of a root share their name."""
+    if certificate.issuer != issuer.subject:
+        return False
+    named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    own = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return named.key_identifier == own.digest

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from esign import oids
-from esign.errors import LintFailed
+from esign.errors import AuthorityEnded, LintFailed
 from esign.lints.certificates import CERTIFICATE_LINTS
 from esign.sm.certificates import certificate_with, key_identifier, sm2_key_in
 from esign.sm.sm2 import Sm2PrivateKey, Sm2PublicKey
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.authorities.profiles import Profile
+    from esign.chain import Span
 
     PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | Sm2PublicKey
     AuthorityKey = ec.EllipticCurvePrivateKey | Sm2PrivateKey
@@ -83,6 +84,9 @@ class CertificateOrder:
     profile: Profile
     subject: Subject
     public_key: PublicKey
+    span: Span | None = None
+    """From when to when, where that is not from now on for as long as the profile says."""
+
     evidence: bytes | None = None
     """DER of `esign.evidence.EvidenceDigests`, where the profile asks for it."""
 
@@ -94,7 +98,14 @@ def issue(
     now: datetime,
     record: Callable[[x509.Certificate], None] = lambda _: None,
 ) -> x509.Certificate:
-    """Return the certificate; ``record`` sees what is about to be signed, first."""
+    """Return the certificate; ``record`` sees what is about to be signed, first.
+
+    Raises `AuthorityEnded` where the issuer's own certificate is not of this time, and
+    `LintFailed`.
+    """
+    above = issuer.certificate
+    if above is not None and not (above.not_valid_before_utc <= now <= above.not_valid_after_utc):
+        raise AuthorityEnded("an authority signs nothing before its time or after its end")
     builder = _builder(order, issuer, now)
     # (1) The same certificate under a key that nobody trusts and nobody keeps.
     rehearsal = _made(builder, order.public_key, _throw_away(issuer.key))
@@ -134,8 +145,8 @@ def _builder(order: CertificateOrder, issuer: Issuer, now: datetime) -> x509.Cer
         .issuer_name(issuer.certificate.subject if issuer.certificate else subject)
         # 20 octets, 158 random bits; RFC 5280 4.1.2.2 wants it positive.
         .serial_number(secrets.randbits(158) | 1 << 158)
-        .not_valid_before(now - BACKDATED)
-        .not_valid_after(now + profile.valid_for)
+        .not_valid_before(order.span.begins if order.span else now - BACKDATED)
+        .not_valid_after(order.span.ends if order.span else now + profile.valid_for)
     )
     extensions = [
         *_described(order),

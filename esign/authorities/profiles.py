@@ -28,6 +28,9 @@ class Profile:
     signs_itself: bool = False
     """A root: nobody above it could take it back."""
 
+    links_roots: bool = False
+    """One key of a root certifies another: it bears the name of its issuer and not its key."""
+
     no_check: bool = False
     """Its own revocation is not asked for (RFC 6960 4.2.2.2.1); it is short-lived instead."""
 
@@ -52,6 +55,15 @@ ROOT: Final = Profile(
     path_length=1,
     signs_itself=True,
     citation="RFC 5280 4.2.1.9",
+)
+ROOT_LINK: Final = Profile(
+    name="root_link",
+    policy=oids.POLICY_ROOT_AND_OFFICES,
+    valid_for=ROOT.valid_for,
+    key_usage=_CERTIFIES,
+    path_length=1,
+    links_roots=True,
+    citation="RFC 4210 4.4",
 )
 OFFICE_AUTHORITY: Final = Profile(
     name="office_authority",
@@ -106,7 +118,17 @@ RESPONDER: Final = Profile(
 )
 
 PROFILES: Final = {
-    p.name: p for p in (ROOT, OFFICE_AUTHORITY, NOTARY, OFFICE_SEAL, EVENT, TIME_STAMPER, RESPONDER)
+    p.name: p
+    for p in (
+        ROOT,
+        ROOT_LINK,
+        OFFICE_AUTHORITY,
+        NOTARY,
+        OFFICE_SEAL,
+        EVENT,
+        TIME_STAMPER,
+        RESPONDER,
+    )
 }
 
 

@@ -33,6 +33,7 @@ _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
         errors.KeyExists,
         errors.KeyMisused,
         errors.KeyStopped,
+        errors.AuthorityEnded,
         errors.KeyStoreUnavailable,
         errors.KeyUnknown,
         errors.KeyUnsuitable,

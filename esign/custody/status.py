@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ANSWER_VALID: Final = OFFICE_LIST_VALID
 """As long as an office's list, and for the same reason."""
 
-_AUTHORITY: Final = re.compile(r"root|office\.[a-z0-9-]+\.authority(?:\.[0-9]{1,4})?")
+_AUTHORITY: Final = re.compile(r"(?:root|office\.[a-z0-9-]+\.authority)(?:\.[0-9]{1,4})?")
 _LARGEST_SERIAL: Final = 1 << 160
 """RFC 5280 4.1.2.2: "CAs MUST NOT use serialNumber values longer than 20 octets"."""
 

@@ -202,7 +202,8 @@ class Vault:
         files = self._files
         if not (_OFFICE_AUTHORITY.fullmatch(authority) and files.has_certificate(authority)):
             return
-        if files.is_stopped(authority):
+        ends = files.certificate(authority).not_valid_after_utc
+        if files.is_stopped(authority) or not self._now() <= ends:
             return
         half = self._now() + profiles.RESPONDER.valid_for / 2
         with self._lock:

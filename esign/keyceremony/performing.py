@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Final
 from esign.authorities.directory import write_whole
 from esign.custody.audit import AuditTrail, verify_trail
 from esign.keyceremony.approvals import SignedRequest, check_dual_control, check_in_time
+from esign.keyceremony.house import in_use
 from esign.keyceremony.officers import ENOUGH, Officer, Officers
 from esign.keyceremony.protocols import Protocol
 from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action
-from esign.keyceremony.steps import House, carry_out, check_possible, in_use
+from esign.keyceremony.steps import carry_out, check_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from esign.clock import Clock
+    from esign.keyceremony.house import House
     from esign.keyceremony.officers import Credential
     from esign.keyceremony.requests import KeyRequest
 
@@ -86,7 +88,7 @@ class Ceremonies:
             if not len(self.officers.all()) > ENOUGH:
                 raise CeremonyRefused(Refusal.TOO_FEW_OFFICERS)
         else:
-            check_possible(self.house, request)
+            check_possible(self.house, request, now=self.now())
 
     def perform(self, signed: SignedRequest, by: Credential) -> Protocol:
         """Carry out ``signed`` and return its protocol, signed by the officer at the keys."""

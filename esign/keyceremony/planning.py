@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from esign.custody.algorithms import KeyAlgorithm
+from esign.keyceremony.house import fingerprint, in_use
+from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action, KeyRequest
-from esign.keyceremony.steps import Role, in_use, next_key
+from esign.keyceremony.roots import retirable
+from esign.keyceremony.steps import Role, next_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +56,8 @@ def plan(ceremonies: Ceremonies, wish: Wish, *, nonce: str) -> KeyRequest:
 
 
 def _of_the_key(ceremonies: Ceremonies, wish: Wish) -> dict[str, str]:
+    if wish.action is Action.RETIRE:
+        return {"replaces": _to_be_retired(ceremonies, wish.subject)}
     if wish.action not in {Action.CREATE, Action.ROTATE, Action.COMPROMISE}:
         return {}
     role, house = Role.of(wish.subject), ceremonies.house
@@ -61,3 +66,12 @@ def _of_the_key(ceremonies: Ceremonies, wish: Wish) -> dict[str, str]:
         "key": str(next_key(house, role.name)),
         "replaces": in_use(house.files, role.name),
     }
+
+
+def _to_be_retired(ceremonies: Ceremonies, root: str) -> str:
+    """Return the certificate of the oldest key that can be."""
+    files = ceremonies.house.files
+    found = retirable(files, root) if Role.of(root).issuer is None else []
+    if not found:
+        raise CeremonyRefused(Refusal.IMPOSSIBLE)
+    return fingerprint(files.certificate(found[0]))

@@ -21,6 +21,7 @@ _ACTIONS: Final = {
     "rotate": ("更换密钥", "the key was replaced"),
     "compromise": ("密钥泄露处置", "the key was given up as compromised and replaced"),
     "publish": ("发布吊销列表", "the root's revocation list was published"),
+    "retire": ("根密钥停用", "a key of the root was retired with a last revocation list"),
     "add_officer": ("增加密钥管理员", "a key officer was added"),
     "remove_officer": ("撤销密钥管理员", "a key officer was removed"),
 }

@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     ALREADY_PERFORMED = "already_performed"  # Once is all that was approved.
     STATE_CHANGED = "state_changed"  # Something happened since it was planned.
     SM2_NOT_IN_TOKENS = "sm2_not_in_tokens"  # PKCS#11 (v2.40) has no mechanism for it.
+    AUTHORITY_ENDED = "authority_ended"  # Who would have to sign it is past its end or retired.
     IMPOSSIBLE = "impossible"  # This action does not exist for this subject.
 
 

@@ -27,7 +27,8 @@ class Action(StrEnum):
     CREATE = "create"  # The first key and certificate of a role.
     ROTATE = "rotate"  # A new key; what the old one signed stays as good as it was.
     COMPROMISE = "compromise"  # Stop, revoke, publish; then a new key.
-    PUBLISH = "publish"  # The root's revocation list, once a year.
+    PUBLISH = "publish"  # The revocation lists of the root's keys, once a year.
+    RETIRE = "retire"  # A key of the root that was replaced: one last list, then nothing.
     ADD_OFFICER = "add_officer"
     REMOVE_OFFICER = "remove_officer"
 

@@ -8,41 +8,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from esign.algorithms import SM2_PREFIX, SigningAlgorithm
 from esign.authorities import profiles
-from esign.authorities.creation import answers_for, appoint_responder, issuer_of
+from esign.authorities.creation import issuer_of
 from esign.authorities.directory import ROOT, TSA, generation_name
 from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
-from esign.authorities.profiles import RESPONDER
-from esign.authorities.register import RevocationRegister
-from esign.authorities.revocation import (
-    OFFICE_LIST_VALID,
-    ROOT_LIST_VALID,
-    Revoked,
-    revocation_list,
-)
+from esign.authorities.revocation import Revoked
 from esign.custody.algorithms import KeyAlgorithm
 from esign.custody.uris import KeyUri, KeyUse, use_of
 from esign.errors import KeyUnknown
+from esign.keyceremony.house import fingerprint, in_use, named_by, publish
 from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action
+from esign.keyceremony.roots import link_keys, publish_root, retirable, retire
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.profiles import Profile
-    from esign.custody.keyring import Keyring
+    from esign.keyceremony.house import House
     from esign.keyceremony.requests import KeyRequest
-
-LASTING_UNDER_ROOT: Final = RESPONDER.valid_for - timedelta(days=1)
 
 _OFFICE: Final = re.compile(r"office\.([a-z0-9-]+)\.(authority|seal|notary)(\.[a-z0-9-]+)?")
 _BY_SM2: Final = " SM2"
@@ -82,53 +73,51 @@ class Role:
     def can_be_replaced(self, action: Action) -> bool:
         """Say whether ``action`` can give the role another key.
 
-        A root is trusted by itself. A time-stamper's next key is what old stamps are renewed
-        with; but of a stolen one nobody could tell what it stamped before it was.
+        A root that was stolen cannot say so itself: whoever trusts it has to hear of it in
+        another way. A time-stamper's next key is what old stamps are renewed with; but of a
+        stolen one nobody could tell what it stamped before it was.
         """
-        return self.issuer is not None and (self.name != TSA or action is Action.ROTATE)
+        by_itself = self.issuer is None or self.name == TSA
+        return action is Action.ROTATE or not by_itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """The authorities and their keys, as a ceremony sees them."""
-
-    files: AuthorityDirectory
-    keyring: Keyring
-    base_url: str
-    """Where ``public/`` can be fetched; goes into certificates."""
-
-    @property
-    def register(self) -> RevocationRegister:
-        return RevocationRegister(self.files.records / "revoked.jsonl")
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA256()).hex()
-
-
-def in_use(files: AuthorityDirectory, role: str) -> str:
-    """Return the fingerprint of what ``role`` uses now, empty where it has nothing."""
-    name = files.current(role)
-    return fingerprint(files.certificate(name)) if files.has_certificate(name) else ""
-
-
-def check_possible(house: House, request: KeyRequest) -> None:
+def check_possible(house: House, request: KeyRequest, *, now: datetime) -> None:
     """Raise `CeremonyRefused` when this cannot be done, or no longer is what was planned."""
     files, role = house.files, Role.of(request.subject)
     if request.action is Action.PUBLISH:
         possible = role.issuer is None and request.key == ""
+    elif request.action is Action.RETIRE:
+        named = [fingerprint(files.certificate(each)) for each in _retirable(files, role)]
+        possible = request.key == "" and request.replaces in named
     elif request.action is Action.CREATE:
         possible = request.replaces == "" and request.name != ""
     else:
         possible = role.can_be_replaced(request.action) and request.replaces != ""
     if not possible or (request.action is Action.COMPROMISE) != bool(request.compromised_at):
         raise CeremonyRefused(Refusal.IMPOSSIBLE)
-    if request.action is not Action.PUBLISH:
+    if request.action not in {Action.PUBLISH, Action.RETIRE}:
         _check_key(house, request)
         if in_use(files, role.name) != request.replaces:
             raise CeremonyRefused(Refusal.STATE_CHANGED)
     if role.issuer is not None and not in_use(files, role.issuer):
         raise CeremonyRefused(Refusal.IMPOSSIBLE)
+    _check_not_ended(files, request, role, now)
+
+
+def _retirable(files: AuthorityDirectory, role: Role) -> list[str]:
+    return retirable(files, role.name) if role.issuer is None else []
+
+
+def _check_not_ended(
+    files: AuthorityDirectory, request: KeyRequest, role: Role, now: datetime
+) -> None:
+    """Said before anything is begun: an authority past its end would refuse halfway."""
+    signs = role.issuer or (role.name if request.action is Action.PUBLISH else None)
+    if signs is None or not in_use(files, signs):
+        return
+    name = files.current(signs)
+    if files.is_stopped(name) or not now <= files.certificate(name).not_valid_after_utc:
+        raise CeremonyRefused(Refusal.AUTHORITY_ENDED)
 
 
 def next_key(house: House, role: str) -> KeyUri:
@@ -155,28 +144,30 @@ def carry_out(house: House, request: KeyRequest, *, now: datetime) -> None:
     """Take every step that ``request`` needs and that was not taken yet."""
     role = Role.of(request.subject)
     if request.action is Action.PUBLISH:
-        publish(house, role.name, now)
+        publish_root(house, role.name, now)
+        return
+    if request.action is Action.RETIRE:
+        retire(house, role.name, request.replaces, now)
         return
     name = KeyUri.parse(request.key).name
     if request.action is Action.COMPROMISE:
         # First nobody signs with it, then everybody hears of it, then there is another.
         _give_up(house, request, role, now)
     _make(house, request, role, now)
-    if role.issuer is not None and Role.of(role.issuer).issuer is None:
+    if role.issuer is None:
+        # Whoever trusts one of the two keys is led to the other before it is used.
+        link_keys(house, role.name, name, now)
+    elif Role.of(role.issuer).issuer is None:
         # A list that is older than a certificate says nothing about it, and
         # validators take it so.
-        publish(house, role.issuer, now)
+        publish(house, house.files.current(role.issuer), now)
     if name != house.files.current(role.name):
         house.files.use(role.name, name)
 
 
 def _give_up(house: House, request: KeyRequest, role: Role, now: datetime) -> None:
     files = house.files
-    old = next(
-        each
-        for each in files.names(role.name)
-        if fingerprint(files.certificate(each)) == request.replaces
-    )
+    old = named_by(files, role.name, request.replaces)
     files.stop(old)
     certificate = files.certificate(old)
     issuer = files.authority_of(role.issuer or role.name, certificate)
@@ -223,8 +214,10 @@ def _subject(house: House, request: KeyRequest) -> Subject:
     old = house.files.certificate(house.files.current(request.subject)).subject
     named = old.get_attributes_for_oid
     common_name = str(named(NameOID.COMMON_NAME)[0].value)
-    if use_of(request.subject) is KeyUse.CERTIFY:
-        # Two authorities of one name would have lists that look alike.
+    is_root = Role.of(request.subject).issuer is None
+    if use_of(request.subject) is KeyUse.CERTIFY and not is_root:
+        # Two authorities of one name would have lists that look alike. The keys of a root
+        # share theirs (RFC 4210 4.4): only so are its links left out of path lengths.
         number = KeyUri.parse(request.key).name.rpartition(".")[2]
         common_name = f"{_GENERATION.sub('', common_name)} G{number}"
     organization = named(NameOID.ORGANIZATION_NAME)
@@ -243,26 +236,3 @@ def _first_name(request: KeyRequest) -> str:
     if not is_by_sm2 or use_of(request.subject) is not KeyUse.CERTIFY:
         return request.name
     return f"{request.name.removesuffix(_BY_SM2)}{_BY_SM2}"
-
-
-def publish(house: House, authority: str, now: datetime) -> None:
-    """Publish a revocation list of ``authority`` (the name of its key) made just now."""
-    is_root = authority.removeprefix(SM2_PREFIX) == ROOT
-    listed = revocation_list(
-        house.files.certificate(authority),
-        house.keyring.load(house.files.uri(authority)),
-        house.register.of(authority),
-        now=now,
-        valid_for=ROOT_LIST_VALID if is_root else OFFICE_LIST_VALID,
-    )
-    house.files.keep_revocation_list(authority, listed)
-    if answers_for(authority):
-        appoint_responder(
-            house.files,
-            house.keyring,
-            authority,
-            now=now,
-            base_url=house.base_url,
-            # The root's key is at hand but once a year, so what hangs on it is made anew each time.
-            lasting=LASTING_UNDER_ROOT if is_root else RESPONDER.valid_for / 2,
-        )

@@ -33,7 +33,7 @@ import re
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -477,11 +477,48 @@ def role_of(certificate: Cert) -> str:
 class Proof:
     """What a signature is judged by: trusted roots, and untrusted certificates and lists."""
 
-    roots: Sequence[Cert]
+    roots: Iterable[Cert]  # a mapping where links lead to some: each to the root that vouches
     certificates: Sequence[Cert] = ()
     lists: Sequence[Crl] = ()
     answers: Sequence[ocsp.OCSPResponse] = ()
     party_roots: Sequence[Cert] = ()  # of outside authorities: believed for parties, nobody else
+
+
+def led_to(roots: Iterable[Cert], others: Sequence[Cert], lists: Sequence[Crl]) -> dict[Cert, Cert]:
+    """Return ``roots`` and the links among ``others`` that lead from them (RFC 4210 4.4).
+
+    By a link one key of a root certifies another, under one name. It counts while a list of
+    the key that made it could have named it and none does, and no longer than its root.
+    """
+    found = {root: root for root in roots}
+    for _ in others:
+        for each in others:
+            issuer = next((c for c in found if is_issued_by(each, c)), None)
+            if (
+                issuer is None
+                or each in found
+                or each.subject != each.issuer
+                or is_issued_by(each, each)
+            ):
+                continue
+            known = [c for c in lists if c.issuer == issuer.subject and _list_is_of(c, issuer)]
+            named = [c.get_revoked_certificate_by_serial_number(each.serial_number) for c in known]
+            if known and not any(named) and _may_issue(each):
+                found[each] = found[issuer]
+    return found
+
+
+def _may_issue(certificate: Cert) -> bool:
+    limits, usage = (
+        extension(certificate, x509.BasicConstraints),
+        extension(certificate, x509.KeyUsage),
+    )
+    return bool(limits.value.ca and limits.critical and usage.value.key_cert_sign)
+
+
+def same_key(one: Cert, other: Cert) -> bool:
+    """A root and the link to it are two certificates of one key under one name."""
+    return one.subject == other.subject and spki_of(one) == spki_of(other)
 
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
@@ -502,13 +539,14 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
         critical = {e.oid.dotted_string for e in each.extensions if e.critical}
         require(critical <= KNOWN_EXTENSIONS, "chain_usage", name_of(each), "critical extension")
         if depth:
-            limits, usage = extension(each, x509.BasicConstraints), extension(each, x509.KeyUsage)
-            longest = limits.value.path_length
-            may_issue = limits.value.ca and limits.critical and usage.value.key_cert_sign
-            require(may_issue, "chain_usage", name_of(each), "not an authority")
+            longest = extension(each, x509.BasicConstraints).value.path_length
+            require(_may_issue(each), "chain_usage", name_of(each), "not an authority")
             require(
                 longest is None or depth - 1 <= longest, "chain_usage", name_of(each), "path length"
             )
+    if isinstance(proof.roots, dict):
+        vouching = proof.roots[path[-1]]
+        require(at <= vouching.not_valid_after_utc, "chain_time", name_of(vouching), at.isoformat())
     for subject, issuer in zip(path, path[1:]):
         check_unrevoked(subject, issuer, proof, at)
     return path
@@ -745,10 +783,12 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         usage.digital_signature and usage.content_commitment and purposes & {DOCUMENTS, EMAIL}
     )
     require(may_sign, "chain_usage", name_of(signer))
-    among = [*proof.roots, *proof.party_roots]
+    among = dict(proof.roots) if isinstance(proof.roots, dict) else {c: c for c in proof.roots}
+    among.update((root, root) for root in proof.party_roots)
     path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
     # What is carried along and used for nothing is covered by nothing.
-    require(all(each in path for each in cms.certificates), "cms_form", where, "certificates")
+    used = all(any(same_key(each, one) for one in path) for each in cms.certificates)
+    require(used, "cms_form", where, "certificates")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
     return Signed(where, signer, role, at, stamper)
@@ -1096,10 +1136,11 @@ class Document:
 def check_document(
     data: bytes,
     where: str,
-    roots: Sequence[Cert],
+    roots: Iterable[Cert],
     at: datetime,
     *,
     party_roots: Sequence[Cert] = (),
+    lists: Sequence[Crl] = (),
 ) -> Document:
     """Check every signature and stamp of a PDF, and everything that was added after each."""
     pdf = Pdf(data, where)
@@ -1113,7 +1154,7 @@ def check_document(
     proof = Proof(
         roots,
         [x509.load_der_x509_certificate(c) for c in pdf.stored(b"/Certs")],
-        [x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs")],
+        [*lists, *(x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs"))],
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
         party_roots,
     )
@@ -1256,6 +1297,8 @@ class Asked:
     roots: list[Cert] = field(default_factory=list)
     log_key: str | None = None
     party_roots: list[Cert] = field(default_factory=list)
+    links: list[Cert] = field(default_factory=list)
+    lists: list[Crl] = field(default_factory=list)
 
 
 @dataclass
@@ -1264,8 +1307,9 @@ class Found:
 
     files: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
-    roots: list[Cert] = field(default_factory=list)
+    roots: dict[Cert, Cert] = field(default_factory=dict)
     party_roots: list[Cert] = field(default_factory=list)
+    lists: list[Crl] = field(default_factory=list)
     seal: Signed | None = None
     certificate: Document | None = None
     deed: Document | None = None
@@ -1293,6 +1337,8 @@ def shown(at: datetime) -> str:
 
 PARTY_ROOTS = "trust/party-roots.pem"
 OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
+LINKS = "trust/links.pem"
+LISTS = re.compile(r"trust/(?:sm2\.)?root(?:\.[0-9]+)?\.crl")
 FORMAT = "feigui.evidence-package/1"
 
 
@@ -1342,12 +1388,12 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
 
 
 def step_trust(step: Step, asked: Asked, found: Found) -> None:
-    found.roots = list(asked.roots)
-    if not found.roots:
+    trusted = list(asked.roots)
+    if not trusted:
         # One root for each algorithm; that of the time-stamps is always among them.
         carried = [found.files[name] for name in OWN_ROOTS if name in found.files]
         require(carried, "root_missing")
-        found.roots = x509.load_pem_x509_certificates(b"\n".join(carried))
+        trusted = x509.load_pem_x509_certificates(b"\n".join(carried))
         step.notes_that(
             "！根证书取自证据包本身：只能证明包内自洽。请从公证机构另行取得根证书，用 --root 指定。",
             "! The root is the package's own: this proves only that the package agrees with itself. "
@@ -1362,7 +1408,20 @@ def step_trust(step: Step, asked: Asked, found: Found) -> None:
             "! Another authority certified parties; its root is the package's, for which only the "
             "office's seal vouches. Get it another way and pass it with --party-root.",
         )
-    for root in [*found.roots, *found.party_roots]:
+    # Untrusted: a link counts where a trusted root made it, a list where its issuer did.
+    links = [*asked.links]
+    if LINKS in found.files:
+        links += x509.load_pem_x509_certificates(found.files[LINKS])
+    carried_lists = [name for name in sorted(found.files) if LISTS.fullmatch(name)]
+    found.lists = [*asked.lists, *(x509.load_der_x509_crl(found.files[n]) for n in carried_lists)]
+    found.roots = led_to(trusted, links, found.lists)
+    for link in [each for each in found.roots if each not in trusted]:
+        digest = sha256(der_of(link)).hex()
+        step.shows(
+            f"根证书换代链接 {name_of(link)}，SHA-256 {digest}",
+            f"link to another key of the root {name_of(link)}, SHA-256 {digest}",
+        )
+    for root in [*trusted, *found.party_roots]:
         digest = sha256(der_of(root)).hex()
         step.shows(
             f"根证书 {name_of(root)}，SHA-256 {digest}", f"root {name_of(root)}, SHA-256 {digest}"
@@ -1375,7 +1434,7 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
         seal = check_signer(
             read_cms(found.files["manifest.p7s"]),
             found.files["manifest.json"],
-            Proof(found.roots),
+            Proof(found.roots, lists=found.lists),
             "manifest.p7s",
         )
     except Fault as fault:
@@ -1404,7 +1463,11 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
 def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     require("certificate.pdf" in found.files, "file_missing", "certificate.pdf")
     document = check_document(
-        found.files["certificate.pdf"], "certificate.pdf", found.roots, asked.at
+        found.files["certificate.pdf"],
+        "certificate.pdf",
+        found.roots,
+        asked.at,
+        lists=found.lists,
     )
     for kind, signed in _by_kind(document, "certificate.pdf", found).items():
         roles = sorted(each.role for each in signed)
@@ -1428,6 +1491,7 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         found.roots,
         asked.at,
         party_roots=found.party_roots,
+        lists=found.lists,
     )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
@@ -1801,6 +1865,12 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=timezone(timedelta(hours=8)))
 
 
+def _list_in(content: bytes) -> x509.CertificateRevocationList:
+    if content.startswith(b"-----"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="核验公证证据包 · Verify a notarial evidence package"
@@ -1820,6 +1890,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="为当事人签发证书的其他机构的根证书 · root of an outside authority of parties (PEM)",
     )
+    parser.add_argument(
+        "--link",
+        type=Path,
+        action="append",
+        default=[],
+        help="根证书换代链接 · certificates by which keys of a root vouch for each other (PEM)",
+    )
+    parser.add_argument(
+        "--crl",
+        type=Path,
+        action="append",
+        default=[],
+        help="更新的吊销列表，可多次给出 · newer revocation list (DER or PEM), once for each",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -1837,14 +1921,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots, party_roots = (
+        roots, party_roots, links = (
             [each for path in paths for each in x509.load_pem_x509_certificates(path.read_bytes())]
-            for paths in (wanted.root, wanted.party_root)
+            for paths in (wanted.root, wanted.party_root, wanted.link)
         )
+        lists = [_list_in(path.read_bytes()) for path in wanted.crl]
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     at = wanted.at or datetime.now(timezone.utc)
-    asked = Asked(package, at, roots, wanted.log_key, party_roots)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

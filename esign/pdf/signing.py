@@ -155,7 +155,12 @@ class _Proof:
         others = [each for e in known.values() for each in (e.trust.root, e.trust.authority)]
         lists = (revocation.office_list, trust.root_list, trust.stamping_root_list)
         other_lists = [each for e in known.values() for each in (e.office_list, e.trust.root_list)]
-        return cls((*map(_der, (*chain, *others)), *stamped_by), (*lists, *other_lists))
+        # Last, what leads who trusts another key of a root to this one.
+        linked = (*trust.links, *(each for e in known.values() for each in e.trust.links))
+        return cls(
+            (*map(_der, (*chain, *others)), *stamped_by, *map(_der, linked)),
+            (*lists, *other_lists, *trust.root_lists),
+        )
 
     def put_into(self, file: GrowingFile) -> None:
         extend_store(file, certificates=self.certificates, lists=self.lists)

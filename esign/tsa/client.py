@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 import urllib3
 
+from esign.anchors import roots_now
 from esign.cms import der
 from esign.cms.algorithms import SHA256, SHA256_SIZE
 from esign.errors import TimeStampUnavailable
 from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from cryptography.x509 import Certificate
-
+    from esign.anchors import Roots
     from esign.clock import Clock
     from esign.tsa.reading import Token
 
@@ -54,13 +54,13 @@ class TimeStampSource:
         self,
         url: str,
         *,
-        roots: Sequence[Certificate],
+        roots: Roots,
         now: Clock,
         exchange: Exchange | None = None,
     ) -> None:
         """``exchange`` takes the place of HTTP: an authority in this process, for example."""
         self._url = url
-        self._roots = tuple(roots)
+        self._roots = roots
         self._now = now
         self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False, maxsize=8)
         self._exchange = exchange or self._over_http
@@ -70,7 +70,7 @@ class TimeStampSource:
         nonce = secrets.randbits(62) | 1 << 62
         answer = self._exchange(request_for(digest, nonce=nonce))
         token = read_response(answer, digest=digest, nonce=nonce)
-        check_token(token, roots=self._roots, now=self._now(), tolerance=TOLERANCE)
+        check_token(token, roots=roots_now(self._roots), now=self._now(), tolerance=TOLERANCE)
         return token
 
     def stamper(self) -> DocumentStamper:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 
+from esign.anchors import vouched_until
 from esign.chain import verify_chain_at
 from esign.errors import (
     SignatureDoubtful,
@@ -30,7 +31,7 @@ from esign.verification.revocation import unrevoked_since
 from esign.verification.strict_cms import MALFORMED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from esign.asn1 import Asn1
@@ -50,14 +51,15 @@ class Stamped:
 def check_stamps(
     stamps: Sequence[Stamped],
     *,
-    roots: Sequence[x509.Certificate],
+    roots: Mapping[x509.Certificate, x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
     at: datetime,
 ) -> tuple[ArchiveStamp, ...]:
     """Return every archive time-stamp, oldest first; the last one good at ``at``.
 
-    Each of the others was good when the next one covered it: a gap between two is
-    a time in which anything could have been made up. Raises `StampLapsed` for one.
+    ``roots`` are what may end a chain, each with the root that vouches for it. Each of
+    the others was good when the next one covered it: a gap between two is a time in which
+    anything could have been made up. Raises `StampLapsed` for one.
     """
     checked = tuple(_check_stamp(stamp, roots, lists) for stamp in stamps)
     for found, following in pairwise(checked):
@@ -73,23 +75,25 @@ def check_stamps(
 
 def _check_stamp(
     stamp: Stamped,
-    roots: Sequence[x509.Certificate],
+    roots: Mapping[x509.Certificate, x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
 ) -> ArchiveStamp:
     try:
         token = read_token(bytes(stamp.signature.pkcs7_content))
-        at = proven_time(token, roots=roots)
+        at = proven_time(token, roots=tuple(roots))
         certificate = _certificate(stamp.signature)
     except (*MALFORMED, TimeStampUnavailable) as error:
         raise Tampered("an archive time-stamp was altered") from error
     if not hmac.compare_digest(token.digest, stamp.covered_digest):
         raise Tampered("an archive time-stamp is of another file")
-    chain = verify_chain_at(certificate, [], roots=roots, at=at)
+    chain = verify_chain_at(certificate, [], roots=tuple(roots), at=at)
     return ArchiveStamp(
         field=str(stamp.signature.field_name),
         stamped_at=at,
         unrevoked_since=unrevoked_since(certificate, chain[-1], lists, used_at=at),
-        carries_until=carries_until(token.certificate, roots=roots),
+        carries_until=min(
+            carries_until(token.certificate, roots=tuple(roots)), vouched_until(chain[-1], roots)
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.anchors import roots_now
 from esign.errors import NotAPdf, NotOurs, TooLarge, VerificationUnavailable
 from esign.verification.answer_text import AnswerMalformed, understand
 from esign.verification.coverage import LARGEST
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
+    from esign.anchors import Roots
     from esign.clock import Clock
     from esign.verification.report import Report
 
@@ -56,7 +58,7 @@ class Allowance:
 class LimitedVerifier:
     """`esign.verification.verify`, out of this process; safe to share between threads."""
 
-    roots: Sequence[Certificate]
+    roots: Roots
     now: Clock
     party_roots: Sequence[Certificate] = ()
     allowance: Allowance = field(default_factory=Allowance)
@@ -75,7 +77,7 @@ class LimitedVerifier:
         return report
 
     def _question(self, fresh_lists: Sequence[bytes]) -> bytes:
-        roots = [root.public_bytes(Encoding.DER) for root in self.roots]
+        roots = [root.public_bytes(Encoding.DER) for root in roots_now(self.roots)]
         asked = {
             "memory_mib": self.allowance.memory_mib,
             "cpu_seconds": self.allowance.cpu_seconds,

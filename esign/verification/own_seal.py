@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.chain import verify_chain_at
+from esign.chain import is_list_of, verify_chain_at
 from esign.cms.reading import DerMalformed
 from esign.errors import (
     CertificateRevoked,
+    ChainInvalid,
     FormUnexpected,
     NotOurs,
     SignatureDoubtful,
@@ -69,6 +70,8 @@ class Wanted:
     """In the order in which they sign; the archive time-stamp follows the last."""
 
     roots: Sequence[x509.Certificate]
+    links: Sequence[x509.Certificate] = ()
+    """By which the keys of a root vouch for each other; all of them are in the file."""
 
 
 def check_own_seal(sealed: bytes, wanted: Wanted, *, at: datetime) -> None:
@@ -101,12 +104,14 @@ def check_own_seal(sealed: bytes, wanted: Wanted, *, at: datetime) -> None:
         )
         if set(chain[1:]) != set(found.embedded):
             raise Tampered("a signature comes with other certificates than those above it")
-        _check_carried(chain, store, found.stamped.at)
+        _check_carried(chain, store, found.stamped.at, wanted.roots)
     # When each stamp was made, its chain held: that is what proves its time.
     for encoded in {each.stamper for each in (*(s.stamped for s in signatures), archive)}:
         stamper = x509.load_der_x509_certificate(encoded)
         chain = verify_chain_at(stamper, [], roots=wanted.roots, at=archive.at)
-        _check_carried(chain, store, archive.at)
+        _check_carried(chain, store, archive.at, wanted.roots)
+    if not {each.public_bytes(Encoding.DER) for each in wanted.links} <= set(store.certificates):
+        raise SignatureDoubtful("the sealed file does not carry what links the roots")
 
 
 def _check_changes(sealed: bytes, ranges: Sequence[Covered], wanted: Wanted) -> Store:
@@ -159,13 +164,19 @@ def _check_times(
         raise SignatureDoubtful("the archive time-stamp carries nothing any more")
 
 
-def _check_carried(chain: Sequence[x509.Certificate], store: Store, at: datetime) -> None:
+def _check_carried(
+    chain: Sequence[x509.Certificate],
+    store: Store,
+    at: datetime,
+    roots: Sequence[x509.Certificate],
+) -> None:
     """What proves a signature is in the store, which is covered; its own certificate is in it."""
     if not {each.public_bytes(Encoding.DER) for each in chain[1:]} <= set(store.certificates):
         raise SignatureDoubtful("the sealed file does not carry its certificates")
-    named = [(der, _issuer_of(der)) for der in store.lists]
     for subject, issuer in pairwise(chain):
-        proven = [proven_list(der, issuer) for der, name in named if name == issuer.subject]
+        named = [each for each in dict.fromkeys((issuer, *roots)) if each.subject == issuer.subject]
+        made = [(der, _maker_of(der, tuple(named))) for der in store.lists]
+        proven = [proven_list(der, issuer) for der, maker in made if maker == issuer]
         if not any(at <= span.ends for _, span in proven):
             raise SignatureDoubtful("the sealed file carries no list of this time")
         for listed, _ in proven:
@@ -173,9 +184,20 @@ def _check_carried(chain: Sequence[x509.Certificate], store: Store, at: datetime
                 raise CertificateRevoked("a certificate is on the list that the file carries")
 
 
-@lru_cache(maxsize=64)
-def _issuer_of(encoded: bytes) -> x509.Name:
+@lru_cache(maxsize=256)
+def _maker_of(encoded: bytes, named: tuple[x509.Certificate, ...]) -> x509.Certificate | None:
+    """Return who made a list, of those who bear one name; ``None`` where it has another.
+
+    The keys of a root share their name. Raises `ChainInvalid` for a list in that name by
+    none of their keys.
+    """
     try:
-        return x509.load_der_x509_crl(encoded).issuer
+        listed = x509.load_der_x509_crl(encoded)
+        if listed.issuer != named[0].subject:
+            return None
+        found = next((each for each in named if is_list_of(listed, each)), None)
     except UNREADABLE as error:
         raise Tampered("a list that the file carries cannot be read") from error
+    if found is None:
+        raise ChainInvalid("a revocation list is not its authority's")
+    return found

@@ -29,6 +29,16 @@ def known_lists(reader: Asn1, fresh: Sequence[bytes]) -> list[x509.CertificateRe
         raise Tampered("the document's validation data cannot be read") from error
 
 
+def known_certificates(reader: Asn1) -> list[x509.Certificate]:
+    """Return the certificates of the document's security store; that proves nothing of them."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader) if "/DSS" in reader.root else None
+        inside = store.load_certs() if store else []
+        return [x509.load_der_x509_certificate(each.dump()) for each in inside]
+    except (*MALFORMED, SignatureValidationError) as error:
+        raise Tampered("the document's validation data cannot be read") from error
+
+
 def unrevoked_since(
     certificate: x509.Certificate,
     issuer: x509.Certificate,

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from esign import oids
+from esign.anchors import vouched_until
 from esign.chain import verify_chain_at
 from esign.errors import ChainInvalid, NotOurs, SignatureDoubtful, Tampered, TimeStampUnavailable
 from esign.evidence import EvidenceDigests
@@ -22,7 +23,7 @@ from esign.verification.report import Role, SignatureFound
 from esign.verification.revocation import unrevoked_since
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from esign.asn1 import Asn1
@@ -39,7 +40,9 @@ _ROLES: Final = {
 class Known:
     """What a signature is held against."""
 
-    roots: Sequence[x509.Certificate]
+    roots: Mapping[x509.Certificate, x509.Certificate]
+    """What ends a chain of ours, each with the root that vouches for it."""
+
     party_roots: Sequence[x509.Certificate]
     """Of outside authorities, which certify parties and nobody else."""
 
@@ -50,13 +53,15 @@ class Known:
 def describe(signature: Asn1, result: Asn1, known: Known) -> SignatureFound:
     """Return what ``signature``, already validated with ``result``, says."""
     certificate = _load(signature.signer_cert)
-    _check_time(signature, known.roots)
+    _check_time(signature, tuple(known.roots))
     signed_at = _signed_at(result)
     # The chain once more, by a second implementation, at the proven time.
     others = [_load(other) for other in signature.other_embedded_certs]
     chain = verify_chain_at(
         certificate, others, roots=(*known.roots, *known.party_roots), at=signed_at
     )
+    if not signed_at <= vouched_until(chain[-1], known.roots):
+        raise ChainInvalid("the root that vouches for a chain had ended")
     since = [
         unrevoked_since(subject, issuer, known.lists, used_at=signed_at)
         for subject, issuer in pairwise(chain)
@@ -72,7 +77,7 @@ def describe(signature: Asn1, result: Asn1, known: Known) -> SignatureFound:
         signed_at=signed_at,
         level=_level(signature, result),
         evidence=_evidence(certificate, role, known.document),
-        root=chain[-1].fingerprint(hashes.SHA256()).hex(),
+        root=known.roots.get(chain[-1], chain[-1]).fingerprint(hashes.SHA256()).hex(),
         unrevoked_since=min(since),
     )
 

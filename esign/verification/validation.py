@@ -55,12 +55,17 @@ _REASONS: Final[dict[object, type[VerificationFailed]]] = {
 
 
 def validation_rules(
-    roots: Sequence[Certificate], fresh_lists: Sequence[bytes], *, held_at: datetime
+    roots: Sequence[Certificate],
+    fresh_lists: Sequence[bytes],
+    *,
+    held_at: datetime,
+    links: Sequence[Certificate] = (),
 ) -> PdfSignatureValidationSpec:
     """Return what pyHanko is to go by.
 
     ``held_at`` is when roots and lists were in our hands; pyHanko would take the
-    time at which it happens to run.
+    time at which it happens to run. ``links`` lead from a root to another; pyHanko finds
+    its own way over them.
     """
     if not roots:
         # pyHanko takes an empty list for a wish to trust the operating system's.
@@ -71,7 +76,7 @@ def validation_rules(
         signature_validator=SignatureValidator(),
     )
     lists = [CRLContainer(asn1_crl.CertificateList.load(der)) for der in fresh_lists]
-    in_hand = [*fresh_lists, *(root.public_bytes(Encoding.DER) for root in roots)]
+    in_hand = [*fresh_lists, *(each.public_bytes(Encoding.DER) for each in (*roots, *links))]
     held = [_held(der, held_at) for der in in_hand]
     return PdfSignatureValidationSpec(
         SignatureValidationSpec(
@@ -82,7 +87,9 @@ def validation_rules(
             # pyHanko judges a root's list only when it finds the root among the
             # certificates as well as among the trusted.
             local_knowledge=LocalKnowledge(
-                known_crls=lists, known_poes=held, known_certs=[to_asn1(root) for root in roots]
+                known_crls=lists,
+                known_poes=held,
+                known_certs=[to_asn1(each) for each in (*roots, *links)],
             ),
         )
     )

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from esign.anchors import linked_roots
 from esign.errors import NotOurs, Tampered
 from esign.verification.archive import Stamped, check_stamps
 from esign.verification.changes import check_changes
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
 from esign.verification.report import Report
-from esign.verification.revocation import known_lists
+from esign.verification.revocation import known_certificates, known_lists
 from esign.verification.signatures import Known, describe
 from esign.verification.steps import At, listed, passed, step, steps_by_reason
 from esign.verification.strict_cms import MALFORMED, check_strict
@@ -49,12 +50,15 @@ def verify(
     at: datetime,
     fresh_lists: Sequence[bytes] = (),
     party_roots: Sequence[Certificate] = (),
+    links: Sequence[Certificate] = (),
 ) -> Report:
     """Return the evidence that ``document`` is genuine at ``at``, or raise.
 
     ``fresh_lists`` are revocation lists (DER) newer than those inside, for the
     time-stamping authority years later.  ``party_roots`` are of outside authorities:
     what they certified is a party with evidence, and never a notary, a seal or a time.
+    ``links`` are certificates by which one of ``roots`` vouches for another, beside those
+    in the file: nobody trusts them for being there (`esign.anchors`).
     A refusal names the step it happened in.
     """
     # On bytes alone, before any parser forgives anything.
@@ -71,20 +75,26 @@ def verify(
         changes = [check_changes(signature) for signature in found]
     with step(At.ARCHIVE_STAMPS):
         lists = known_lists(found[0].reader, fresh_lists)
+        others = (*links, *known_certificates(found[0].reader))
+        anchors = linked_roots(roots, others, lists)
         stamps = [
             Stamped(signature, reach.digest(document, hashlib.sha256))
             for signature, reach in zip(found, ranges, strict=True)
             if _is_stamp(signature)
         ]
-        archive = check_stamps(stamps, roots=roots, lists=lists, at=at)
+        archive = check_stamps(stamps, roots=anchors, lists=lists, at=at)
     # Everybody who signed, at the time that the first stamp after them proves.
     closed = _closed(document, found, ranges)
     renewals = len(found) - len(closed)
     is_archived = _is_stamp(closed[-1])
     judged_at = archive[-1 - renewals].stamped_at if is_archived else at
-    trusted = (*roots, *party_roots)
-    rules = validation_rules(trusted, () if is_archived else fresh_lists, held_at=judged_at)
-    known = Known(roots=roots, party_roots=party_roots, lists=lists, document=document)
+    rules = validation_rules(
+        (*roots, *party_roots),
+        () if is_archived else fresh_lists,
+        held_at=judged_at,
+        links=[each for each in anchors if each not in roots],
+    )
+    known = Known(roots=anchors, party_roots=party_roots, lists=lists, document=document)
     with steps_by_reason():
         signers = [
             _signed_by(signature, rules, judged_at, known=known)

@@ -63,15 +63,20 @@ def _export(commands: EvidenceCommands) -> click.Command:
 def _verify(commands: EvidenceCommands) -> click.Command:
     @click.command()
     @click.argument("package", type=FILE)
-    @click.option("--root", type=FILE, help="Trusted root certificate (PEM).")
+    @click.option("--root", type=FILE, help="Trusted root certificate (PEM; may hold several).")
+    @click.option("--link", type=FILE, help="By which keys of a root vouch for each other (PEM).")
+    @click.option("--crl", type=FILE, multiple=True, help="Newer revocation list (DER or PEM).")
     @click.option("--party-root", type=FILE, help="Root of an outside authority of parties (PEM).")
     @click.option("--log-key", help="Verifier key of the transparency log.")
     @click.option("--at", help="Judge for this time (ISO 8601); now by default.")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="One language only.")
     @click.option("--json", "as_json", is_flag=True, help="For machines.")
-    def verify(*, package: Path, as_json: bool, **options: str | Path | None) -> None:
+    def verify(
+        *, package: Path, as_json: bool, crl: Sequence[Path], **options: str | Path | None
+    ) -> None:
         """Verify PACKAGE with the verifier that is shipped in it; exit 5 on a fault."""
         given = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
+        given += [("--crl", path) for path in crl]
         arguments = [str(part) for pair in given if pair[1] is not None for part in pair]
         code = commands.verify([str(package), *arguments, *(["--json"] if as_json else [])])
         if code:

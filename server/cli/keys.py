@@ -21,7 +21,15 @@ from server.cli.identity import AS_JSON, FILE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-ACTIONS: Final = ("create", "rotate", "compromise", "publish", "add_officer", "remove_officer")
+ACTIONS: Final = (
+    "create",
+    "rotate",
+    "compromise",
+    "publish",
+    "retire",
+    "add_officer",
+    "remove_officer",
+)
 NEW_FILE: Final = click.Path(exists=False, dir_okay=False, path_type=Path)
 MOMENT: Final = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
@@ -185,7 +193,11 @@ def _plan(commands: KeyCommands) -> click.Command:
         office.OFFICE.notary.ID or the id of an officer; with sm2. before it
         (sm2.root, sm2.office.OFFICE.seal) the SM2 counterpart. create makes a first key,
         rotate the next one, compromise gives one up with everything it signed
-        --since, publish renews the root's revocation list.
+        --since, publish renews the lists of the root's keys, retire ends a key of the
+        root that was replaced and that nothing in use hangs from.
+
+        rotate root: the old and the new key certify each other (links), so that who trusts
+        either verifies both. Then rotate tsa and every authority, seal and notary.
         """
         planned = Planned(
             action=action,

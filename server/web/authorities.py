@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _NAME: Final = re.compile(
-    r"(?:tsa|(?:sm2\.)?(?:root|office\.[a-z0-9][a-z0-9-]*\.authority(?:\.[0-9]+)?))"
+    r"(?:tsa|(?:sm2\.)?(?:root|office\.[a-z0-9][a-z0-9-]*\.authority)(?:\.[0-9]+)?"
+    r"|(?:sm2\.)?root(?:\.[0-9]+)?\.under\.(?:sm2\.)?root(?:\.[0-9]+)?)"
     r"\.(?P<kind>pem|cer|crl)"
 )
 MEDIA_TYPES: Final = {

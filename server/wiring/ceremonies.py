@@ -16,12 +16,12 @@ from esign.custody.keyring import Keyring
 from esign.custody.places import KeyPlace
 from esign.errors import CustodyError, EsignError, TrailBroken
 from esign.keyceremony.approvals import SignedRequest, approve
+from esign.keyceremony.house import House, fingerprint
 from esign.keyceremony.officers import Officer, new_credential, open_credential
 from esign.keyceremony.performing import Ceremonies
 from esign.keyceremony.planning import Wish, plan
 from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action
-from esign.keyceremony.steps import House, fingerprint
 from server.cli.codes import DEPENDENCY_DOWN, REFUSED
 from server.cli.keys import KeyCommands, Planned, Signer
 from server.settings import KeySettings, SettingsError
@@ -62,6 +62,10 @@ WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
     Refusal.SM2_NOT_IN_TOKENS: (
         "PKCS#11 (v2.40) 没有 SM2 机制, 密码卡中不能生成 SM2 密钥; 可改用 file: 存放位置",
         "PKCS#11 (v2.40) has no mechanism for SM2, so tokens make no such keys; file: does",
+    ),
+    Refusal.AUTHORITY_ENDED: (
+        "签发机构的证书已到期或已停用, 请先更换该机构的密钥",
+        "the authority above is past its end or retired; give it another key first",
     ),
     Refusal.IMPOSSIBLE: ("不能对该对象执行此事项", "this cannot be done to this subject"),
 }
@@ -165,19 +169,23 @@ def _perform(text: bytes, signer: Signer) -> str:
 
 def _listed() -> Sequence[Mapping[str, Any]]:
     files = _ceremonies().house.files
-    return [_told_of(files, path.stem) for path in sorted(files.public.glob("*.pem"))]
+    links = files.link_names()
+    names = [path.stem for path in sorted(files.public.glob("*.pem"))]
+    return [_told_of(files, name, is_link=name in links) for name in names]
 
 
-def _told_of(files: AuthorityDirectory, name: str) -> Mapping[str, Any]:
+def _told_of(files: AuthorityDirectory, name: str, *, is_link: bool) -> Mapping[str, Any]:
     certificate = files.certificate(name)
-    if files.is_stopped(name):
+    if is_link:
+        state = "link"
+    elif files.is_stopped(name):
         state = "stopped"
     else:
         state = "in_use" if files.current(files.role_of(name)) == name else "replaced"
     return {
         "name": name,
         "state": state,
-        "key": str(files.uri(name)),
+        "key": "" if is_link else str(files.uri(name)),
         "not_after": certificate.not_valid_after_utc.date().isoformat(),
         "fingerprint": fingerprint(certificate),
     }

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 import click
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.authorities.directory import ROOT, AuthorityDirectory
+from esign.authorities.directory import AuthorityDirectory
 from esign.errors import EsignError
 from esign.offline import verify
+from esign.trust import trusted_roots
 from server.cases.errors import CaseNotFound, PartNotFound
 from server.cases.ids import OfficeId
 from server.cases.status import CaseStatus
@@ -122,13 +123,13 @@ def _run_demo(into: Path) -> Mapping[str, Any]:
     tell = _teller()
     with launched(Wishes(name="run", tell=tell), os.environ) as running:
         people = _people(running, tell)
-        root = AuthorityDirectory(running.settings.authorities).certificate(ROOT)
+        roots = trusted_roots(AuthorityDirectory(running.settings.authorities))
         scene = Scene(
             base=running.base_url,
             outbox=running.outbox,
             people=people,
             photographs=PHOTOGRAPHS,
-            root_certificate=root.public_bytes(Encoding.PEM),
+            root_certificate=b"".join(each.public_bytes(Encoding.PEM) for each in roots),
             now=now,
             tell=click.echo,
         )

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from esign.algorithms import SigningAlgorithm
 from esign.authorities.directory import ROOT, TSA, notary_name, office_name
 from esign.custody.log_signer import log_key
+from esign.custody.uris import KeyUse, use_of
 from esign.offline import INSTRUCTIONS, VERIFIER
 from server.cases.errors import PartNotFound
 from server.register.errors import NotInLog
@@ -21,7 +22,7 @@ from server.wiring.algorithms import algorithms_of_case
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from cryptography import x509
@@ -157,7 +158,11 @@ def _objects(
 def _trust(
     files: AuthorityDirectory, case: Case, algorithms: Sequence[SigningAlgorithm]
 ) -> dict[str, bytes]:
-    """Return the certificates behind the case's papers, and the root above the time-stamper."""
+    """Return the certificates behind the case's papers, and the root above the time-stamper.
+
+    A root that got another key is there with all of them, with what links them and with
+    their lists: who trusts one of them is to need nothing else.
+    """
     office, notary = case.office, case.staffing.handling_notary
     roles = {
         "root": ROOT,
@@ -170,17 +175,29 @@ def _trust(
         for algorithm in algorithms
         for file, role in roles.items()
     }
-    names = {file: files.current(role) for file, role in named.items()}
-    return {
-        f"trust/{file}.pem": files.certificate(name).public_bytes(Encoding.PEM)
-        for file, name in names.items()
-        if files.has_certificate(name)
+    names = {
+        file: files.names(role) if use_of(role) is KeyUse.CERTIFY else [files.current(role)]
+        for file, role in named.items()
     }
+    certificates = {
+        f"trust/{file}.pem": _pem(
+            files.certificate(name) for name in found if files.has_certificate(name)
+        )
+        for file, found in names.items()
+    }
+    roots = [name for file, found in names.items() if file.endswith("root") for name in found]
+    linked = {f"trust/{name}.crl": files.revocation_list(name) for name in roots}
+    links = {"trust/links.pem": _pem(files.links()), **linked} if files.links() else {}
+    return {name: content for name, content in (certificates | links).items() if content}
+
+
+def _pem(certificates: Iterable[x509.Certificate]) -> bytes:
+    return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
 def _party_trust(roots: Sequence[x509.Certificate]) -> dict[str, bytes]:
     """Return the roots of the authorities that certify parties where an office names one."""
-    pem = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
+    pem = _pem(roots)
     return {"trust/party-roots.pem": pem} if pem else {}
 
 

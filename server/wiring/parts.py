@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from esign.authorities.directory import ROOT, AuthorityDirectory
+from esign.authorities.directory import AuthorityDirectory
 from esign.custody.client import CustodyClient
 from esign.trust import trusted_roots
 from esign.tsa.client import TimeStampSource
@@ -49,8 +49,9 @@ from storage.s3 import S3EvidenceStore
 from storage.uploads import Uploads, UploadTerms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from cryptography.x509 import Certificate
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
@@ -200,7 +201,10 @@ class Parts:
     @cached_property
     def signing(self) -> Signing:
         # Time is stamped under this root, whatever an office signs by.
-        roots = [self.authorities.certificate(ROOT)]
+        def roots() -> Sequence[Certificate]:
+            """Ask each time: a ceremony may give the root another key while we run."""
+            return trusted_roots(self.authorities)
+
         return Signing(
             files=self.authorities,
             custody=self.custody,
@@ -224,7 +228,7 @@ class Parts:
         lists of a day on which nobody knew.
         """
         verify = LimitedVerifier(
-            roots=trusted_roots(self.authorities),
+            roots=lambda: trusted_roots(self.authorities),
             party_roots=read_roots(self.settings.outside_authorities),
             now=now,
         )

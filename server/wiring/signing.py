@@ -104,11 +104,13 @@ class Signing:
             return None
         if kind in _ENCODINGS:
             return self.files.certificate(authority).public_bytes(_ENCODINGS[kind])
-        plain = authority.removeprefix(SM2_PREFIX)
+        if authority in self.files.link_names():
+            return None
+        plain = self.files.role_of(authority).removeprefix(SM2_PREFIX)
         if plain == ROOT or self.files.is_stopped(authority):
             # Of an authority that was given up, the last list it made is the last there is.
             return self.files.revocation_list(authority)
-        office = _AUTHORITY.fullmatch(plain)
+        office = _AUTHORITY.fullmatch(authority.removeprefix(SM2_PREFIX))
         return None if office is None else self._office_list(authority, office[1])
 
     def _office_list(self, authority: str, office: str) -> bytes:
@@ -190,5 +192,6 @@ class Signing:
             prepared=prepared,
             signers=expected_signers(sealing, self.files),
             roots=trusted_roots(self.files),
+            links=self.files.links(),
         )
         check_own_seal(sealed, wanted, at=self.now())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from esign.authorities.directory import ROOT
+from esign.authorities.directory import ROOT, TSA
 from esign.errors import ListStale, RenewalUseless
 from esign.renewing import StampRenewer, stamp_carries_until
-from esign.trust import trusted_roots
+from esign.trust import root_lists, trusted_roots
 from esign.tsa.lifetime import RENEWAL_2026
 from server.cases.restamping import StampDesk
 from server.tasks.stamps import Came, due_stamps, renew_due
@@ -30,15 +30,17 @@ if TYPE_CHECKING:
 
 
 def stamp_desk(parts: Parts) -> StampDesk:
-    roots = trusted_roots(parts.authorities)
+    files = parts.authorities
 
     def open_books(office: OfficeId) -> AbstractContextManager[Transaction]:
         return parts.open_transaction(Scope(office=office))
 
     def renew(document: bytes) -> Renewed:
         return StampRenewer(
-            roots=roots,
-            root_list=parts.authorities.revocation_list(ROOT),
+            roots=trusted_roots(files),
+            root_list=files.revocation_list(files.authority_of(ROOT, files.signing(TSA)[1])),
+            links=files.links(),
+            root_lists=root_lists(files),
             stamps=parts.signing.stamps,
             now=now,
             party_roots=parts.signing.party_roots,
@@ -54,7 +56,7 @@ def stamp_desk(parts: Parts) -> StampDesk:
 
     return StampDesk(
         open_books=open_books,
-        carries_until=lambda content: stamp_carries_until(content, roots=roots),
+        carries_until=lambda content: stamp_carries_until(content, roots=trusted_roots(files)),
         renew=renew,
         put_beside=put_beside,
         get=parts.get,

@@ -10,11 +10,11 @@ from esign.authorities.directory import ROOT, TSA, AuthorityDirectory
 from esign.custody.keyring import Keyring
 from esign.custody.places import FILES
 from esign.keyceremony.approvals import SignedRequest, approve
+from esign.keyceremony.house import House
 from esign.keyceremony.officers import Credential, Officer, new_credential, open_credential
 from esign.keyceremony.performing import Ceremonies
 from esign.keyceremony.planning import Wish, plan
 from esign.keyceremony.requests import Action
-from esign.keyceremony.steps import House
 from esign.testing import BASE_URL, NOTARY, OFFICE
 
 if TYPE_CHECKING:

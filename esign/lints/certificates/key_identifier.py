@@ -30,6 +30,8 @@ def key_identifier(certificate: x509.Certificate, profile: Profile) -> str | Non
         return "the key identifier is not that of the key"
     if profile.signs_itself and issuer.value.key_identifier != own.value.digest:
         return "a root names another key than its own"
+    if profile.links_roots and issuer.value.key_identifier == own.value.digest:
+        return "a link names no other key than its own"
     return None
 
 

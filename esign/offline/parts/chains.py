@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,11 +32,48 @@ from esign.offline.parts.signatures import check_signature, kind_of_key
 class Proof:
     """What a signature is judged by: trusted roots, and untrusted certificates and lists."""
 
-    roots: Sequence[Cert]
+    roots: Iterable[Cert]  # a mapping where links lead to some: each to the root that vouches
     certificates: Sequence[Cert] = ()
     lists: Sequence[Crl] = ()
     answers: Sequence[ocsp.OCSPResponse] = ()
     party_roots: Sequence[Cert] = ()  # of outside authorities: believed for parties, nobody else
+
+
+def led_to(roots: Iterable[Cert], others: Sequence[Cert], lists: Sequence[Crl]) -> dict[Cert, Cert]:
+    """Return ``roots`` and the links among ``others`` that lead from them (RFC 4210 4.4).
+
+    By a link one key of a root certifies another, under one name. It counts while a list of
+    the key that made it could have named it and none does, and no longer than its root.
+    """
+    found = {root: root for root in roots}
+    for _ in others:
+        for each in others:
+            issuer = next((c for c in found if is_issued_by(each, c)), None)
+            if (
+                issuer is None
+                or each in found
+                or each.subject != each.issuer
+                or is_issued_by(each, each)
+            ):
+                continue
+            known = [c for c in lists if c.issuer == issuer.subject and _list_is_of(c, issuer)]
+            named = [c.get_revoked_certificate_by_serial_number(each.serial_number) for c in known]
+            if known and not any(named) and _may_issue(each):
+                found[each] = found[issuer]
+    return found
+
+
+def _may_issue(certificate: Cert) -> bool:
+    limits, usage = (
+        extension(certificate, x509.BasicConstraints),
+        extension(certificate, x509.KeyUsage),
+    )
+    return bool(limits.value.ca and limits.critical and usage.value.key_cert_sign)
+
+
+def same_key(one: Cert, other: Cert) -> bool:
+    """A root and the link to it are two certificates of one key under one name."""
+    return one.subject == other.subject and spki_of(one) == spki_of(other)
 
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
@@ -57,13 +94,14 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
         critical = {e.oid.dotted_string for e in each.extensions if e.critical}
         require(critical <= KNOWN_EXTENSIONS, "chain_usage", name_of(each), "critical extension")
         if depth:
-            limits, usage = extension(each, x509.BasicConstraints), extension(each, x509.KeyUsage)
-            longest = limits.value.path_length
-            may_issue = limits.value.ca and limits.critical and usage.value.key_cert_sign
-            require(may_issue, "chain_usage", name_of(each), "not an authority")
+            longest = extension(each, x509.BasicConstraints).value.path_length
+            require(_may_issue(each), "chain_usage", name_of(each), "not an authority")
             require(
                 longest is None or depth - 1 <= longest, "chain_usage", name_of(each), "path length"
             )
+    if isinstance(proof.roots, dict):
+        vouching = proof.roots[path[-1]]
+        require(at <= vouching.not_valid_after_utc, "chain_time", name_of(vouching), at.isoformat())
     for subject, issuer in zip(path, path[1:]):
         check_unrevoked(subject, issuer, proof, at)
     return path

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.x509 import ocsp
 
-from esign.offline.parts.certificates import SKEW, Cert
+from esign.offline.parts.certificates import SKEW, Cert, Crl
 from esign.offline.parts.chains import Proof
 from esign.offline.parts.cms import read_cms
 from esign.offline.parts.faults import Fault, require
@@ -28,10 +28,11 @@ class Document:
 def check_document(
     data: bytes,
     where: str,
-    roots: Sequence[Cert],
+    roots: Iterable[Cert],
     at: datetime,
     *,
     party_roots: Sequence[Cert] = (),
+    lists: Sequence[Crl] = (),
 ) -> Document:
     """Check every signature and stamp of a PDF, and everything that was added after each."""
     pdf = Pdf(data, where)
@@ -45,7 +46,7 @@ def check_document(
     proof = Proof(
         roots,
         [x509.load_der_x509_certificate(c) for c in pdf.stored(b"/Certs")],
-        [x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs")],
+        [*lists, *(x509.load_der_x509_crl(c) for c in pdf.stored(b"/CRLs"))],
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
         party_roots,
     )

@@ -24,6 +24,12 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=timezone(timedelta(hours=8)))
 
 
+def _list_in(content: bytes) -> x509.CertificateRevocationList:
+    if content.startswith(b"-----"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="核验公证证据包 · Verify a notarial evidence package"
@@ -43,6 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="为当事人签发证书的其他机构的根证书 · root of an outside authority of parties (PEM)",
     )
+    parser.add_argument(
+        "--link",
+        type=Path,
+        action="append",
+        default=[],
+        help="根证书换代链接 · certificates by which keys of a root vouch for each other (PEM)",
+    )
+    parser.add_argument(
+        "--crl",
+        type=Path,
+        action="append",
+        default=[],
+        help="更新的吊销列表，可多次给出 · newer revocation list (DER or PEM), once for each",
+    )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
         "--at",
@@ -60,14 +80,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with wanted.package.open("rb") as file:
             package = file.read(LARGEST_PACKAGE + 1)
-        roots, party_roots = (
+        roots, party_roots, links = (
             [each for path in paths for each in x509.load_pem_x509_certificates(path.read_bytes())]
-            for paths in (wanted.root, wanted.party_root)
+            for paths in (wanted.root, wanted.party_root, wanted.link)
         )
+        lists = [_list_in(path.read_bytes()) for path in wanted.crl]
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     at = wanted.at or datetime.now(timezone.utc)
-    asked = Asked(package, at, roots, wanted.log_key, party_roots)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

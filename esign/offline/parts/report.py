@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from esign.offline.parts.certificates import Cert
+from esign.offline.parts.certificates import Cert, Crl
 from esign.offline.parts.documents import Document
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.plain_json import read_json
@@ -37,6 +37,8 @@ class Asked:
     roots: list[Cert] = field(default_factory=list)
     log_key: str | None = None
     party_roots: list[Cert] = field(default_factory=list)
+    links: list[Cert] = field(default_factory=list)
+    lists: list[Crl] = field(default_factory=list)
 
 
 @dataclass
@@ -45,8 +47,9 @@ class Found:
 
     files: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
-    roots: list[Cert] = field(default_factory=list)
+    roots: dict[Cert, Cert] = field(default_factory=dict)
     party_roots: list[Cert] = field(default_factory=list)
+    lists: list[Crl] = field(default_factory=list)
     seal: Signed | None = None
     certificate: Document | None = None
     deed: Document | None = None

@@ -17,7 +17,7 @@ from esign.offline.parts.certificates import (
     name_of,
     role_of,
 )
-from esign.offline.parts.chains import Proof, check_chain
+from esign.offline.parts.chains import Proof, check_chain, same_key
 from esign.offline.parts.cms import DATA, SIGNATURE_STAMP, TST_INFO, Cms, check_cms, read_cms
 from esign.offline.parts.der import OCTETS, SEQUENCE, TIME, algorithm_in, body, inside
 from esign.offline.parts.faults import Fault, require
@@ -90,10 +90,12 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         usage.digital_signature and usage.content_commitment and purposes & {DOCUMENTS, EMAIL}
     )
     require(may_sign, "chain_usage", name_of(signer))
-    among = [*proof.roots, *proof.party_roots]
+    among = dict(proof.roots) if isinstance(proof.roots, dict) else {c: c for c in proof.roots}
+    among.update((root, root) for root in proof.party_roots)
     path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
     # What is carried along and used for nothing is covered by nothing.
-    require(all(each in path for each in cms.certificates), "cms_form", where, "certificates")
+    used = all(any(same_key(each, one) for one in path) for each in cms.certificates)
+    require(used, "cms_form", where, "certificates")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
     return Signed(where, signer, role, at, stamper)

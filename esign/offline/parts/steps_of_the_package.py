@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from cryptography import x509
 
 from esign.offline.parts.archives import LARGEST_PACKAGE, read_zip
 from esign.offline.parts.certificates import SKEW, der_of, name_of, spki_of
-from esign.offline.parts.chains import Proof
+from esign.offline.parts.chains import Proof, led_to
 from esign.offline.parts.cms import read_cms
 from esign.offline.parts.digests import has_sm3, sha256, sm3
 from esign.offline.parts.faults import Fault, require
@@ -17,6 +19,8 @@ from esign.offline.parts.stamps import check_signer
 
 PARTY_ROOTS = "trust/party-roots.pem"
 OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
+LINKS = "trust/links.pem"
+LISTS = re.compile(r"trust/(?:sm2\.)?root(?:\.[0-9]+)?\.crl")
 FORMAT = "feigui.evidence-package/1"
 
 
@@ -66,12 +70,12 @@ def step_files(step: Step, _: Asked, found: Found) -> None:
 
 
 def step_trust(step: Step, asked: Asked, found: Found) -> None:
-    found.roots = list(asked.roots)
-    if not found.roots:
+    trusted = list(asked.roots)
+    if not trusted:
         # One root for each algorithm; that of the time-stamps is always among them.
         carried = [found.files[name] for name in OWN_ROOTS if name in found.files]
         require(carried, "root_missing")
-        found.roots = x509.load_pem_x509_certificates(b"\n".join(carried))
+        trusted = x509.load_pem_x509_certificates(b"\n".join(carried))
         step.notes_that(
             "！根证书取自证据包本身：只能证明包内自洽。请从公证机构另行取得根证书，用 --root 指定。",
             "! The root is the package's own: this proves only that the package agrees with itself. "
@@ -86,7 +90,20 @@ def step_trust(step: Step, asked: Asked, found: Found) -> None:
             "! Another authority certified parties; its root is the package's, for which only the "
             "office's seal vouches. Get it another way and pass it with --party-root.",
         )
-    for root in [*found.roots, *found.party_roots]:
+    # Untrusted: a link counts where a trusted root made it, a list where its issuer did.
+    links = [*asked.links]
+    if LINKS in found.files:
+        links += x509.load_pem_x509_certificates(found.files[LINKS])
+    carried_lists = [name for name in sorted(found.files) if LISTS.fullmatch(name)]
+    found.lists = [*asked.lists, *(x509.load_der_x509_crl(found.files[n]) for n in carried_lists)]
+    found.roots = led_to(trusted, links, found.lists)
+    for link in [each for each in found.roots if each not in trusted]:
+        digest = sha256(der_of(link)).hex()
+        step.shows(
+            f"根证书换代链接 {name_of(link)}，SHA-256 {digest}",
+            f"link to another key of the root {name_of(link)}, SHA-256 {digest}",
+        )
+    for root in [*trusted, *found.party_roots]:
         digest = sha256(der_of(root)).hex()
         step.shows(
             f"根证书 {name_of(root)}，SHA-256 {digest}", f"root {name_of(root)}, SHA-256 {digest}"
@@ -99,7 +116,7 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
         seal = check_signer(
             read_cms(found.files["manifest.p7s"]),
             found.files["manifest.json"],
-            Proof(found.roots),
+            Proof(found.roots, lists=found.lists),
             "manifest.p7s",
         )
     except Fault as fault:

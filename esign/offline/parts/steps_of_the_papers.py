@@ -13,7 +13,11 @@ from esign.offline.parts.stamps import Signed
 def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     require("certificate.pdf" in found.files, "file_missing", "certificate.pdf")
     document = check_document(
-        found.files["certificate.pdf"], "certificate.pdf", found.roots, asked.at
+        found.files["certificate.pdf"],
+        "certificate.pdf",
+        found.roots,
+        asked.at,
+        lists=found.lists,
     )
     for kind, signed in _by_kind(document, "certificate.pdf", found).items():
         roles = sorted(each.role for each in signed)
@@ -37,6 +41,7 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         found.roots,
         asked.at,
         party_roots=found.party_roots,
+        lists=found.lists,
     )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))

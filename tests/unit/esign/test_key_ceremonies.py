@@ -131,8 +131,10 @@ def test_what_was_planned_on_another_state_is_not_performed(room: Room) -> None:
 @pytest.mark.parametrize(
     ("action", "subject", "more"),
     [
-        # A root is not replaced by a list, nor the time-stamper that old stamps need.
-        (Action.ROTATE, ROOT, {}),
+        # A stolen root cannot say so itself, and the one in use is not retired.
+        (Action.COMPROMISE, ROOT, {"compromised_at": AT}),
+        (Action.RETIRE, ROOT, {}),
+        (Action.RETIRE, SEAL, {}),
         (Action.COMPROMISE, TSA, {"compromised_at": AT}),
         # What exists is not created; what does not is not replaced.
         (Action.CREATE, SEAL, {"name": "x"}),
@@ -295,6 +297,7 @@ def interrupted_after(lines: int, act: Callable[[], object]) -> bool:
     ("action", "subject", "more"),
     [
         (Action.ROTATE, SEAL, {}),
+        (Action.ROTATE, ROOT, {}),
         (Action.COMPROMISE, AUTHORITY, {"compromised_at": AT - timedelta(days=1)}),
     ],
 )
