@@ -5,12 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from esign.algorithms import SigningAlgorithm
-from esign.authorities.directory import ROOT, TSA, notary_name, office_name
 from esign.custody.log_signer import log_key
-from esign.custody.uris import KeyUse, use_of
 from esign.offline import INSTRUCTIONS, VERIFIER
 from server.cases.errors import PartNotFound
 from server.register.errors import NotInLog
@@ -19,10 +15,11 @@ from server.register.log_proofs import proof_for
 from server.register.package_seals import Sealing, sealed_package
 from server.wiring import evidence_parts as parts_of
 from server.wiring.algorithms import algorithms_of_case
+from server.wiring.package_trust import as_pem, trust_files
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from cryptography import x509
@@ -83,7 +80,12 @@ def packaging(
                     "verify.py": VERIFIER.read_bytes(),
                     **written,
                     **fetched,
-                    **_trust(signing.files, case, algorithms),
+                    **trust_files(
+                        signing.files,
+                        case.office,
+                        case.staffing.handling_notary,
+                        algorithms,
+                    ),
                     **_party_trust(signing.party_roots),
                     **logged,
                 },
@@ -155,49 +157,9 @@ def _objects(
     return {name: Digest(digest) for name, digest in named.items() if digest is not None}
 
 
-def _trust(
-    files: AuthorityDirectory, case: Case, algorithms: Sequence[SigningAlgorithm]
-) -> dict[str, bytes]:
-    """Return the certificates behind the case's papers, and the root above the time-stamper.
-
-    A root that got another key is there with all of them, with what links them and with
-    their lists: who trusts one of them is to need nothing else.
-    """
-    office, notary = case.office, case.staffing.handling_notary
-    roles = {
-        "root": ROOT,
-        "office-authority": office_name(office, "authority"),
-        "office-seal": office_name(office, "seal"),
-        **({"notary": notary_name(office, notary)} if notary else {}),
-    }
-    named = {"root": ROOT, "time-stamper": TSA} | {
-        algorithm.named(file): algorithm.named(role)
-        for algorithm in algorithms
-        for file, role in roles.items()
-    }
-    names = {
-        file: files.names(role) if use_of(role) is KeyUse.CERTIFY else [files.current(role)]
-        for file, role in named.items()
-    }
-    certificates = {
-        f"trust/{file}.pem": _pem(
-            files.certificate(name) for name in found if files.has_certificate(name)
-        )
-        for file, found in names.items()
-    }
-    roots = [name for file, found in names.items() if file.endswith("root") for name in found]
-    linked = {f"trust/{name}.crl": files.revocation_list(name) for name in roots}
-    links = {"trust/links.pem": _pem(files.links()), **linked} if files.links() else {}
-    return {name: content for name, content in (certificates | links).items() if content}
-
-
-def _pem(certificates: Iterable[x509.Certificate]) -> bytes:
-    return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
-
-
 def _party_trust(roots: Sequence[x509.Certificate]) -> dict[str, bytes]:
     """Return the roots of the authorities that certify parties where an office names one."""
-    pem = _pem(roots)
+    pem = as_pem(roots)
     return {"trust/party-roots.pem": pem} if pem else {}
 
 

@@ -214,3 +214,21 @@ def test_every_refusal_has_its_words_in_both_languages() -> None:
 def test_every_command_explains_itself(desk: Desk, command: list[str]) -> None:
     told = desk.done(*command, "--help")
     assert len(told.splitlines()) > 4
+
+
+def test_the_root_s_next_key_and_its_links_are_listed(desk: Desk) -> None:
+    desk.ceremony("create", "root", "--name", "飞柜根")
+    printed = desk.ceremony("rotate", "root")
+    assert "更换密钥 · the key was replaced" in printed
+    told = json.loads(desk.done("list", "--json"))
+    states = {each["name"]: each["state"] for each in told}
+    del states["root.responder"], states["root.2.responder"]
+    assert states == {
+        "root": "replaced",
+        "root.2": "in_use",
+        "root.2.under.root": "link",
+        "root.under.root.2": "link",
+    }
+    assert "根密钥停用 · a key of the root was retired" in desk.ceremony("retire", "root")
+    told = json.loads(desk.done("list", "--json"))
+    assert next(each["state"] for each in told if each["name"] == "root") == "stopped"
