@@ -15,6 +15,7 @@ from cryptography import x509
 
 from esign.chain import check_issued_by, is_list_of
 from esign.errors import ChainInvalid
+from esign.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -72,7 +73,7 @@ def _may_link(certificate: Certificate) -> bool:
         usage = own.get_extension_for_class(x509.KeyUsage).value
         named = own.get_extension_for_class(x509.AuthorityKeyIdentifier).value
         key = own.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    except (ValueError, x509.ExtensionNotFound):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return False
     if named.key_identifier == key.digest:
         # The other root itself, which would outlive the link that leads to it.
