@@ -27,11 +27,20 @@ from pkilint.validation import ValidationFindingSeverity
 
 from esign import oids
 from esign.authorities import profiles
-from esign.authorities.directory import ROOT, TSA, notary_name, office_name, responder_name
+from esign.authorities.directory import (
+    ROOT,
+    TSA,
+    link_name,
+    notary_name,
+    office_name,
+    responder_name,
+)
 from esign.authorities.issuing import Subject
 from esign.evidence import EvidenceDigests
+from esign.keyceremony.requests import Action
 from esign.lints.certificates import CERTIFICATE_LINTS
-from esign.testing import NOTARY, OFFICE, RunningOffice, running_office
+from esign.testing import NOTARY, OFFICE, RunningOffice, SetClock, running_office
+from tests.servers.ceremony_room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,12 +63,22 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
 
 
 @pytest.fixture(scope="module")
-def ours(office: RunningOffice) -> Mapping[str, x509.Certificate]:
+def link(tmp_path_factory: pytest.TempPathFactory) -> x509.Certificate:
+    """By which the root's first key vouches for its next one."""
+    room = Room(tmp_path_factory.mktemp("root"), SetClock(AT)).with_officers()
+    room.done(Action.CREATE, ROOT, name="飞柜根")
+    room.done(Action.ROTATE, ROOT)
+    return room.files.certificate(link_name(f"{ROOT}.2", ROOT))
+
+
+@pytest.fixture(scope="module")
+def ours(office: RunningOffice, link: x509.Certificate) -> Mapping[str, x509.Certificate]:
     """One certificate of every profile, as they are really made."""
     event = office.vault.make_event_key(office=OFFICE, common_name="李雷", evidence=EVIDENCE)
     files = office.files
     return {
         "root": files.certificate(ROOT),
+        "root_link": link,
         "office_authority": files.certificate(AUTHORITY),
         "notary": files.certificate(notary_name(OFFICE, NOTARY)),
         "office_seal": files.certificate(office_name(OFFICE, "seal")),

@@ -166,7 +166,8 @@ def test_the_list_of_the_sm2_root_is_renewed_by_officers(
 @pytest.mark.parametrize(
     ("action", "subject", "more"),
     [
-        (Action.ROTATE, SM2_ROOT, {}),
+        # A stolen root cannot say so itself, by whatever algorithm.
+        (Action.COMPROMISE, SM2_ROOT, {"compromised_at": AT}),
         # There is one time-stamper, for both.
         (Action.CREATE, "sm2.tsa", {"name": "Time-Stamping"}),
         (Action.CREATE, "sm2.office.nowhere.seal", {"name": "x"}),
