@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.cases.guards import Unmet
-from server.cases.recognising import unrecognised
+from server.cases.recognising import others_seen, unrecognised
 from server.ceremony.ceremony import Seat
 from server.ceremony.course import Told, gaps, is_in, last_told, told
 from server.ceremony.seats import MAY_COME_LATER, MUST_BE_IDENTIFIED, Right, with_right
@@ -115,3 +115,13 @@ def confirmed_since(ceremony: Ceremony) -> Iterator[Unmet]:
         late = again is None or again.index < last.index
         if signed.index < last.index and late:
             yield Unmet("not_confirmed_after_interruption", "P-28", party)
+
+
+def confirmed_since_other_face(ceremony: Ceremony) -> Iterator[Unmet]:
+    """What was signed before somebody else was seen is confirmed by whoever is back."""
+    for signed in told(ceremony, "deed_signed"):
+        party = str(signed.body["party"])
+        others = others_seen(ceremony, str(signed.body["by"]), after=signed.index)
+        again = last_told(ceremony, Told.CONFIRMED_AFTER_INTERRUPTION, subject=party)
+        if others and (again is None or again.index < others[-1].index):
+            yield Unmet("not_confirmed_after_other_face", "公证法 Art. 28(1); P-28", party)

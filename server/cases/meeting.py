@@ -13,6 +13,7 @@ from server.cases.actor import SYSTEM_ACTOR
 from server.cases.compared import unmet_at_step, unmet_of_party
 from server.cases.conduct import (
     confirmed_since,
+    confirmed_since_other_face,
     devices_tried,
     everybody_came,
     identities_stand,
@@ -32,7 +33,7 @@ from server.cases.guards import Unmet, deed_signed, two_persons_present
 from server.cases.lines import require_everybody_recorded
 from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
-from server.cases.recognising import unrecognised, unseen_lately
+from server.cases.recognising import SOURCE, others_seen, unrecognised, unseen_lately
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
     KeyUse,
@@ -195,6 +196,7 @@ def unmet_before(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
     if step is Step.COMPLETE:
         yield from deed_signed(case, SYSTEM_ACTOR)
         yield from confirmed_since(ceremony)
+        yield from confirmed_since_other_face(ceremony)
 
 
 def _parties_of(case: Case, ceremony: Ceremony) -> Iterator[PartyId]:
@@ -301,6 +303,9 @@ def require_agreement_to_deed(
     until_then = ceremony.links[: agreed.index]
     if missing := tuple(unmet_of_party(case, until_then, case.party(party_id))):
         raise ConditionsUnmet(missing)
+    # So does another face: whose agreement it was is in doubt, and whoever is back agrees anew.
+    if others_seen(ceremony, account, after=agreed.index):
+        raise ConditionsUnmet((Unmet("face_of_somebody_else", SOURCE, party_id),))
 
 
 def _wanted(case: Case, account: AccountId, *digests: str) -> Wanted:

@@ -152,6 +152,15 @@ def looks_at(ceremony: Ceremony, account: str) -> list[Link]:
     return list(told(ceremony, Told.FACE_LOOKED, participant=account))
 
 
+def others_seen(ceremony: Ceremony, account: str, *, after: int) -> list[Link]:
+    """Return the looks after link ``after`` that saw somebody else."""
+    return [
+        each
+        for each in looks_at(ceremony, account)
+        if each.index > after and each.body["seen"] == Seen.OTHER
+    ]
+
+
 def unrecognised(
     ceremony: Ceremony, participant: Participant, rules: CeremonyRules
 ) -> Iterator[Unmet]:

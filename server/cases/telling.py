@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.guards import Unmet
 from server.cases.leading import require_lead
+from server.cases.recognising import unrecognised
 from server.cases.step_up import KeyUse, shown_digests
-from server.ceremony.course import Told, told
+from server.ceremony.course import Told, last_told
 from server.ceremony.errors import CeremonyRefused, NotRecording
 from server.ceremony.seats import Right, may
 from server.ceremony.status import Step
@@ -70,9 +71,14 @@ def _page_of_the_deed(case: Case, _: Ceremony, claim: Claim) -> Iterator[Unmet]:
         yield Unmet("no_such_page", "电子签名法 Art. 13", claim.subject)
 
 
-def _signed_before(_: Case, ceremony: Ceremony, claim: Claim) -> Iterator[Unmet]:
-    if not any(told(ceremony, "deed_signed", party=claim.subject)):
+def _signed_before(case: Case, ceremony: Ceremony, claim: Claim) -> Iterator[Unmet]:
+    """Who signed confirms it, and nobody else: the person counts as identified now."""
+    signed = last_told(ceremony, "deed_signed", party=claim.subject)
+    if signed is None:
         yield Unmet("deed_not_signed", "P-28", claim.subject)
+    else:
+        signer = ceremony.seat_of(str(signed.body["by"]))
+        yield from unrecognised(ceremony, signer, case.rules.ceremony)
 
 
 @dataclass(frozen=True, slots=True)
