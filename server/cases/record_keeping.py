@@ -8,6 +8,8 @@ own, after the notary who wrote it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,8 @@ def write_record(
     before = case.interview
     if before is not None:
         record = replace(record, exchanges=_as_corrected(before, record))
-        if _was_read_back(ceremony, before) and not _adds_to(before, record):
+        read = _answers_read_back(ceremony, before)
+        if read is not None and not _keeps(before, record, read):
             raise ConditionsUnmet((Unmet("record_only_corrected", SOURCE),))
         record = before.followed_by(record)
     return _written(case, ceremony, record, actor, at=at)
@@ -160,9 +163,7 @@ def _written(
     return record
 
 
-def _was_read_back(ceremony: Ceremony | None, record: InterviewRecord) -> bool:
-    if ceremony is None:
-        return False
+def _was_read_back(ceremony: Ceremony, record: InterviewRecord) -> bool:
     return last_told(ceremony, Told.RECORD_READ_BACK, sha256=record.sha256) is not None
 
 
@@ -177,13 +178,27 @@ def _as_corrected(before: InterviewRecord, after: InterviewRecord) -> tuple[Exch
     )
 
 
-def _adds_to(before: InterviewRecord, after: InterviewRecord) -> bool:
+def _answers_read_back(ceremony: Ceremony | None, record: InterviewRecord) -> int | None:
+    """Return how many answers some version of the record had that was read back; else ``None``."""
+    if ceremony is None:
+        return None
+    versions = (*(each.encode() for each in record.earlier), record.content)
+    read = [
+        len(json.loads(each)["exchanges"])
+        for each in versions
+        if last_told(ceremony, Told.RECORD_READ_BACK, sha256=hashlib.sha256(each).hexdigest())
+    ]
+    return max(read, default=None)
+
+
+def _keeps(before: InterviewRecord, after: InterviewRecord, answers: int) -> bool:
+    """Say whether the first ``answers``, and what was told, stand as they were."""
     same = (before.place, before.started_at, before.told[:]) == (
         after.place,
         after.started_at,
         after.told[: len(before.told)],
     )
-    return same and after.exchanges[: len(before.exchanges)] == before.exchanges
+    return same and after.exchanges[:answers] == before.exchanges[:answers]
 
 
 def _require_shown(case: Case, sha256: str) -> InterviewRecord:

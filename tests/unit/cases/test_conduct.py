@@ -197,6 +197,25 @@ def test_what_was_read_back_is_only_added_to_or_corrected() -> None:
     assert write_record(case, ceremony, more, NOTARY, at=NOW).version == 2
 
 
+def test_what_was_read_back_stands_however_much_was_written_since() -> None:
+    """Before, one more question was enough to write the answers that were read back anew."""
+    case = meeting_case()
+    ceremony = opened(case, *TO_IDENTIFIED)
+    before = record_of(case)
+    read_back(case, ceremony)
+    more = replace(before, exchanges=(*before.exchanges, MORE))
+    write_record(case, ceremony, more, NOTARY, at=NOW)
+    changed = replace(more, exchanges=(Exchange(question="是否自愿？", answer="不是。"), MORE))
+    with pytest.raises(ConditionsUnmet, match="record_only_corrected"):
+        write_record(case, ceremony, changed, NOTARY, at=NOW)
+    with pytest.raises(ConditionsUnmet, match="record_only_corrected"):
+        write_record(case, ceremony, replace(more, place="别处"), NOTARY, at=NOW)
+    # What came after the reading is typed on until it is read back, too.
+    typed = replace(MORE, answer=MORE.answer + "补充。")
+    after = replace(more, exchanges=(*before.exchanges, typed))
+    assert write_record(case, ceremony, after, NOTARY, at=NOW).exchanges[-1] == typed
+
+
 def test_a_record_that_was_confirmed_in_a_broken_off_ceremony_is_confirmed_in_the_next() -> None:
     case = meeting_case()
     broken_off = opened(case, *TO_IDENTIFIED)
