@@ -46,6 +46,7 @@ ENGINES = (
         marks=pytest.mark.skipif(not PROGRAM.exists(), reason="needs Debian's package janus"),
     ),
 )
+ENDED = {"disconnected", "failed", "closed"}
 OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 X 0\r\n"
 
 
@@ -255,6 +256,50 @@ def test_who_comes_back_is_seen_again_and_who_is_put_out_is_not(
     tested.say(RoomState.OPEN)
     until(second, lambda: publish(second, running, tested.ticket("party"))["status"] == 201)
     until(second, lambda: desk.told.count(("published", "party")) == 3)
+
+
+def comes_again(page: Page, tested: AtHand) -> bool:
+    """Do as a page does: where the line has ended, ask for another; say whether pictures come."""
+    if page.evaluate("window.watching.connectionState") in ENDED:
+        watch(page, tested.running, tested.ticket("notary", watches="party"))
+        return False
+    before: int = page.evaluate("framesSeen()")
+    page.wait_for_timeout(500)
+    return int(page.evaluate("framesSeen()")) > before
+
+
+def test_who_left_and_comes_back_is_seen_again_by_whoever_stayed(
+    tested: AtHand, sit_down: Callable[[], Page]
+) -> None:
+    party, notary = sit_down(), sit_down()
+    running, desk = tested.running, tested.desk
+    token = tested.ticket("party")
+    session = publish(party, running, token)["session"]
+    until(party, lambda: ("published", "party") in desk.told)
+    watch(notary, running, tested.ticket("notary", watches="party"))
+    until(notary, lambda: notary.evaluate("framesSeen()") > 5)
+    head = {"Authorization": f"Bearer {token}"}
+    assert party.request.delete(f"{running.url}{session}", headers=head).status == 200
+    until(party, lambda: ("left", "party") in desk.told)
+    publish(party, running, tested.ticket("party"))
+    until(party, lambda: desk.told.count(("published", "party")) == 2)
+    until(notary, lambda: comes_again(notary, tested))
+
+
+def test_a_picture_that_comes_after_sound_alone_is_seen(
+    tested: AtHand, sit_down: Callable[[], Page]
+) -> None:
+    party, notary = sit_down(), sit_down()
+    running, desk = tested.running, tested.desk
+    party.evaluate("() => { window.camera = false; }")
+    publish(party, running, tested.ticket("party"))
+    until(party, lambda: ("published", "party") in desk.told)
+    watch(notary, running, tested.ticket("notary", watches="party"))
+    party.evaluate("() => { window.camera = undefined; }")
+    publish(party, running, tested.ticket("party"))
+    until(party, lambda: desk.told.count(("published", "party")) == 2)
+
+    until(notary, lambda: comes_again(notary, tested))
 
 
 def test_a_killed_worker_loses_no_closed_segment_and_saves_the_open_one(

@@ -135,7 +135,13 @@ class JanusRoom:
             raise RoomUnknown("nobody publishes under this name")
         handle = await self._link.attach(lambda event: self._heard(name, event))
         streams = [{"feed": publisher.session, "mid": each} for each in publisher.mids.values()]
-        asked = {"request": "join", "ptype": "subscriber", "streams": streams}
+        asked = {
+            "request": "join",
+            "ptype": "subscriber",
+            "streams": streams,
+            # Whoever is watched may leave and come back: no new offer then, which nobody answers.
+            "autoupdate": False,
+        }
         try:
             said = await self._link.ask(handle, asked | self._room())
             offered = _description(said)
@@ -269,27 +275,38 @@ class JanusRoom:
         self._ports.happened("published", publisher.participant)
         if self._watching is None:
             self._watching = asyncio.create_task(self._look_after())
-        if before is not None:
-            try:
-                await self._turn_watchers(publisher)
-            finally:
+        try:
+            await self._turn_watchers(publisher, had_left=before is None)
+        finally:
+            if before is not None:
                 await self._link.detach(before.handle)
         await self.ask_for_key_frame(publisher.participant)
 
-    async def _turn_watchers(self, publisher: Publisher) -> None:
-        """Let who watched the connection before see the new one, without asking them."""
+    async def _turn_watchers(self, publisher: Publisher, *, had_left: bool) -> None:
+        """Let who watched the connection before see the new one, without asking them.
+
+        Where Janus cannot turn them their line ends, which their page sees, and it comes again:
+        what it sent of one who had left is over for good, and a picture has no place on a line
+        that was made for sound alone.
+        """
         for name, watcher in list(self._watchers.items()):
-            if watcher.watches == publisher.participant:
-                turned = [
-                    {"feed": publisher.session, "mid": mid, "sub_mid": watcher.mids[kind]}
-                    for kind, mid in publisher.mids.items()
-                    if kind in watcher.mids
-                ]
-                try:
-                    await self._link.ask(watcher.handle, {"request": "switch", "streams": turned})
-                except EngineAway:
-                    # Its page sees the connection end and comes again.
-                    await self.leave(name)
+            if watcher.watches != publisher.participant:
+                continue
+            if had_left or publisher.mids.keys() - watcher.mids.keys():
+                await self.leave(name)
+            else:
+                await self._turn(name, watcher, publisher)
+
+    async def _turn(self, name: str, watcher: Watcher, publisher: Publisher) -> None:
+        turned = [
+            {"feed": publisher.session, "mid": mid, "sub_mid": watcher.mids[kind]}
+            for kind, mid in publisher.mids.items()
+        ]
+        try:
+            await self._link.ask(watcher.handle, {"request": "switch", "streams": turned})
+        except EngineAway:
+            # Its page sees the connection end and comes again.
+            await self.leave(name)
 
     async def _retire(self, publisher: Publisher) -> None:
         self._coming.pop(publisher.session, None)
