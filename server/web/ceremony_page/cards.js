@@ -33,7 +33,9 @@ function leading(room, status) {
     ...(act && talk ? [...identifying(room), ...asking(room)] : []),
     talk && status !== "signing" ? record_to_write(room) : null,
     talk && status === "signing" ? record_to_read(room) : null,
+    act && talk ? correcting(room) : null,
     ...(status === "signing" ? presences(room) : []),
+    ...(act && talk ? confirmations(room) : []),
     talk ? deed_to_read(room) : null,
   ];
 }
@@ -41,7 +43,7 @@ function leading(room, status) {
 function taking_part(room, status) {
   const talk = HEARD.includes(status);
   return [
-    ...(room.may("sign") ? consents(room) : []),
+    ...consents(room),
     room.my_act && talk ? challenge(room) : null,
     room.my_act && talk && room.may("sign") ? notice(room) : null,
     talk ? record_to_read(room) : null,
@@ -80,7 +82,7 @@ function missing(room, step) {
   if (!act) return not_yet(room, step);
   const found = act.steps.find((each) => each.step === step);
   return (found ? found.unmet : []).map((each) => {
-    const who = room.party_name(each.subject);
+    const who = room.party_name(each.subject) || room.name(each.subject);
     return who ? t("step.of", { who, what: each.message }) : each.message;
   });
 }
@@ -109,12 +111,14 @@ function record_to_write(room) {
   const record = act ? act.record : null;
   const settled = found.interview_record && found.interview_record.confirmed_at;
   const reading = record && record.read_back;
-  if (settled || reading) return record_to_read(room);
+  if (settled || reading || (record && is_corrected(record))) return record_to_read(room);
   return {
     key: "write", title: t("record.title"),
     build: () => [h("p", { class: "hint" }, t("record.live")), editor(room, () => read_back(room))],
   };
 }
+
+const is_corrected = (record) => record.exchanges.some((each) => each.corrected_from !== null);
 
 async function read_back(room) {
   await room.read();
@@ -142,7 +146,6 @@ function record_to_read(room) {
       ...countersigning(room, record),
       may_confirm && is_ready ? action(t("record.confirm"), () => confirm_record(room)) : null,
       may_confirm && !is_ready ? h("p", { class: "hint" }, t("record.to_be_read")) : null,
-      room.may("lead") && act ? correcting(room, record) : null,
     ],
   };
 }
@@ -153,28 +156,63 @@ async function confirm_record(room) {
   await room.refresh();
 }
 
+// Whose answer it is: the correction says so in the chain.
+function corrected_for(room, position) {
+  const put = room.channel.links.filter((each) => each.kind === "record_corrected" && each.body.position === position);
+  return put.length ? put[put.length - 1].body.party : null;
+}
+
 function countersigning(room, record) {
-  if (!room.may("confirm")) return [];
-  return (record.open_corrections || []).map((position) =>
+  const open = record.open_corrections || [];
+  if (room.may("lead"))
+    return open.map((position) => h("p", { class: "hint" },
+      t("record.open", { number: position + 1, who: room.party_name(corrected_for(room, position)) })));
+  return open.filter((position) => corrected_for(room, position) === room.mine.party).map((position) =>
     action(t("record.countersign", { number: position + 1 }), async () => {
       await api.change("POST", room.base, "/interview-record/countersignatures", { position, record_sha256: record.sha256 });
       await room.refresh();
     }));
 }
 
-function correcting(room, record) {
-  const which = h("select", {}, record.exchanges.map((each, at) => h("option", { value: String(at) }, `${at + 1}. ${each.question}`)));
-  const whose = h("select", {}, room.state.act.participants.filter((each) => each.may.includes("confirm") && each.party)
-    .map((each) => h("option", { value: each.party }, room.name(each.account))));
-  const answer = h("textarea", { rows: 2, maxLength: 4000 });
-  return h("details", {}, h("summary", {}, t("record.correct")),
-    field(t("record.which"), which), field(t("record.whose"), whose), field(t("record.answer"), answer),
-    action(t("record.put_correction"), async () => {
-      await api.change("POST", room.base, "/interview-record/corrections",
-        { position: Number(which.value), answer: answer.value.trim(), party: whose.value });
-      await room.refresh();
-    }, { kind: "plain" }),
-    action(t("record.read_back"), () => read_back(room), { kind: "plain" }));
+// A card of its own: what is being typed here stays while the others confirm.
+function correcting(room) {
+  const { record, participants } = room.state.act;
+  if (!record || !(record.read_back || is_corrected(record))) return null;
+  const whose = participants.filter((each) => each.may.includes("confirm") && each.party);
+  return {
+    key: "correct", title: t("record.correct"), tone: record.read_back ? "quiet" : "now", by: [record.sha256, record.read_back],
+    build: () => {
+      const which = h("select", {}, record.exchanges.map((each, at) => h("option", { value: String(at) }, `${at + 1}. ${each.question}`)));
+      const who = h("select", {}, whose.map((each) => h("option", { value: each.party }, room.name(each.account))));
+      const answer = h("textarea", { rows: 2, maxLength: 4000 });
+      return [
+        record.read_back ? null : action(t("record.read_back"), () => read_back(room)),
+        field(t("record.which"), which), field(t("record.whose"), who), field(t("record.right"), answer),
+        action(t("record.put_correction"), async () => {
+          await api.change("POST", room.base, "/interview-record/corrections",
+            { position: Number(which.value), answer: answer.value.trim(), party: who.value });
+          await room.refresh();
+        }, { kind: "plain" }),
+      ];
+    },
+  };
+}
+
+// What was signed before an interruption, or before another face, and has to be confirmed aloud.
+function confirmations(room) {
+  const { act } = room.state;
+  const complete = act.steps.find((each) => each.step === "complete");
+  const open = (complete ? complete.unmet : []).filter((each) => each.code.startsWith("not_confirmed_after_"));
+  return [...new Set(open.map((each) => each.subject))].map((party) => ({
+    key: `aloud-${party}`, title: room.party_name(party), tone: "now", by: party,
+    build: () => [
+      h("p", {}, t("aloud.says")),
+      action(t("aloud.confirmed"), async () => {
+        await api.post(`${room.path}/events`, { kind: "confirmed_after_interruption", subject: party });
+        await room.refresh();
+      }),
+    ],
+  }));
 }
 
 function digest_of(room) {
@@ -260,7 +298,8 @@ function seen_pages(room, digest) {
 function consents(room) {
   const given = new Set((room.state.found.consents || []).filter((each) => !each.withdrawn_at && each.party === room.mine.party)
     .map((each) => each.purpose));
-  return ["recording", "face_online", "e_signature"].filter((purpose) => !given.has(purpose)).map((purpose) => ({
+  const asked = [...(room.mine.party ? ["recording"] : []), ...(room.may("sign") ? ["face_online", "e_signature"] : [])];
+  return asked.filter((purpose) => !given.has(purpose)).map((purpose) => ({
     key: `consent-${purpose}`, title: t(`consent.${purpose}`), tone: "now",
     build: () => {
       const place = h("div", { class: "stack" }, t("consent.loading"));
@@ -294,7 +333,8 @@ function notice(room) {
 }
 
 function waiting(room, status) {
-  return { key: "waiting", title: t("wait.title"), by: status, build: () => [h("p", {}, t(`wait.${status}`))] };
+  const talk = HEARD.includes(status) && !room.may("speak");
+  return { key: "waiting", title: t("wait.title"), by: status, build: () => [h("p", {}, t(talk ? "wait.watching" : `wait.${status}`))] };
 }
 
 function more(room, status) {

@@ -84,21 +84,28 @@ export function signing(room, deed) {
   const says = h("p", { class: "says", role: "status" });
   const agree = h("div", { hidden: true });
   const { base, case_id, ceremony_id } = room;
+  const agreed = async (asked) => {
+    const held = await keys.held(api.kept().account);
+    const answer = await keys.answered(held, asked, { act: "sign_deed", base: case_id, digest: deed.digest });
+    const begun = await api.post(`${base}/deed/signatures`, {
+      ceremony_id, deed_sha256: deed.digest, step_up: answer,
+      ...(written.lines.length ? { strokes: written.lines } : {}),
+    });
+    says.textContent = t("deed.signing");
+    await api.finished(begun);
+    says.textContent = t("deed.signed");
+    room.refresh();
+  };
   const ask = action(t("deed.sign"), async (button) => {
     const asked = await api.post(`${base}/step-ups`, { action: "sign_deed", document_sha256: deed.digest });
     says.textContent = asked.says;
-    agree.replaceChildren(action(t("deed.agree"), async () => {
-      const held = await keys.held(api.kept().account);
-      const answer = await keys.answered(held, asked, { act: "sign_deed", base: case_id, digest: deed.digest });
-      const begun = await api.post(`${base}/deed/signatures`, {
-        ceremony_id, deed_sha256: deed.digest, step_up: answer,
-        ...(written.lines.length ? { strokes: written.lines } : {}),
-      });
-      says.textContent = t("deed.signing");
-      await api.finished(begun);
-      says.textContent = t("deed.signed");
-      room.refresh();
-    }));
+    agree.replaceChildren(action(t("deed.agree"), () => agreed(asked).catch((error) => {
+      // What was asked is spent: the way on is to ask anew.
+      agree.hidden = true;
+      button.hidden = false;
+      says.textContent = "";
+      throw error;
+    })));
     agree.hidden = false;
     button.hidden = true;
     agree.querySelector("button").focus();

@@ -14,18 +14,17 @@ export function identifying(room) {
     build: () => {
       const ground = h("select", {}, GROUNDS.map((one) => h("option", { value: one }, t(`ground.${one}`))));
       const reason = h("textarea", { rows: 2, maxLength: 1000, value: t("identify.reason_default") });
+      const said = h("p", { class: "hint", role: "status" });
       return [
         each.why_not && has(`why.${each.why_not}`) ? h("p", {}, t(`why.${each.why_not}`)) : null,
         each.last_seen && has(`seen.${each.last_seen}`) ? h("p", { class: "hint" }, t(`seen.${each.last_seen}`)) : null,
         h("div", { class: "row" },
-          action(t("identify.challenge"), async () => {
-            await api.post(`${room.path}/challenges`, { account: each.account });
-          }, { kind: "plain" }),
+          action(t("identify.challenge"), () => challenged(room, each.account, (code) => { said.textContent = t(code); }), { kind: "plain" }),
           action(t("identify.look"), async () => {
-            const begun = await api.post(`${room.path}/looks`, { account: each.account });
-            await api.finished(begun);
-            await room.refresh();
+            said.textContent = t("identify.looking");
+            await looked_at(room, { account: each.account });
           }, { kind: "plain" })),
+        said,
         field(t("identify.ground"), ground), field(t("identify.reason"), reason),
         action(t("identify.confirm"), async () => {
           await api.post(`${room.path}/identifications`,
@@ -35,6 +34,27 @@ export function identifying(room) {
       ];
     },
   }));
+}
+
+// Asked for, begun by the person, and then looked at as the answer that it is.
+async function challenged(room, account, say) {
+  const asked = await api.post(`${room.path}/challenges`, { account });
+  const begun = () => room.channel.links.some((each) =>
+    each.kind === "challenge_begun" && each.body.by === account && each.body.sha256 === asked.id);
+  say("identify.asked");
+  while (!begun()) {
+    // By the platform's clock, which is read again every few seconds.
+    if (Date.parse(room.state.act.now) > Date.parse(asked.expires_at)) return say("identify.not_begun");
+    await pause(500);
+  }
+  say("identify.looking");
+  await pause(asked.lasts_ms);
+  await looked_at(room, { account, challenge: asked.id });
+}
+
+async function looked_at(room, wanted) {
+  await api.finished(await api.post(`${room.path}/looks`, wanted));
+  await room.refresh();
 }
 
 export function asking(room) {
@@ -80,7 +100,9 @@ export function challenge(room) {
 }
 
 async function played(asked, says) {
-  const veil = h("div", { class: "veil", "aria-hidden": "true" });
+  // The words stand before the light, which fills the screen.
+  const shown = h("p", { class: "says" });
+  const veil = h("div", { class: "veil", "aria-hidden": "true" }, shown);
   const began = performance.now();
   document.body.append(veil);
   for (let at = 0; at < asked.lasts_ms; at = performance.now() - began) {
@@ -88,7 +110,10 @@ async function played(asked, says) {
     const flash = asked.flashes.find((each) => each.starts_ms <= at && at < each.ends_ms);
     veil.style.background = flash ? COLOURS[flash.colour] || flash.colour : "transparent";
     const text = step ? step.says : flash ? asked.while_flashing : "";
-    if (says.textContent !== text) says.textContent = text;
+    if (shown.textContent !== text) {
+      for (const each of [says, shown]) each.textContent = text;
+      shown.hidden = !text;
+    }
     await pause(40);
   }
   veil.remove();

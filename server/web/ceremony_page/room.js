@@ -175,7 +175,8 @@ export class Room {
     const picture = h("video", { autoplay: true, playsInline: true, muted: mine, "aria-label": this.name(account) });
     if (mine) picture.srcObject = this.own;
     const said = h("figcaption", {});
-    const whole = h("figure", { class: mine ? "tile own" : "tile" }, picture, said);
+    const shows = !mine || this.own;
+    const whole = h("figure", { class: mine ? "tile own" : "tile" }, shows ? picture : null, said);
     const tile = { whole, picture, said, quality: null };
     this.tiles.set(account, tile);
     this.people.append(whole);
@@ -245,8 +246,9 @@ export class Room {
     const live = ["recording", "identified", "signing"].includes(status);
     this.status.className = live ? "status live" : "status";
     const course = this.has_act
-      ? ["waiting", "recording", "identified", "signing", "completed"] : ["waiting", "recording", "signing", "completed"];
-    const at = course.indexOf({ planned: "waiting", tech_check: "waiting", paused: "recording", interrupted: "recording" }[status] || status);
+      ? ["waiting", "recording", "identified", "signing", "completed"] : ["waiting", "identified", "signing", "completed"];
+    const talk = this.has_act ? "recording" : "identified";
+    const at = course.indexOf({ planned: "waiting", tech_check: "waiting", recording: talk, paused: talk, interrupted: talk }[status] || status);
     fill(this.course, course.map((each, place) =>
       h("li", { "aria-current": place === at ? "step" : null, class: place < at ? "done" : "" },
         place < at ? h("span", { "aria-label": t("room.done") }, "✓ ") : null, t(`course.${each}`))));
@@ -318,10 +320,10 @@ export class Room {
     return OVER.includes(this.state.ceremony.status);
   }
 
-  // What is typed and confirmed in the talk leaves no link of its own; so look again now and then.
+  // What is typed in the talk, and who agrees before it, leaves no link of its own; so look again now and then.
   get talks_now() {
     const { status, lines } = this.state.ceremony;
-    return ["recording", "identified"].includes(status) || (status === "signing" && Boolean(lines));
+    return ["waiting", "recording", "identified"].includes(status) || (status === "signing" && Boolean(lines));
   }
 
   began() {
