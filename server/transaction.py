@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         AttendanceBook,
         CeremonyBook,
         CompositeBook,
+        InvitationBook,
         RoomBook,
         WorkerBook,
     )
@@ -219,6 +220,8 @@ class Transaction(Protocol):
     def sensitive_reads(self) -> SensitiveReads: ...
     @property
     def ceremonies(self) -> CeremonyBook: ...
+    @property
+    def invitations(self) -> InvitationBook: ...
     @property
     def rooms(self) -> RoomBook: ...
     @property

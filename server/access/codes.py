@@ -1,7 +1,7 @@
-"""One-time codes to a phone: asked for, sent, and redeemed for a session.
+"""One-time codes to a phone or e-mail: asked for, sent, and redeemed for a session.
 
 Six digits are few, so tries and codes are counted. Nothing here looks up the
-account before the code was right: known and unknown numbers are answered alike.
+account before the code was right: known and unknown contacts are answered alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from server.access.ports import AccountBook, CodeBook, SessionBook
 
 SendCode = Callable[[str, str, str], None]
-"""(phone, code, language): to the partner that delivers messages."""
+"""(contact, code, language): to the partner that delivers messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +36,24 @@ class CodeMaking:
     new_code: Callable[[], str]
     """Six random digits."""
 
-    index_phone: Callable[[str], str]
-    """The keyed hash under which the books find a number."""
+    index_contact: Callable[[str], str]
+    """The keyed hash under which the books find a contact."""
 
     terms: CodeTerms = CODE_TERMS
 
 
 def make_code(
-    phone: str, *, codes: CodeBook, making: CodeMaking, code_id: str, now: datetime
+    contact: str, *, codes: CodeBook, making: CodeMaking, code_id: str, now: datetime
 ) -> str:
-    """Return a new code for ``phone``, or raise `TooManyCodes`."""
+    """Return a new code for ``contact``, or raise `TooManyCodes`."""
     for within, most in making.terms.limits:
-        if not codes.sent_since(phone, now - within) < most:
+        if not codes.sent_since(contact, now - within) < most:
             raise TooManyCodes(retry_after_s=int(within.total_seconds()))
     code = making.new_code()
     codes.add(
         OneTimeCode(
             id=code_id,
-            phone_index=making.index_phone(phone),
+            contact_index=making.index_contact(contact),
             code_hmac=_hashed(code, code_id, making.key),
             sent_at=now,
             expires_at=now + making.terms.life,
@@ -72,7 +72,7 @@ class SignInBooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
-    phone: str
+    contact: str
     code: str
     device: str
 
@@ -80,9 +80,9 @@ class Redemption:
 def redeem_code(
     given: Redemption, *, books: SignInBooks, making: CodeMaking, minting: Minting, now: datetime
 ) -> Grant:
-    """Begin a session for whoever holds the phone, or raise `LoginRefused`."""
-    spend_code(given.phone, given.code, codes=books.codes, making=making, now=now)
-    account = _account_of(given.phone, books.accounts, minting, now)
+    """Begin a session for whoever holds the contact, or raise `LoginRefused`."""
+    spend_code(given.contact, given.code, codes=books.codes, making=making, now=now)
+    account = account_of(given.contact, books.accounts, minting, now)
     person = Person(
         account=account.id,
         kind=AccountKind.APPLICANT,
@@ -95,10 +95,10 @@ def redeem_code(
 
 
 def spend_code(
-    phone: str, given: str, *, codes: CodeBook, making: CodeMaking, now: datetime
+    contact: str, given: str, *, codes: CodeBook, making: CodeMaking, now: datetime
 ) -> None:
-    """Use the newest code of ``phone`` up, or raise `LoginRefused`."""
-    code = codes.latest(phone)
+    """Use the newest code of ``contact`` up, or raise `LoginRefused`."""
+    code = codes.latest(contact)
     # The same work without a code, so that the time tells nothing either.
     expected = code.code_hmac if code else ""
     is_right = hmac.compare_digest(expected, _hashed(given, code.id if code else "", making.key))
@@ -113,13 +113,14 @@ def spend_code(
         raise LoginRefused
 
 
-def _account_of(
-    phone: str, accounts: AccountBook, minting: Minting, now: datetime
+def account_of(
+    contact: str, accounts: AccountBook, minting: Minting, now: datetime
 ) -> ApplicantAccount:
-    known = accounts.applicant_with_phone(phone)
+    """Return the account that signs in with ``contact``, made now if there was none."""
+    known = accounts.applicant_with_contact(contact)
     if known is not None:
         return known
-    account = ApplicantAccount(id=AccountId(minting.new_id()), phone=phone, created_at=now)
+    account = ApplicantAccount(id=AccountId(minting.new_id()), contact=contact, created_at=now)
     accounts.add_applicant(account)
     return account
 

@@ -157,6 +157,12 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     # Ceremonies
     "plan_ceremony": only(Role.ASSISTANT, Role.NOTARY),
     "get_ceremony": party_and_team,
+    "invite_participant": only(Role.ASSISTANT, Role.NOTARY),
+    "list_invitations": team,
+    "revoke_invitation": only(Role.ASSISTANT, Role.NOTARY),
+    # Whoever was invited is nobody yet: the secret and the code are what is asked for.
+    "look_up_invitation": open_to_all,
+    "accept_invitation": open_to_all,
     "join_ceremony": in_the_room,
     "step_ceremony": in_the_room,
     "add_ceremony_event": in_the_room,

@@ -14,7 +14,7 @@ SessionId = NewType("SessionId", str)
 
 
 class AccountKind(StrEnum):
-    APPLICANT = "applicant"  # Signs in with a one-time code to a phone.
+    APPLICANT = "applicant"  # Signs in with a one-time code to a phone or e-mail.
     STAFF = "staff"  # Signs in with a password and a TOTP code.
 
 
@@ -32,8 +32,11 @@ class Principal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicantAccount:
     id: AccountId
-    phone: str
-    """E.164; stored encrypted, found by a keyed hash."""
+    contact: str
+    """Where one-time codes reach the person: E.164, or an e-mail address in lower case.
+
+    Stored encrypted, found by a keyed hash.
+    """
 
     created_at: datetime
 
@@ -91,11 +94,11 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCode:
-    """Six digits sent to a phone, stored as a keyed hash."""
+    """Six digits sent to a contact, stored as a keyed hash."""
 
     id: str
-    phone_index: str
-    """Keyed hash of the phone."""
+    contact_index: str
+    """Keyed hash of the contact."""
 
     code_hmac: str
     sent_at: datetime

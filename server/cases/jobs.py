@@ -19,6 +19,7 @@ class Job(StrEnum):
     SIGN_DEED = "deed.sign"
     TYPESET_DRAFT = "draft.typeset"
     LOOK_AT_PARTICIPANT = "ceremony.look"
+    SEND_INVITATION = "ceremony.invitation.send"
     ISSUE_CASE = "case.issue"
     TRANSFER_CASE = "case.transfer"
 
@@ -38,6 +39,7 @@ ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
         "challenge",
         "operation",
     ),
+    Job.SEND_INVITATION: ("office", "case", "invitation"),
     Job.ISSUE_CASE: ("office", "case", "step_up", "operation"),
     Job.TRANSFER_CASE: ("office", "case"),
 }

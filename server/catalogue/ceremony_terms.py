@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_AWAY_S: Final = 300
 LONGEST_UNSEEN_S: Final = 900
+LONGEST_INVITED_H: Final = 168
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class CeremonyTerms:
     look_every_s: int
     look_fresh_s: int
     """How old the newest look at the face may be when its person signs."""
+
+    invitation_valid_h: int
+    """Hours for which an invitation to a person without an account can be taken up."""
 
     citation: str
     standing: Standing
@@ -49,6 +53,7 @@ def read_ceremony_terms(entry: Fields, forms: Mapping[str, CeremonyForm]) -> Cer
         reidentify_after_s=entry.whole("reidentify_after_s"),
         look_every_s=entry.whole("look_every_s"),
         look_fresh_s=entry.whole("look_fresh_s"),
+        invitation_valid_h=entry.whole("invitation_valid_h"),
         citation=entry.text("citation"),
         standing=entry.choice("standing", Standing),
     )
@@ -57,4 +62,6 @@ def read_ceremony_terms(entry: Fields, forms: Mapping[str, CeremonyForm]) -> Cer
         raise CatalogueDataInvalid(entry.where, "lets people stay away too long unidentified")
     if not 1 <= terms.look_every_s <= terms.look_fresh_s <= LONGEST_UNSEEN_S:
         raise CatalogueDataInvalid(entry.where, "lets people sign who were not seen for too long")
+    if not 1 <= terms.invitation_valid_h <= LONGEST_INVITED_H:
+        raise CatalogueDataInvalid(entry.where, "lets an invitation stand open for too long")
     return terms

@@ -79,6 +79,9 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "line_recording_failed": ("录像失败", "recording failed"),
     Step.MARK_NO_SHOW: ("无人到场", "nobody came"),
     "segment": ("录像存入证据库", "recording stored"),
+    "invited": ("邀请参加", "invited somebody"),
+    "invitation_revoked": ("撤回邀请", "took an invitation back"),
+    "seated": ("应邀入席", "took the seat"),
     "picture_wanted": ("调整画面", "asked for another picture"),
 }
 

@@ -96,6 +96,20 @@ class Ceremony:
         ]
         self._append("joined", at, {"by": account, "seat": seat.seat, "session": session})
 
+    def seat(self, participant: Participant, at: datetime, *, invitation: str) -> None:
+        """Give somebody who was invited a seat."""
+        self.participants = [*self.participants, participant]
+        self._append(
+            "seated",
+            at,
+            {
+                "by": participant.account,
+                "seat": participant.seat,
+                "party": participant.party,
+                "invitation": invitation,
+            },
+        )
+
     def put_out(self, account: str, at: datetime, *, by: str, reason: str) -> None:
         """Have a participant's connections ended, until `readmit`. Again does no harm."""
         seat = self.participant(account)

@@ -84,3 +84,31 @@ class CompositeNotMade(CeremonyError):
 
 class FollowersFull(CeremonyError):
     """So many follow by streams that no more are opened here; asking again and again works."""
+
+
+class InvitationNotFound(CeremonyError):
+    """No invitation with this id is visible to the caller, or none has this token."""
+
+
+class InvitationForAnother(CeremonyError):
+    """The invitation went to another contact than the one that was proven."""
+
+
+class InvitationSpent(CeremonyError):
+    """Somebody took the seat with it; a token works once."""
+
+
+class InvitationExpired(CeremonyError):
+    """Nobody took the seat in time; the office can invite again."""
+
+
+class InvitationRevoked(CeremonyError):
+    """The office took it back, or sent another one in its place."""
+
+
+class TooManyInvitations(CeremonyError):
+    """This contact was invited a moment ago, or too often."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("too many invitations")

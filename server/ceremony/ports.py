@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from server.ceremony.chain import Link
     from server.ceremony.composite import Composite
     from server.ceremony.following import Standing
+    from server.ceremony.invitations import Invitation, InvitationId
     from server.ceremony.lines import Line, Picture
     from server.ceremony.rooms import MediaRoom, MediaWorkerPlace
 
@@ -43,6 +44,45 @@ class CeremonyBook(Protocol):
 
     def save(self, ceremony: Ceremony) -> None:
         """Write what changed; links and segments are only ever appended."""
+        ...
+
+
+class InvitationBook(Protocol):
+    """Invitations to the ceremonies of one office; the secret itself is never kept."""
+
+    def add(self, invitation: Invitation) -> None: ...
+
+    def get(self, invitation_id: InvitationId) -> Invitation:
+        """Return the invitation, or raise `InvitationNotFound`."""
+        ...
+
+    def of_ceremony(self, ceremony_id: str) -> list[Invitation]:
+        """Return every invitation to the ceremony, newest first."""
+        ...
+
+    def with_token(self, sha256: str) -> Invitation:
+        """Return the invitation that was sent with this secret, or raise `InvitationNotFound`.
+
+        Whoever has the secret is nobody yet, so no scope is asked for.
+        """
+        ...
+
+    def made_since(self, contact: str, since: datetime) -> int:
+        """Return how often any office invited ``contact`` since then."""
+        ...
+
+    def put_token(self, invitation_id: InvitationId, sha256: str) -> bool:
+        """Have this secret open the invitation, and none before it; say whether it is unsent."""
+        ...
+
+    def sent(self, invitation_id: InvitationId, *, at: datetime) -> None: ...
+
+    def revoke(self, invitation_id: InvitationId, *, at: datetime) -> bool:
+        """Take it back unless it was taken back or accepted; say whether this call won."""
+        ...
+
+    def accept(self, invitation_id: InvitationId, *, at: datetime) -> bool:
+        """Use it up if it is open; say whether this call won."""
         ...
 
 

@@ -21,6 +21,7 @@ from server.db.books.generations import PostgresGenerationBook
 from server.db.books.idempotency import PostgresIdempotencyBook
 from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
+from server.db.books.invitations import PostgresInvitationBook
 from server.db.books.media_rooms import PostgresRoomBook, PostgresWorkerBook
 from server.db.books.package_seals import PostgresPackageSealBook
 from server.db.books.register import (
@@ -68,6 +69,7 @@ class Work:
         self.step_ups = PostgresStepUpBook(scoped)
         self.sensitive_reads = PostgresSensitiveReads(scoped, self._trail)
         self.ceremonies = PostgresCeremonyBook(scoped)
+        self.invitations = PostgresInvitationBook(scoped)
         self.rooms = PostgresRoomBook(scoped)
         self.composites = PostgresCompositeBook(scoped)
         self.media_workers = PostgresWorkerBook(scoped)

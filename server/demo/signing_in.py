@@ -87,5 +87,6 @@ def _sign_in(api: Api, person: Credentials, code: str) -> Reply:
 def latest_code(outbox: Path, phone: str) -> str | None:
     """Return the code that was sent to ``phone`` last; None where none was."""
     lines = outbox.read_text("utf-8").splitlines() if outbox.exists() else []
-    sent = [str(each["code"]) for each in map(json.loads, lines) if each["to"] == phone]
+    told = (each for each in map(json.loads, lines) if each["to"] == phone)
+    sent = [str(each["code"]) for each in told if "code" in each]
     return sent[-1] if sent else None

@@ -57,8 +57,8 @@ class Devices:
         caller, code = call.principal, str(call.body["code"])
         try:
             if caller.kind is AccountKind.APPLICANT:
-                phone = call.tx.accounts.applicant(caller.account).phone
-                spend_code(phone, code, codes=call.tx.codes, making=self.making, now=call.now)
+                contact = call.tx.accounts.applicant(caller.account).contact
+                spend_code(contact, code, codes=call.tx.codes, making=self.making, now=call.now)
             else:
                 self._prove_staff(call, code)
         except LoginRefused:

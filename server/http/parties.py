@@ -41,7 +41,7 @@ def _account(call: Call, body: Mapping[str, Any], *, own: bool) -> AccountId | N
     if own and call.principal.kind is AccountKind.APPLICANT:
         return call.principal.account
     phone = body.get("phone")
-    known = None if phone is None else call.tx.accounts.applicant_with_phone(phone)
+    known = None if phone is None else call.tx.accounts.applicant_with_contact(phone)
     return None if known is None else known.id
 
 

@@ -27,6 +27,7 @@ from server.http import (
     identity_pictures,
     identity_routes,
     interviews,
+    invitations,
     issuance,
     materials,
     media,
@@ -131,6 +132,9 @@ def _case(needs: Needs) -> list[Binding]:
         *deeds.bindings(fetch=needs.fetch, draw_page=needs.draw_page),
         *interviews.bindings(),
         *ceremonies.bindings(notices=needs.notices),
+        *invitations.bindings(
+            catalogue=needs.catalogue, making=needs.door.making, minting=needs.door.minting
+        ),
         *act.bindings(catalogue=needs.catalogue, notices=needs.notices, new_nonce=needs.new_nonce),
         *following.bindings(needs.following),
         *media.bindings(needs.live_video),

@@ -9,6 +9,7 @@ from server.access.codes import CodeMaking, Redemption, SignInBooks, make_code, 
 from server.access.refreshing import refresh
 from server.access.staff_login import StaffBooks, StaffCredentials, sign_in_staff
 from server.http.call import Answer, Binding, Call
+from server.http.contacts import contact_from
 from server.http.devices import add_device_of_sign_in
 from server.http.scopes import scope_of
 from server.http.shown.times import rfc3339
@@ -29,14 +30,14 @@ class Door:
     minting: Minting
 
     def send_code(self, call: Call) -> Answer:
-        phone = call.body["phone"]
+        contact = contact_from(call.body)
         with self.open_transaction(scope_of(None)) as tx:
             code = make_code(
-                phone, codes=tx.codes, making=self.making, code_id=call.new_id(), now=call.now
+                contact, codes=tx.codes, making=self.making, code_id=call.new_id(), now=call.now
             )
         # After the commit: a message cannot be taken back, and the partner
         # that sends it may take its time.
-        self.send(phone, code, call.language)
+        self.send(contact, code, call.language)
         life = self.making.terms.life
         return Answer(status=202, body={"expires_in_s": int(life.total_seconds())})
 
@@ -45,7 +46,7 @@ class Door:
             accounts=call.tx.accounts, codes=call.tx.codes, sessions=call.tx.sessions
         )
         given = Redemption(
-            phone=call.body["phone"], code=call.body["code"], device=call.body["device"]
+            contact=contact_from(call.body), code=call.body["code"], device=call.body["device"]
         )
         grant = redeem_code(
             given, books=books, making=self.making, minting=self.minting, now=call.now

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         TextDiffers,
         TransitionRefused,
     )
-    from server.ceremony.errors import CeremonyRefused, ChainBroken
+    from server.ceremony.errors import CeremonyRefused, ChainBroken, TooManyInvitations
     from server.delivery.delivery import DeliveryRefused
     from server.problems.refusals import BodyMalformed, MethodNotServed, RequestInvalid
     from server.transaction import UploadNotUsable
@@ -50,7 +50,7 @@ def bearer(_: Exception) -> Details:
     return Details(headers={"WWW-Authenticate": 'Bearer realm="feigui"'})
 
 
-def retry_after(error: LoginBlocked | TooManyCodes) -> Details:
+def retry_after(error: LoginBlocked | TooManyCodes | TooManyInvitations) -> Details:
     return Details(headers={"Retry-After": str(error.retry_after_s)})
 
 

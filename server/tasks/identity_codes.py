@@ -28,11 +28,11 @@ class CodeDesk:
 def send_identity_code(
     office: OfficeId, case_id: CaseId, challenge_id: ChallengeId, *, desk: CodeDesk
 ) -> None:
-    """Send to the phone that the party signs in with, and to no other that the case may name."""
+    """Send to the contact that the party signs in with, and to no other that the case may name."""
     with desk.open_transaction(Scope(office=office)) as tx:
         challenge = tx.identity_challenges.get(challenge_id)
         case = tx.cases.get(case_id)
         account = case.party(challenge.party).account
-        phone = None if account is None else tx.accounts.applicant(account).phone
-    if phone is not None:
-        desk.send(phone, code_of(challenge.nonce), case.intake.language)
+        contact = None if account is None else tx.accounts.applicant(account).contact
+    if contact is not None:
+        desk.send(contact, code_of(challenge.nonce), case.intake.language)

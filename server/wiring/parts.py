@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from server.cases.ids import AccountId, OfficeId
     from server.catalogue.loading import Catalogue
     from server.catalogue.rule_packs import FaceTerms
+    from server.ceremony.invitations import SendInvitation
     from server.settings import Settings
     from server.transaction import OpenTransaction
     from storage.objects import Digest
@@ -234,8 +235,16 @@ class Parts:
         )
         return lambda document: verify(document, fresh_lists=self.authorities.published_lists())
 
-    @cached_property
+    @property
     def send_code(self) -> SendCode:
+        return self._messages
+
+    @property
+    def send_invitation(self) -> SendInvitation:
+        return self._messages.invite
+
+    @cached_property
+    def _messages(self) -> OutboxFile:
         if self.settings.code_outbox is None:
             # Sending by SMS comes with the partners; without a way to send there is
             # no way to sign in, and that is better said at the start.

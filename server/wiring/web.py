@@ -21,6 +21,7 @@ from server.ceremony.live import LiveTerms
 from server.contract.spec import read_spec
 from server.contract.views import Edge
 from server.db.bell import Bell
+from server.db.books.accounts import contact_index
 from server.embedded.state import CLONE
 from server.http.cursors import Cursors
 from server.http.following import FollowingDesk
@@ -184,7 +185,7 @@ def _door(parts: Parts, tokens: AccessTokens) -> Door:
         making=CodeMaking(
             key=parts.secret("code-key"),
             new_code=lambda: f"{secrets.randbelow(DIGITS):06}",
-            index_phone=lambda phone: parts.cipher.blind_index("phone", phone),
+            index_contact=lambda contact: contact_index(parts.cipher, contact),
         ),
         passwords=Passwords(),
         minting=Minting(

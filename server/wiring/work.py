@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from server.cases.issuing import issue_case
 from server.cases.jobs import Job
 from server.cases.step_up import StepUpId
 from server.ceremony.ceremony import CeremonyId
+from server.ceremony.invitations import TOKEN_BYTES, InvitationId
 from server.problems.table import INTERNAL, problem_for
 from server.register.errors import LogDamaged
 from server.register.log_publishing import publish_log
@@ -23,6 +25,7 @@ from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.ending_pictures import sweep_pictures
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
+from server.tasks.invitations import InvitationPost, send_invitation
 from server.tasks.issuing import issue, sweep
 from server.tasks.lapsing import lapse_overdue
 from server.tasks.looking import SegmentAwaited, look_again, look_at_participant
@@ -89,6 +92,7 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     tasks[Job.ADMIT_UPLOAD] = Task(run=_admitting(reception(parts)), passing=PASSING)
     tasks[Job.TRANSFER_CASE] = Task(run=_transferring(parts), passing=PASSING, attempts=FOR_EVER)
     tasks[Job.SEND_IDENTITY_CODE] = Task(run=_sending_codes(parts), passing=PASSING)
+    tasks[Job.SEND_INVITATION] = Task(run=_inviting(parts), passing=PASSING)
     tasks["case.lapse.sweep"] = Task(
         run=lambda: _lapse(parts),
         every=LAPSE_EVERY,
@@ -151,6 +155,23 @@ def _sending_codes(parts: Parts) -> Callable[..., None]:
                 ChallengeId(challenge),
                 desk=CodeDesk(open_transaction=parts.open_transaction, send=parts.send_code),
             )
+
+    return send
+
+
+def _inviting(parts: Parts) -> Callable[..., None]:
+    """Return the job that sends an invitation; one that was never sent is seen in the list."""
+    post = InvitationPost(
+        open_transaction=parts.open_transaction,
+        send=parts.send_invitation,
+        new_token=lambda: secrets.token_urlsafe(TOKEN_BYTES),
+        public_url=parts.settings.public_url,
+        now=now,
+    )
+
+    def send(*, office: str, case: str, invitation: str) -> None:  # noqa: ARG001  # a job names its case
+        with outer_edge(Job.SEND_INVITATION, ends=lambda _: None):
+            send_invitation(OfficeId(office), InvitationId(invitation), post=post)
 
     return send
 

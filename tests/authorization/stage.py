@@ -72,6 +72,9 @@ IN_THE_ROOM: Final = frozenset(
         "readmit_participant",
         "ask_for_picture",
         "get_act",
+        "invite_participant",
+        "list_invitations",
+        "revoke_invitation",
         "get_ceremony_form",
         "report_tech_check",
         "set_challenge",
@@ -150,6 +153,7 @@ class Stage:
             "party_account": applicant.account,
             "in_the_room": applicant.account,
             "task_id": new_id(),
+            "invitation_id": new_id(),
             "page": "1",
             "upload_id": applicant.post("/uploads", begin)["id"],
         }

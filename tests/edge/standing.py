@@ -27,7 +27,7 @@ from server.catalogue.notices import read_notices
 from server.ceremony.live import LiveTerms
 from server.contract.spec import read_spec
 from server.contract.views import Edge
-from server.db.books.accounts import phone_index
+from server.db.books.accounts import contact_index
 from server.http.cursors import Cursors
 from server.http.languages import Messages
 from server.http.media import LiveVideo
@@ -129,7 +129,7 @@ class Standing:
             making=CodeMaking(
                 key=b"c" * 32,
                 new_code=lambda: f"{secrets.randbelow(10**6):06}",
-                index_phone=lambda phone: phone_index(self.cipher, phone),
+                index_contact=lambda contact: contact_index(self.cipher, contact),
             ),
             passwords=PASSWORDS,
             minting=Minting(

@@ -78,7 +78,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_refused_and_not_cut(edge: St
         # Larger than the operation takes.
         (b" " * 70_000, JSON, 413, "body_too_large", None),
         # Well formed, and not what the contract asks for.
-        (b"{}", JSON, 422, "request_invalid", "missing"),
+        (b"{}", JSON, 422, "request_invalid", "no_alternative_fits"),
         (b"[]", JSON, 422, "request_invalid", "wrong_type"),
         (b'{"phone": 7}', JSON, 422, "request_invalid", "wrong_type"),
         (b'{"phone": "0139"}', JSON, 422, "request_invalid", "too_short"),

@@ -1,4 +1,4 @@
-"""Accounts of applicants and staff. A phone and a TOTP secret are never stored readable."""
+"""Accounts of applicants and staff. A contact and a TOTP secret are never stored readable."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from server.db.secrets import FieldCipher
 
 
-def phone_index(cipher: FieldCipher, phone: str) -> str:
+def contact_index(cipher: FieldCipher, contact: str) -> str:
     """Return the keyed hash that an account and its codes are found by."""
-    return cipher.blind_index("phone", phone)
+    # Part of the hash: the name that it had when there were phones alone.
+    return cipher.blind_index("phone", contact)
 
 
 class PostgresAccountBook:
     def __init__(self, scoped: ScopedConnection) -> None:
         self._scoped = scoped
 
-    def applicant_with_phone(self, phone: str) -> ApplicantAccount | None:
-        return self._applicant(APPLICANTS.c.phone_index, phone_index(self._scoped.cipher, phone))
+    def applicant_with_contact(self, contact: str) -> ApplicantAccount | None:
+        return self._applicant(
+            APPLICANTS.c.contact_index, contact_index(self._scoped.cipher, contact)
+        )
 
     def applicant(self, account: AccountId) -> ApplicantAccount:
         found = self._applicant(APPLICANTS.c.id, account)
@@ -44,8 +47,8 @@ class PostgresAccountBook:
         self._scoped.connection.execute(
             insert(APPLICANTS).values(
                 id=account.id,
-                phone=cipher.encrypt_text(account.phone, _phone_place(account.id)),
-                phone_index=phone_index(cipher, account.phone),
+                contact=cipher.encrypt_text(account.contact, _contact_place(account.id)),
+                contact_index=contact_index(cipher, account.contact),
                 created_at=account.created_at,
             )
         )
@@ -99,7 +102,7 @@ class PostgresAccountBook:
             return None
         return ApplicantAccount(
             id=AccountId(row.id),
-            phone=self._scoped.cipher.decrypt_text(row.phone, _phone_place(row.id)),
+            contact=self._scoped.cipher.decrypt_text(row.contact, _contact_place(row.id)),
             created_at=row.created_at,
         )
 
@@ -124,7 +127,8 @@ def _staff(row: Row[Any], cipher: FieldCipher) -> StaffAccount:
     )
 
 
-def _phone_place(account: str) -> Place:
+def _contact_place(account: str) -> Place:
+    # Part of what is authenticated: the name that the column had when there were phones alone.
     return Place(table="applicants", column="phone", row=account)
 
 

@@ -1,6 +1,6 @@
 """One-time codes, and the wrong tries that slow down whoever guesses a password.
 
-A phone and a login are known here by their keyed hashes only; a code, like a
+A contact and a login are known here by their keyed hashes only; a code, like a
 try at one, is used up by one conditional update.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, insert, select, update
 
 from server.access.principals import OneTimeCode
-from server.db.books.accounts import phone_index
+from server.db.books.accounts import contact_index
 from server.db.tables.access import LOGIN_TRIES, ONE_TIME_CODES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class PostgresCodeBook:
         self._scoped.connection.execute(
             insert(ONE_TIME_CODES).values(
                 id=code.id,
-                phone_index=code.phone_index,
+                contact_index=code.contact_index,
                 code_hmac=code.code_hmac,
                 sent_at=code.sent_at,
                 expires_at=code.expires_at,
@@ -40,12 +40,12 @@ class PostgresCodeBook:
             )
         )
 
-    def latest(self, phone: str) -> OneTimeCode | None:
-        index = phone_index(self._scoped.cipher, phone)
+    def latest(self, contact: str) -> OneTimeCode | None:
+        index = contact_index(self._scoped.cipher, contact)
         self._scoped.seek(index)
         row = self._scoped.connection.execute(
             select(ONE_TIME_CODES)
-            .where(ONE_TIME_CODES.c.phone_index == index)
+            .where(ONE_TIME_CODES.c.contact_index == index)
             .order_by(ONE_TIME_CODES.c.sent_at.desc(), ONE_TIME_CODES.c.id.desc())
             .limit(1)
         ).first()
@@ -53,7 +53,7 @@ class PostgresCodeBook:
             return None
         return OneTimeCode(
             id=row.id,
-            phone_index=row.phone_index,
+            contact_index=row.contact_index,
             code_hmac=row.code_hmac,
             sent_at=row.sent_at,
             expires_at=row.expires_at,
@@ -61,13 +61,13 @@ class PostgresCodeBook:
             used_at=row.used_at,
         )
 
-    def sent_since(self, phone: str, since: datetime) -> int:
-        index = phone_index(self._scoped.cipher, phone)
+    def sent_since(self, contact: str, since: datetime) -> int:
+        index = contact_index(self._scoped.cipher, contact)
         self._scoped.seek(index)
         sent: int = self._scoped.connection.execute(
             select(func.count())
             .select_from(ONE_TIME_CODES)
-            .where(ONE_TIME_CODES.c.phone_index == index, ONE_TIME_CODES.c.sent_at >= since)
+            .where(ONE_TIME_CODES.c.contact_index == index, ONE_TIME_CODES.c.sent_at >= since)
         ).scalar_one()
         return sent
 

@@ -10,8 +10,8 @@ APPLICANTS = Table(
     "applicants",
     METADATA,
     text("id", key=True),
-    Column("phone", LargeBinary, nullable=False),
-    text("phone_index"),
+    Column("contact", LargeBinary, nullable=False),
+    text("contact_index"),
     moment("created_at"),
 )
 
@@ -58,7 +58,7 @@ ONE_TIME_CODES = Table(
     "one_time_codes",
     METADATA,
     text("id", key=True),
-    text("phone_index"),
+    text("contact_index"),
     text("code_hmac"),
     moment("sent_at"),
     moment("expires_at"),

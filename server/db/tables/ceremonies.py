@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from server.db.tables.metadata import METADATA, moment, text, texts
@@ -100,4 +100,25 @@ CEREMONY_ATTENDANCES = Table(
     text("ceremony_id", key=True),
     text("account", key=True),
     moment("seen_at"),
+)
+
+CEREMONY_INVITATIONS = Table(
+    "ceremony_invitations",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("ceremony_id"),
+    text("party"),
+    text("seat"),
+    Column("contact", LargeBinary, nullable=False),
+    text("contact_index"),
+    text("language"),
+    text("invited_by"),
+    moment("made_at"),
+    moment("expires_at"),
+    text("token_sha256", optional=True),
+    moment("sent_at", optional=True),
+    moment("revoked_at", optional=True),
+    moment("accepted_at", optional=True),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from identity.worker import LimitedWorker
+from server.db.books.accounts import contact_index
 from tests.functional.case.platform import Platform
 from tests.functional.case.staging import Staging
 from tests.functional.case.worker import Worker
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from server.db.secrets import FieldCipher
     from server.transaction import OpenTransaction
 
 
 @pytest.fixture(scope="module")
-def platform(open_transaction: OpenTransaction) -> Platform:
-    return Platform(open_transaction=open_transaction)
+def platform(open_transaction: OpenTransaction, field_cipher: FieldCipher) -> Platform:
+    return Platform(
+        open_transaction=open_transaction,
+        index_contact=lambda contact: contact_index(field_cipher, contact),
+    )
 
 
 @pytest.fixture(scope="module")

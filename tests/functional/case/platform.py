@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.access.codes import CodeMaking
 from server.access.devices import AuthenticatorKind, Device, DeviceId
+from server.access.grants import Minting
 from server.access.permissions import PERMISSIONS
 from server.access.principals import (
     AccountKind,
@@ -61,6 +63,7 @@ from server.http import (
     identity_pictures,
     identity_routes,
     interviews,
+    invitations,
     issuance,
     materials,
     media,
@@ -81,7 +84,7 @@ from storage.memory import MemoryEvidenceStore
 from tests.simulated.following import without_a_bell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -143,6 +146,11 @@ class Platform:
     store: MemoryEvidenceStore = field(init=False)
     app: Flask = field(init=False)
     tokens: AccessTokens = field(init=False)
+    index_contact: Callable[[str], str] = str
+    """As the books index contacts; asked for where this edge itself sends codes."""
+
+    making: CodeMaking = field(init=False)
+    minting: Minting = field(init=False)
     _open: list[Scope] = field(default_factory=list)
     _phones: itertools.count[int] = field(default_factory=lambda: itertools.count(10_000_000))
 
@@ -155,6 +163,14 @@ class Platform:
         key = ec.generate_private_key(ec.SECP256R1())
         self.tokens = AccessTokens(
             keys=TokenKeys(active="k", keys={"k": key}), issuer="feigui", audience="feigui"
+        )
+        self.making = CodeMaking(
+            key=b"c" * 32,
+            new_code=lambda: f"{secrets.randbelow(10**6):06}",
+            index_contact=self.index_contact,
+        )
+        self.minting = Minting(
+            sign=self.tokens.sign, new_secret=lambda: secrets.token_urlsafe(32), new_id=new_id
         )
         bindings = self._bindings()
         self.app = create_app(
@@ -197,6 +213,7 @@ class Platform:
                 notices=read_notices(),
                 new_nonce=lambda: secrets.token_bytes(32),
             ),
+            *invitations.bindings(catalogue=catalogue, making=self.making, minting=self.minting),
             *following.bindings(without_a_bell(self.open_transaction, self.clock)),
             *media.bindings(LIVE_VIDEO),
             *composites.bindings(fetch=self.fetch),
@@ -245,7 +262,7 @@ class Platform:
         phone = f"+336{next(self._phones)}"
         with self.open_transaction(NOBODY) as tx:
             tx.accounts.add_applicant(
-                ApplicantAccount(id=account, phone=phone, created_at=self.clock.at)
+                ApplicantAccount(id=account, contact=phone, created_at=self.clock.at)
             )
         person = self._signed_in(account, AccountKind.APPLICANT, None, frozenset({Role.APPLICANT}))
         person.phone = phone

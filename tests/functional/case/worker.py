@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ from server.cases.recognising import Seen
 from server.cases.step_up import StepUpId
 from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
+from server.ceremony.invitations import InvitationId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, Judged, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
+from server.tasks.invitations import InvitationPost, send_invitation
 from server.tasks.issuing import issue
 from server.tasks.looking import (
     Compared,
@@ -132,9 +135,21 @@ class Worker:
                 press=self._press(),
                 progress=progress,
             ),
+            Job.SEND_INVITATION: lambda: send_invitation(
+                at, InvitationId(ids["invitation"]), post=self.post()
+            ),
             Job.TRANSFER_CASE: lambda: transfer_case(at, what, desk=self._transfer_desk()),
         }
         bodies[job]()
+
+    def post(self) -> InvitationPost:
+        return InvitationPost(
+            open_transaction=self.platform.open_transaction,
+            send=lambda *message: self.sent.append(message),
+            new_token=lambda: secrets.token_urlsafe(32),
+            public_url="https://feigui.example",
+            now=self.platform.clock,
+        )
 
     def _bench(self) -> IdentityBench:
         def judge(_: Pictures) -> Judged:

@@ -57,6 +57,7 @@ from server.cases.step_up import LIFE, KeyUse, StepUp, StepUpId
 from server.ceremony.ceremony import Ceremony, CeremonyId, Participant, Seat, Segment
 from server.ceremony.chain import GENESIS
 from server.ceremony.composite import Composite, CompositeState
+from server.ceremony.invitations import Invitation, InvitationId, hash_of
 from server.ceremony.rooms import LEASE, EngineName, MediaRoom, MediaWorkerPlace
 from server.ceremony.status import Step
 from server.delivery.delivery import Delivery, DeliveryId, DeliveryState
@@ -375,10 +376,10 @@ def session(account: str, office: str | None = None) -> tuple[Session, RefreshTo
     return started, token
 
 
-def code(phone_index: str, *, tries_left: int = 5) -> OneTimeCode:
+def code(contact_index: str, *, tries_left: int = 5) -> OneTimeCode:
     return OneTimeCode(
         id=fresh("code"),
-        phone_index=phone_index,
+        contact_index=contact_index,
         code_hmac="hmac",
         sent_at=AT,
         expires_at=AT + timedelta(minutes=5),
@@ -387,7 +388,7 @@ def code(phone_index: str, *, tries_left: int = 5) -> OneTimeCode:
 
 
 def applicant_account(account: str) -> ApplicantAccount:
-    return ApplicantAccount(id=AccountId(account), phone=f"{CANARY}-{account}", created_at=AT)
+    return ApplicantAccount(id=AccountId(account), contact=f"{CANARY}-{account}", created_at=AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +465,23 @@ def media_room(met: Ceremony, *, worker: str = "worker-1") -> MediaRoom:
     )
 
 
+def invitation(met: Ceremony, party: str, **changes: object) -> Invitation:
+    values: dict[str, object] = {
+        "id": InvitationId(fresh("invitation")),
+        "office": met.office,
+        "case": met.case,
+        "ceremony": met.id,
+        "party": party,
+        "seat": Seat.AGENT,
+        "contact": f"{fresh(CANARY)}@example.com",
+        "language": "en",
+        "invited_by": "notary-1",
+        "made_at": AT,
+        "expires_at": AT + timedelta(hours=72),
+    }
+    return Invitation(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+
+
 def composite(met: Ceremony) -> Composite:
     return Composite(
         ceremony=met.id,
@@ -507,6 +525,9 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.rooms.lease(media_room(met), now=AT)
         tx.composites.save(composite(met))
         tx.media_workers.announce(media_worker())
+        invited = invitation(met, case.parties[1].id)
+        tx.invitations.add(invited)
+        tx.invitations.put_token(invited.id, hash_of(invited.id))
         tx.attendances.note(met.id, tx.ceremonies.standing(met.id), account, at=AT)
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)

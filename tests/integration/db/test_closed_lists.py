@@ -15,11 +15,13 @@ from server.cases.closing import WayOfClosing
 from server.cases.consents import Purpose
 from server.cases.identity_challenges import AnsweredBy
 from server.cases.identity_checks import CheckState, PicturesEndedFor, ProofRoute
+from server.cases.inviting import SEATS as INVITED_TO
 from server.cases.materials import MaterialState
 from server.cases.parties import PartyRole
 from server.cases.roles import STAFF_ROLES
 from server.cases.status import CaseStatus
 from server.cases.step_up import KeyUse
+from server.catalogue.notices import LANGUAGES
 from server.ceremony.rooms import EngineName
 from server.ceremony.status import CeremonyStatus
 from server.delivery.delivery import DeliveryState
@@ -54,6 +56,8 @@ class OperationState(StrEnum):
         ("identity_challenges_answered_by", AnsweredBy),
         ("identity_checks_pictures_ended_for", PicturesEndedFor),
         ("ceremonies_status", CeremonyStatus),
+        ("ceremony_invitations_seat", INVITED_TO),
+        ("ceremony_invitations_language", LANGUAGES),
         ("media_workers_engine", EngineName),
         ("certificates_status", CertificateStatus),
         ("deliveries_state", DeliveryState),

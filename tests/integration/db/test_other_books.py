@@ -20,7 +20,7 @@ from server.cases.identity_checks import (
 )
 from server.cases.ids import AccountId, OfficeId
 from server.cases.roles import Role
-from server.db.books.accounts import phone_index
+from server.db.books.accounts import contact_index
 from server.transaction import NOBODY, OperationNotFound, Scope, UploadNotFound
 from tests.integration.db.any_value import any_value
 from tests.integration.db.filling import (
@@ -111,9 +111,9 @@ def test_an_applicant_is_found_by_the_phone(open_transaction: OpenTransaction) -
     with open_transaction(NOBODY) as tx:
         tx.accounts.add_applicant(account)
     with open_transaction(NOBODY) as tx:
-        assert tx.accounts.applicant_with_phone(account.phone) == account
+        assert tx.accounts.applicant_with_contact(account.contact) == account
         assert tx.accounts.applicant(account.id) == account
-        assert tx.accounts.applicant_with_phone("+8610000000000") is None
+        assert tx.accounts.applicant_with_contact("+8610000000000") is None
         with pytest.raises(AccountNotFound):
             tx.accounts.applicant(AccountId(fresh("account")))
 
@@ -156,8 +156,8 @@ def test_the_latest_code_of_a_phone_is_found_and_counted(
     open_transaction: OpenTransaction, field_cipher: FieldCipher
 ) -> None:
     phone = fresh("+33")
-    older = code(phone_index(field_cipher, phone))
-    newer = replace(code(older.phone_index), sent_at=AT + timedelta(minutes=1))
+    older = code(contact_index(field_cipher, phone))
+    newer = replace(code(older.contact_index), sent_at=AT + timedelta(minutes=1))
     with open_transaction(NOBODY) as tx:
         tx.codes.add(newer)
         tx.codes.add(older)

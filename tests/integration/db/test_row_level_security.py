@@ -42,6 +42,10 @@ OF_NO_OFFICE = frozenset(
 )
 
 
+# An applicant is shown nothing of whom else the office invited, and where.
+OF_THE_OFFICE_ALONE = {"ceremony_invitations"}
+
+
 @pytest.fixture(scope="module")
 def filled(open_transaction: OpenTransaction) -> dict[str, Filled]:
     """Two offices, and in the first one a second applicant."""
@@ -145,6 +149,8 @@ def test_inside_his_case_an_applicant_sees_its_parts_and_no_other_case(
 ) -> None:
     see(platform, account=filled["a"].account, office=OFFICE_A, case=filled["a"].case)
     seen = {t: values(platform, t, "case_id") for t in with_column(platform, "case_id")}
+    closed = {t: seen.pop(t) for t in OF_THE_OFFICE_ALONE}
+    assert closed == {t: set() for t in closed}
     assert seen == {t: {filled["a"].case} for t in seen}
     assert values(platform, "number_series", "office") == set()
     assert values(platform, "staff", "office") == set()

@@ -29,8 +29,8 @@ class MemoryAccounts(AccountBook):
     applicants: list[ApplicantAccount] = field(default_factory=list)
     everybody: dict[AccountId, StaffAccount] = field(default_factory=dict)
 
-    def applicant_with_phone(self, phone: str) -> ApplicantAccount | None:
-        return next((a for a in self.applicants if a.phone == phone), None)
+    def applicant_with_contact(self, contact: str) -> ApplicantAccount | None:
+        return next((a for a in self.applicants if a.contact == contact), None)
 
     def applicant(self, account: AccountId) -> ApplicantAccount:
         for known in self.applicants:
@@ -119,18 +119,18 @@ class MemoryDevices(DeviceBook):
 
 @dataclass(slots=True)
 class MemoryCodes(CodeBook):
-    """Finds a phone by ``#`` and its number, as `index_phone` of the tests writes it."""
+    """Finds a contact by ``#`` and itself, as `index_contact` of the tests writes it."""
 
     every: dict[str, OneTimeCode] = field(default_factory=dict)
 
     def add(self, code: OneTimeCode) -> None:
         self.every[code.id] = code
 
-    def latest(self, phone: str) -> OneTimeCode | None:
-        return next(iter(reversed(self._to(phone))), None)
+    def latest(self, contact: str) -> OneTimeCode | None:
+        return next(iter(reversed(self._to(contact))), None)
 
-    def sent_since(self, phone: str, since: datetime) -> int:
-        return sum(code.sent_at >= since for code in self._to(phone))
+    def sent_since(self, contact: str, since: datetime) -> int:
+        return sum(code.sent_at >= since for code in self._to(contact))
 
     def take_try(self, code_id: str) -> bool:
         code = self.every[code_id]
@@ -142,8 +142,8 @@ class MemoryCodes(CodeBook):
         self.every[code_id] = replace(code, used_at=code.used_at or at)
         return code.used_at is None
 
-    def _to(self, phone: str) -> list[OneTimeCode]:
-        return [code for code in self.every.values() if code.phone_index == f"#{phone}"]
+    def _to(self, contact: str) -> list[OneTimeCode]:
+        return [code for code in self.every.values() if code.contact_index == f"#{contact}"]
 
 
 @dataclass(slots=True)

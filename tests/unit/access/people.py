@@ -73,7 +73,7 @@ class Door:
         return CodeMaking(
             key=b"k" * 32,
             new_code=lambda: f"{next(self.ids):06}",
-            index_phone=lambda phone: f"#{phone}",
+            index_contact=lambda contact: f"#{contact}",
         )
 
     def send(self, at: datetime = NOW, phone: str = PHONE) -> str:
@@ -81,7 +81,7 @@ class Door:
 
     def redeem(self, code: str, at: datetime = NOW, phone: str = PHONE) -> Grant:
         return redeem_code(
-            Redemption(phone=phone, code=code, device="phone"),
+            Redemption(contact=phone, code=code, device="phone"),
             books=SignInBooks(accounts=self.accounts, codes=self.codes, sessions=self.sessions),
             making=self.making,
             minting=self.minting,

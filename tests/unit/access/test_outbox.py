@@ -20,8 +20,12 @@ def test_codes_are_appended_where_only_the_owner_reads(tmp_path: Path) -> None:
         send = OutboxFile(path)
     send("+33600000001", "123456", "zh-CN")
     send("+33600000002", "654321", "en")
-    assert [json.loads(line)["code"] for line in path.read_text().splitlines()] == [
-        "123456",
-        "654321",
-    ]
+    send.invite("a@example.com", "https://feigui.example/ceremony#invitation=x", "en")
+    first, second, third = map(json.loads, path.read_text().splitlines())
+    assert (first["code"], second["code"]) == ("123456", "654321")
+    assert third == {
+        "to": "a@example.com",
+        "invitation": "https://feigui.example/ceremony#invitation=x",
+        "language": "en",
+    }
     assert path.stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,7 @@ import pytest
 from server.catalogue.ceremony_forms import read_ceremony_forms
 from server.catalogue.ceremony_terms import (
     LONGEST_AWAY_S,
+    LONGEST_INVITED_H,
     LONGEST_UNSEEN_S,
     read_ceremony_terms,
 )
@@ -32,6 +33,7 @@ TERMS: dict[str, Any] = {
     "reidentify_after_s": 30,
     "look_every_s": 60,
     "look_fresh_s": 120,
+    "invitation_valid_h": 72,
     "citation": "test",
     "standing": "to_be_verified",
 }
@@ -46,6 +48,8 @@ TERMS: dict[str, Any] = {
         {"look_every_s": 0},
         {"look_every_s": 121},
         {"look_fresh_s": LONGEST_UNSEEN_S + 1},
+        {"invitation_valid_h": 0},
+        {"invitation_valid_h": LONGEST_INVITED_H + 1},
     ],
 )
 def test_a_pack_that_looks_away_for_too_long_is_refused(change: dict[str, Any]) -> None:
