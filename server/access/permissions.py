@@ -66,6 +66,39 @@ party_and_team: Final = only(Role.APPLICANT, *TEAM)
 readers_of_papers: Final = only(Role.APPLICANT, Role.ARCHIVIST, *TEAM)
 in_the_room: Final = only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER)
 
+# A witness, an interpreter or a consular witness takes part without being a party (PIPL Art. 6):
+# whose matter it is not applies for nothing, withdraws nothing and reads no papers but the deed.
+OF_WHO_TAKES_PART: Final = frozenset(
+    {
+        "get_case",
+        "give_consent",
+        "withdraw_consent",
+        "begin_upload",
+        "request_identity_check",
+        "issue_identity_challenge",
+        "get_identity_check",
+        "confirm_identity_fields",
+        "get_deed",
+        "get_deed_page",
+        "confirm_interview",
+        "countersign_correction",
+        "get_ceremony",
+        "join_ceremony",
+        "step_ceremony",
+        "add_ceremony_event",
+        "list_ceremony_events",
+        "stream_ceremony_events",
+        "add_segment",
+        "get_act",
+        "get_ceremony_form",
+        "report_tech_check",
+        "issue_media_ticket",
+        "get_media_room",
+        "request_key_frame",
+        "ask_for_picture",
+    }
+)
+
 PERMISSIONS: Final[dict[str, Gate]] = {
     # Health, keys and documentation
     "get_health": open_to_all,

@@ -22,7 +22,7 @@ from server.cases.events import CaseEvent
 from server.cases.ids import AccountId, CaseId, MaterialId, MatterCode, OfficeId, PartyId
 from server.cases.interview import InterviewRecord
 from server.cases.materials import Material
-from server.cases.parties import Party
+from server.cases.parties import TAKES_PART_ONLY, Party
 from server.cases.review import Review, VerificationTask
 from server.cases.rules import CaseRules
 from server.cases.status import CaseStatus
@@ -226,6 +226,10 @@ class Case:
             if party.account == account:
                 return party
         raise PartNotFound("party")
+
+    def only_takes_part(self, account: AccountId) -> bool:
+        """Say whether the account is nobody here whose matter it is."""
+        return all(p.role in TAKES_PART_ONLY for p in self.parties if p.account == account)
 
     def has_party(self, account: AccountId) -> bool:
         return any(p.account == account for p in self.parties)

@@ -76,4 +76,7 @@ class Party:
 STANDS_FOR_ANOTHER = frozenset(
     {PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE}
 )
+TAKES_PART_ONLY = frozenset({PartyRole.WITNESS, PartyRole.INTERPRETER, PartyRole.CONSULAR_WITNESS})
+"""Whose matter it is not."""
+
 MUST_BE_IDENTIFIED = frozenset({PartyRole.APPLICANT, PartyRole.AGENT, PartyRole.GUARDIAN})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.access.errors import NotPermitted
+from server.access.permissions import OF_WHO_TAKES_PART
 from server.access.principals import AccountKind
 from server.cases.errors import CaseNotFound
 from server.cases.ids import CaseId
@@ -44,6 +46,8 @@ def _visible(call: Call, case: Case) -> Case:
     if caller.kind is AccountKind.APPLICANT:
         if not case.has_party(caller.account):
             raise CaseNotFound
+        if case.only_takes_part(caller.account) and call.operation not in OF_WHO_TAKES_PART:
+            raise NotPermitted
     elif case.office != caller.office:
         raise CaseNotFound
     return case

@@ -160,12 +160,12 @@ def sign_in_as_notary(seat: Seat, meeting: Meeting) -> None:
 
 
 def sign_in_as_party(seat: Seat, meeting: Meeting) -> None:
-    seat.fill("Telephone", meeting.phone)
+    seat.fill("Telephone or e-mail", meeting.phone)
     seat.press("Send me a code")
     code = seat.page.get_by_label("Code from the message")
     expect(code).to_be_visible(timeout=PATIENCE_MS)
     sent = [json.loads(line) for line in meeting.running.outbox.read_text("utf-8").splitlines()]
-    code.fill([each["code"] for each in sent if each["to"] == meeting.phone][-1])
+    code.fill([each["code"] for each in sent if each["to"] == meeting.phone and "code" in each][-1])
     seat.page.get_by_role("button", name="Sign in", exact=True).first.click()
     seat.sees("Your ceremonies")
 

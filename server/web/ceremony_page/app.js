@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { ceremonies } from "./ceremonies.js";
+import { forget, invitation, secret } from "./invitation.js";
 import { Room } from "./room.js";
 import { sign_in } from "./sign_in.js";
 import { kind_of_device, tech_check } from "./tech_check.js";
@@ -29,6 +30,7 @@ async function switch_to(wanted) {
 }
 
 async function sign_out() {
+  forget();
   leave_room();
   await api.call("POST", "/v1/auth/sign-out").catch(() => {});
   api.leave();
@@ -81,11 +83,29 @@ async function start() {
   main.querySelector("input").focus();
 }
 
+// Whoever comes by a link; a session that this tab has stays until the seat is taken.
+const invited = () => show(async () => {
+  head(Boolean(api.kept()));
+  await invitation(main, secret(), { taken: seated, other: () => (api.kept() ? show(home) : start()) });
+});
+
+async function seated(case_id, ceremony_id) {
+  await show(async () => {
+    const me = await api.get("/v1/me");
+    head(true);
+    await enter(me, case_id, ceremony_id);
+  });
+}
+
 async function begin() {
   await speak(document.documentElement.lang);
   head(false);
+  addEventListener("hashchange", () => {
+    if (secret() && !room) invited();
+  });
   try {
-    if (await api.come_back()) await show(home);
+    if (secret()) await invited();
+    else if (await api.come_back()) await show(home);
     else start();
   } catch (error) {
     trouble(error);

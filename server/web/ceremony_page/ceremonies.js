@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { action, fill, h, has, t } from "./dom.js";
+import { inviting, may_be_invited } from "./inviting.js";
 
 const OVER = ["completed", "aborted", "no_show"];
 
@@ -21,14 +22,16 @@ export async function ceremonies(main, me, enter, { again = false } = {}) {
   }
   // Somebody who has gone on meanwhile is not called back.
   if (again && !main.querySelector(".list")) return;
+  const lines = await Promise.all(cases.map((each) => line(each, names.get(each.matter), me, enter, main)));
+  if (again && !main.querySelector(".list")) return;
   fill(main,
     h("h1", {}, t("list.title")),
     cases.length ? null : h("p", { class: "lead" }, t("list.none")),
-    h("ul", { class: "list" }, cases.map((each) => line(each, names.get(each.matter), me, enter, main))),
+    h("ul", { class: "list" }, lines),
     action(t("list.again"), () => ceremonies(main, me, enter, { again: true }), { kind: "plain" }));
 }
 
-function line(found, matter, me, enter, main) {
+async function line(found, matter, me, enter, main) {
   const open = (found.ceremonies || []).filter((each) => !OVER.includes(each.status));
   const people = found.parties.map((each) => each.name).join(t("list.and"));
   const ways = open.map((each) =>
@@ -40,14 +43,23 @@ function line(found, matter, me, enter, main) {
       await ceremonies(main, me, enter, { again: true });
     }));
   if (!open.length && !may_plan) ways.push(h("p", {}, t("list.not_planned")));
-  return h("li", { class: "card" }, h("h2", {}, matter), h("p", { class: "hint" }, people), ways);
+  const seats = may_plan ? await Promise.all(open.map((each) => inviting(found, each))) : [];
+  return h("li", { class: "card" }, h("h2", {}, matter), h("p", { class: "hint" }, people), ways, seats);
 }
 
 const SEATS = { witness: "witness", interpreter: "interpreter", consular_witness: "consular_witness", agent: "party" };
 
-async function plan(found) {
-  const participants = found.parties
-    .filter((each) => !each.is_organisation)
-    .map((each) => ({ party: each.id, seat: SEATS[each.role] || "party" }));
-  await api.post(`/v1/cases/${found.id}/ceremonies`, { participants });
+// Whoever has no account is invited once it is planned; of an applicant that is a trouble.
+async function plan(found, without = []) {
+  const people = found.parties.filter((each) => !each.is_organisation && !without.includes(each.id));
+  const participants = people.map((each) => ({ party: each.id, seat: SEATS[each.role] || "party" }));
+  try {
+    await api.post(`/v1/cases/${found.id}/ceremonies`, { participants });
+  } catch (error) {
+    const told = (error.problem && error.problem.errors) || [];
+    const absent = people.filter((each) => may_be_invited(each)
+      && told.some((one) => one.code === "account_missing" && one.subject === each.id));
+    if (!absent.length) throw error;
+    await plan(found, [...without, ...absent.map((each) => each.id)]);
+  }
 }

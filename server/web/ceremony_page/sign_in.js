@@ -1,4 +1,4 @@
-// Signing in: a code to the telephone for applicants, password and TOTP for the office.
+// Signing in: a code to the telephone or e-mail address for applicants, password and TOTP for the office.
 
 import * as api from "./api.js";
 import * as keys from "./device_key.js";
@@ -10,9 +10,10 @@ const OTHERS = 4;
 
 // A key of this browser comes with every sign-in. The one that it replaces is struck off, and
 // so are the oldest of the same person's other browsers.
-async function signed_in(path, given, code) {
+export async function signed_in(path, given, code) {
   const pair = await keys.made();
-  const grant = await api.ask(path, { ...given, device: DEVICE, device_key: await keys.introduced(pair, code) });
+  const answer = await api.ask(path, { ...given, device: DEVICE, device_key: await keys.introduced(pair, code) });
+  const grant = answer.grant || answer;
   api.enter(grant);
   const [newest, ...others] = (await api.get("/v1/auth/devices")).items;
   const before = await keys.held(grant.account_id);
@@ -20,6 +21,7 @@ async function signed_in(path, given, code) {
   const is_replaced = (each) => Boolean(before) && each.id === before.device;
   const elsewhere = others.filter((each) => each.name === DEVICE && !is_replaced(each));
   for (const each of [...others.filter(is_replaced), ...elsewhere.slice(OTHERS)]) await strike_off(each);
+  return answer;
 }
 
 // Whoever has just signed in is not kept out by one that could not be struck off: the key of a
@@ -29,22 +31,30 @@ async function strike_off(device) {
     .catch((error) => console.warn("a device was not struck off", error.code || error.name));
 }
 
+// What was typed, as the API names it: a telephone, or an e-mail address.
+export function contact_of(input) {
+  const typed = input.value.trim();
+  return typed.includes("@") ? { email: typed } : { phone: typed.replace(/[\s()-]/g, "") };
+}
+
+export async function asked_for_code(contact, code, second) {
+  await api.ask("/v1/auth/codes", contact_of(contact));
+  second.hidden = false;
+  code.focus();
+}
+
 function applicant(done) {
-  const phone = h("input", { type: "tel", autocomplete: "tel", inputMode: "tel", placeholder: "+86…", required: true });
+  const contact = h("input", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true });
   const code = h("input", { inputMode: "numeric", autocomplete: "one-time-code", maxLength: 6, pattern: "[0-9]{6}" });
   const second = h("div", { hidden: true }, field(t("in.code"), code, t("in.code_hint")),
     action(t("in.enter"), async () => {
-      const number = phone.value.replace(/[\s()-]/g, "");
-      await signed_in("/v1/auth/codes/redemption", { phone: number, code: code.value.trim() }, code.value.trim());
+      const typed = code.value.trim();
+      await signed_in("/v1/auth/codes/redemption", { ...contact_of(contact), code: typed }, typed);
       done();
     }));
   return h("section", { class: "card" }, h("h2", {}, t("in.applicant")),
-    field(t("in.phone"), phone, t("in.phone_hint")),
-    action(t("in.send"), async () => {
-      await api.ask("/v1/auth/codes", { phone: phone.value.replace(/[\s()-]/g, "") });
-      second.hidden = false;
-      code.focus();
-    }, { kind: "plain" }), second);
+    field(t("in.phone"), contact, t("in.phone_hint")),
+    action(t("in.send"), () => asked_for_code(contact, code, second), { kind: "plain" }), second);
 }
 
 function staff(done) {

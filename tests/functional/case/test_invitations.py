@@ -373,6 +373,23 @@ def test_parties_and_neighbours_invite_nobody_and_see_no_list(invited: Guest) ->
         assert person.get(case.room("/invitations")).status == status
 
 
+def test_whoever_only_takes_part_moves_nothing_and_reads_no_papers(invited: Guest) -> None:
+    case, witness = invited.case, invited.come_in()
+    seen = case.read(witness)
+    material = seen["materials"][0]["id"]
+    withdrawn = witness.post(
+        case.path("/actions"), {"action": "withdraw", "ground": "withdrawn"}, etag=seen.etag
+    )
+    for refused in (
+        withdrawn,
+        witness.get(case.path(f"/materials/{material}/content")),
+        witness.get(case.path("/certificates")),
+        witness.post(case.path("/parties"), {"role": "applicant", "name": "某甲"}),
+    ):
+        assert (refused.status, refused["code"]) == (403, "not_permitted")
+    assert case.read()["status"] == "interview_set"
+
+
 def test_an_invitation_belongs_to_its_ceremony(invited: Guest) -> None:
     case = invited.case
     (sent,) = good(case.notary.get(case.room("/invitations")))["items"]

@@ -109,6 +109,7 @@ def test_every_job_is_told_ids_and_no_more() -> None:
         "party",
         "ceremony",
         "participant",
+        "invitation",
         "step_up",
         "operation",
     }
