@@ -22,6 +22,7 @@ from server.ceremony.invitations import (
     Invitation,
     InvitationId,
     InvitationState,
+    hash_of,
     link_of,
     refuse_flood,
     require_invited,
@@ -104,6 +105,8 @@ def test_the_secret_is_in_the_fragment_and_nowhere_else() -> None:
     sent, _, kept = link.partition("#")
     assert sent == "https://feigui.example/ceremony?lang=en"
     assert kept == "invitation=s3cret"
+    # What is stored in its place is SHA-256 (FIPS 180-4), which nobody turns back.
+    assert hash_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def test_a_contact_is_shown_so_that_nobody_can_dial_it() -> None:

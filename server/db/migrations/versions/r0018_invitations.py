@@ -6,7 +6,7 @@ from typing import Final
 
 from alembic import op
 
-revision: str = "r0019"
+revision: str = "r0018"
 down_revision: str | None = "r0017"
 
 APP: Final = "feigui_app"
