@@ -104,6 +104,8 @@ class Invitations:
         call.tx.narrow(Scope(office=OfficeId(invitation.office)))
         case = call.tx.cases.get(CaseId(invitation.case), lock=True)
         ceremony = call.tx.ceremonies.get(invitation.ceremony, lock=True)
+        # As it stands behind the lock: who waited is told what became of it meanwhile.
+        invitation = call.tx.invitations.get(invitation.id)
         actor = Actor(account=grant.principal.account, roles=grant.principal.roles)
         take_seat(case, ceremony, invitation, actor, at=call.now)
         if not call.tx.invitations.accept(invitation.id, at=call.now):

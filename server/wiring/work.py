@@ -161,17 +161,20 @@ def _sending_codes(parts: Parts) -> Callable[..., None]:
 
 def _inviting(parts: Parts) -> Callable[..., None]:
     """Return the job that sends an invitation; one that was never sent is seen in the list."""
-    post = InvitationPost(
-        open_transaction=parts.open_transaction,
-        send=parts.send_invitation,
-        new_token=lambda: secrets.token_urlsafe(TOKEN_BYTES),
-        public_url=parts.settings.public_url,
-        now=now,
-    )
 
     def send(*, office: str, case: str, invitation: str) -> None:  # noqa: ARG001  # a job names its case
         with outer_edge(Job.SEND_INVITATION, ends=lambda _: None):
-            send_invitation(OfficeId(office), InvitationId(invitation), post=post)
+            send_invitation(
+                OfficeId(office),
+                InvitationId(invitation),
+                post=InvitationPost(
+                    open_transaction=parts.open_transaction,
+                    send=parts.send_invitation,
+                    new_token=lambda: secrets.token_urlsafe(TOKEN_BYTES),
+                    public_url=parts.settings.public_url,
+                    now=now,
+                ),
+            )
 
     return send
 
