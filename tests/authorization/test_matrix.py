@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 # What says that a whole thing is hidden, and not that some part of it is missing.
 HIDDEN: Final = frozenset({"case_not_found", "upload_not_found", "operation_not_found"})
 # Here 401 says that the made-up credentials are wrong, to whoever sends them.
-ASKS_FOR_CREDENTIALS: Final = frozenset(
-    {"redeem_code", "accept_invitation", "sign_in_staff", "refresh_session"}
-)
+ASKS_FOR_CREDENTIALS: Final = frozenset({"redeem_code", "sign_in_staff", "refresh_session"})
 REVIEWED: Final = read_reviewed()
 SEATS: Final = {caller.name for caller in CALLERS if caller.name.endswith(":seated")}
 

@@ -156,10 +156,11 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     good(case.applicant.post("/uploads", begin))
     case = again_from(case, Staging.review)
     ids["case_id"] = case.case
-    ask(case.notary, "bind_witness", "/witnesses")
+    witness = ask(case.notary, "bind_witness", "/witnesses")["id"]
     task = ask(case.notary, "open_verification", "/verifications")["id"]
     result = body_of("close_verification", ids, case.notary, today)
     case.change(case.notary, case.notary.post, f"/verifications/{task}/result", result)
+    an_invitation(case, witness, whole)
     consent = case.read()["consents"][0]["id"]
     case.change(case.applicant, case.applicant.post, f"/consents/{consent}/withdrawal")
     case = again_from(case, Staging.start_ceremony)
@@ -172,6 +173,21 @@ def the_side_paths(case: Staging, whole: Whole) -> None:
     good(case.step("abort"))
     good(case.notary.post(case.room("/composite")))
     the_talk(again_from(case, Staging.identified), whole)
+
+
+def an_invitation(case: Staging, witness: str, whole: Whole) -> None:
+    case.act(case.notary, "schedule_interview")
+    planned = {"participants": [{"party": case.party, "seat": "party"}]}
+    case.ceremony = good(case.notary.post(case.path("/ceremonies"), planned))["id"]
+    whom = {
+        "party": witness,
+        "seat": "witness",
+        "language": "en",
+        "email": f"{witness}@example.com",
+    }
+    sent = good(case.notary.post(case.room("/invitations"), whom))["id"]
+    assert whole.worker.run() == ["ceremony.invitation.send"]
+    good(case.notary.post(case.room(f"/invitations/{sent}/revocation")))
 
 
 def the_talk(case: Staging, whole: Whole) -> None:
