@@ -95,6 +95,7 @@ def spilled(running: Running, people: Mapping[str, Credentials]) -> list[Answere
         "check",
         "task",
         "ceremony",
+        "invitation",
         "device",
     ):
         ids[f"{name}_id"] = new_id()
