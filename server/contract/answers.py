@@ -10,6 +10,7 @@ from flask import Response
 from server.contract.errors import AnswerUndocumented
 from server.http.call import Answer
 from server.http.event_stream import EventStream
+from server.http.file_stream import FileStream
 from server.transaction import KeptAnswer
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def check_answer(operation: Operation, answer: Answer, schemas: Schemas) -> None
 
 
 def response_of(answer: Answer) -> Response:
-    content = answer.body if isinstance(answer.body, EventStream) else _content(answer)
+    streams = isinstance(answer.body, EventStream | FileStream)
+    content = answer.body if streams else _content(answer)
     response = Response(content, status=answer.status)
     response.headers.extend(answer.headers)
     if answer.etag is not None:

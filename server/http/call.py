@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from server.access.principals import Principal
     from server.cases.ids import NewId
+    from server.http.file_stream import FileStream
     from server.transaction import Transaction
 
 
@@ -83,9 +84,9 @@ def etag_of(version: int) -> str:
 class Answer:
     status: int = 200
     body: Any = None
-    """JSON values, or bytes with their ``content_type``."""
+    """JSON values; with their ``content_type``, bytes or a stream."""
 
-    fetched: Callable[[], bytes] | None = None
+    fetched: Callable[[], bytes | FileStream] | None = None
     """In place of a body, what gets it once the transaction has ended: no row is locked and
     no connection is held while the store thinks."""
 
