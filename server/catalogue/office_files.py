@@ -28,6 +28,7 @@ from server.catalogue.rule_packs import (
     MatterTerms,
     Office,
     OfficeId,
+    PackageTerms,
     RetentionClass,
     RetentionTerm,
     RulePack,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from server.catalogue.tariffs import Tariff
 
 
+MOST_DAYS_OF_A_PACKAGE: Final = 90
 _AUTHORITY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -94,6 +96,7 @@ def _pack(entry: Fields, office: OfficeId, shelf: Shelf) -> RulePack:
         deadlines=_deadlines(entry.fields("deadlines")),
         retention=_retention(retention.fields("terms")),
         faces=_faces(retention.fields("faces")),
+        packages=_packages(retention.fields("packages")),
         identity=_identity(entry.fields("identity")),
         ceremony=read_ceremony_terms(entry.fields("ceremony"), shelf.ceremony_forms),
         tariff=_tariff(entry, shelf),
@@ -282,6 +285,18 @@ def _faces(entry: Fields) -> FaceTerms:
         raise CatalogueDataInvalid(
             entry.where, "locks pictures of a face longer than they may stay"
         )
+    return terms
+
+
+def _packages(entry: Fields) -> PackageTerms:
+    terms = PackageTerms(
+        days=entry.whole("days"),
+        citation=entry.text("citation"),
+        standing=entry.choice("standing", Standing),
+    )
+    entry.done()
+    if not 1 <= terms.days <= MOST_DAYS_OF_A_PACKAGE:
+        raise CatalogueDataInvalid(entry.where, "keeps a package not at all, or too long")
     return terms
 
 

@@ -114,6 +114,17 @@ class FaceTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageTerms:
+    """How long an evidence package is kept that somebody asked for: it can be made again."""
+
+    days: int
+    """Locked for so long, and destroyed afterwards."""
+
+    citation: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonTerms:
     """Where a party may be compared by the notary in the ceremony, and how."""
 
@@ -185,6 +196,7 @@ class RulePack:
     deadlines: Deadlines
     retention: Mapping[RetentionClass, RetentionTerm]
     faces: FaceTerms
+    packages: PackageTerms
     identity: IdentityTerms
     ceremony: CeremonyTerms
     tariff: Tariff

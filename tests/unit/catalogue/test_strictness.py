@@ -73,6 +73,9 @@ POWERS = "matters/power_of_attorney.yaml"
         (HEKOU, "code_alone: []", "code_alone: [XC01]", "proves persons for a matter"),
         (HEKOU, "lock_days: 7", "lock_days: 8", "longer than they may stay"),
         (HEKOU, "lock_days: 7", "lock_days: 0", "longer than they may stay"),
+        # A package that can be made again is kept for days, and for one at least.
+        (HEKOU, "packages:\n      days: 7", "packages:\n      days: 91", "too long"),
+        (HEKOU, "packages:\n      days: 7", "packages:\n      days: 0", "not at all"),
         (HEKOU, "residences: [long_term_abroad]", "residences: [unknown]", "unknown residence"),
         (HEKOU, "route: overseas_mission", "route: in_person", "needs no permission"),
         (HEKOU, "supplement_reminder_days: [7", "supplement_reminder_days: [x", "whole numbers"),
