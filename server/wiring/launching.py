@@ -236,7 +236,7 @@ def _make_ready(settings: Settings, owner_url: str | None, told: Told, signer: A
         staging=settings.staging_bucket,
         now=now,
     ).require_all()
-    _give_to_signer(settings, signer)
+    give_to_signer(settings.authorities, settings.signer_socket, signer, group=os.getegid())
     create_log(parts.authorities, origin=origin_of(settings.public_url))
     packs = parts.catalogue.rule_packs
     offices = {str(o.id): o.name.zh for o in packs.offices.values()}
@@ -275,19 +275,19 @@ def _roles(offices: Iterable[str]) -> list[str]:
     return [office_name(each, role) for each in offices for role in ("authority", "seal")]
 
 
-def _give_to_signer(settings: Settings, signer: Account) -> None:
+def give_to_signer(authorities: Path, socket: Path, signer: Account, *, group: int) -> None:
     """Make the signer's two folders its own: that of its keys, and that of its socket.
 
-    Its group may enter the second, and is ours: we are who asks it.
+    ``group`` may enter the second: that of whoever asks the signer.
     """
-    files = AuthorityDirectory(settings.authorities)
+    files = AuthorityDirectory(authorities)
     for path in (files.keys, files.records, files.public):
         for each in (path.parent, path, *path.rglob("*")):
             signer.give(each)
-    folder = settings.signer_socket.parent
+    folder = socket.parent
     folder.mkdir(mode=0o750, exist_ok=True)
     if signer.needs_switch:
-        os.chown(folder, signer.uid, os.getegid())
+        os.chown(folder, signer.uid, group)
         folder.chmod(0o2750)
 
 
