@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         WorkerBook,
     )
     from server.delivery.ports import DeliveryBook
+    from server.register.package_requests import PackageRequestBook
     from server.register.package_seals import PackageSealBook
     from server.register.ports import (
         CertificateBook,
@@ -244,6 +245,8 @@ class Transaction(Protocol):
     def transparency_log(self) -> TransparencyLog: ...
     @property
     def package_seals(self) -> PackageSealBook: ...
+    @property
+    def package_requests(self) -> PackageRequestBook: ...
     @property
     def deliveries(self) -> DeliveryBook: ...
     @property

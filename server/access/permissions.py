@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.errors import NotPermitted, TokenRefused
 from server.cases.roles import STAFF_ROLES, Role
-from server.cases.step_up import MAY_ASK
+from server.cases.step_up import MAY_ASK, KeyUse
 
 if TYPE_CHECKING:
     from server.access.principals import Principal
@@ -65,6 +65,8 @@ team: Final = only(*TEAM)
 party_and_team: Final = only(Role.APPLICANT, *TEAM)
 readers_of_papers: Final = only(Role.APPLICANT, Role.ARCHIVIST, *TEAM)
 in_the_room: Final = only(Role.APPLICANT, Role.ASSISTANT, Role.NOTARY, Role.SECOND_HANDLER)
+# Whoever may be asked to agree to it; what each of them finds in it is another matter.
+takes_evidence: Final = only(*MAY_ASK[KeyUse.TAKE_EVIDENCE])
 
 # A witness, an interpreter or a consular witness takes part without being a party (PIPL Art. 6):
 # whose matter it is not applies for nothing, withdraws nothing and reads no papers but the deed.
@@ -232,14 +234,10 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     "list_certificates": anybody_on_cases,
     "get_certificate": anybody_on_cases,
     "get_certificate_file": anybody_on_cases,
-    "get_evidence_package": only(
-        Role.APPLICANT,
-        Role.NOTARY,
-        Role.DIRECTOR,
-        Role.ISSUING_CLERK,
-        Role.ARCHIVIST,
-        Role.INSPECTOR,
-    ),
+    "list_evidence_packages": takes_evidence,
+    "request_evidence_package": takes_evidence,
+    "get_evidence_package": takes_evidence,
+    "get_evidence_package_file": takes_evidence,
     "list_deliveries": anybody_on_cases,
     "give_receipt": only(Role.APPLICANT),
     "get_register": only(Role.DIRECTOR, Role.ARCHIVIST, Role.INSPECTOR),

@@ -23,10 +23,12 @@ from server.cases.step_up import (
     StepUpAnswer,
     StepUpId,
     refuse_another,
+    shown_certificates,
     shown_digests,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from server.access.devices import Device, DeviceId
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case
     from server.cases.ports import StepUpBook
     from server.cases.step_up import Wanted
+    from server.register.certificates import Certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +50,26 @@ class Asking:
 
 
 def begin_step_up(
-    case: Case, use: KeyUse, digest: str, *, principal: Principal, asking: Asking
+    case: Case,
+    use: KeyUse,
+    digest: str,
+    *,
+    principal: Principal,
+    asking: Asking,
+    certificates: Iterable[Certificate] = (),
 ) -> StepUp:
     """Return a challenge to the caller's own act on what can be shown of the case now.
+
+    ``certificates`` are those of the case, whose evidence can be taken.
 
     Raises `NotYourAction` where the act is another role's, above all a party's signature,
     and `StepUpOfAnotherDocument` for a digest of anything else.
     """
     if not MAY_ASK[use] & principal.roles:
         raise NotYourAction(use)
-    if digest not in shown_digests(case, use):
+    takes = use is KeyUse.TAKE_EVIDENCE
+    shown = shown_certificates(certificates) if takes else shown_digests(case, use)
+    if digest not in shown:
         raise StepUpOfAnotherDocument
     return StepUp(
         id=asking.id,

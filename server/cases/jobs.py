@@ -22,6 +22,7 @@ class Job(StrEnum):
     SEND_INVITATION = "ceremony.invitation.send"
     ISSUE_CASE = "case.issue"
     TRANSFER_CASE = "case.transfer"
+    MAKE_PACKAGE = "evidence.package"
 
 
 ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
@@ -42,4 +43,5 @@ ARGUMENTS: Final[dict[Job, tuple[str, ...]]] = {
     Job.SEND_INVITATION: ("office", "case", "invitation"),
     Job.ISSUE_CASE: ("office", "case", "step_up", "operation"),
     Job.TRANSFER_CASE: ("office", "case"),
+    Job.MAKE_PACKAGE: ("office", "case", "package", "operation"),
 }

@@ -110,5 +110,7 @@ class SensitiveReads(Protocol):
     """Every reading of a sensitive field leaves a row (invariant 14)."""
 
     def put_on_record(
-        self, case_id: CaseId, *, field: str, subject: str, by: AccountId
-    ) -> None: ...
+        self, case_id: CaseId, *, field: str, subject: str, by: AccountId, **facts: str
+    ) -> None:
+        """Append it; ``facts`` are further codes, ids and digests."""
+        ...

@@ -28,8 +28,11 @@ from server.cases.ids import AccountId, CaseId, OfficeId
 from server.cases.roles import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from server.cases.actor import Actor
     from server.cases.case import Case
+    from server.register.certificates import Certificate
 
 StepUpId = NewType("StepUpId", str)
 
@@ -45,6 +48,7 @@ class KeyUse(StrEnum):
     APPROVE = "approve"  # The way to the notary's signature and the office's seal.
     APPROVE_ENFORCEMENT = "approve_enforcement"  # The same, for an enforcement certificate.
     ISSUE = "issue"  # Notary's signature and office's seal.
+    TAKE_EVIDENCE = "take_evidence"  # The office's seal, over what leaves the office.
 
 
 MAY_ASK: Final[dict[KeyUse, frozenset[Role]]] = {
@@ -53,7 +57,21 @@ MAY_ASK: Final[dict[KeyUse, frozenset[Role]]] = {
     KeyUse.APPROVE: frozenset({Role.APPROVER, Role.DIRECTOR}),
     KeyUse.APPROVE_ENFORCEMENT: frozenset({Role.APPROVER, Role.DIRECTOR}),
     KeyUse.ISSUE: frozenset({Role.NOTARY, Role.ISSUING_CLERK}),
+    KeyUse.TAKE_EVIDENCE: frozenset(
+        {
+            Role.APPLICANT,
+            Role.NOTARY,
+            Role.APPROVER,
+            Role.DIRECTOR,
+            Role.ISSUING_CLERK,
+            Role.ARCHIVIST,
+            Role.INSPECTOR,
+        }
+    ),
 }
+
+
+OF_THE_DRAFT: Final = frozenset({KeyUse.APPROVE, KeyUse.APPROVE_ENFORCEMENT, KeyUse.ISSUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +132,22 @@ class Wanted:
 def shown_digests(case: Case, use: KeyUse) -> frozenset[str]:
     """Return the digests of what a person can be shown now and agree to."""
     found: tuple[str | None, ...] = ()
-    if use is not KeyUse.SIGN_DEED and case.draft is not None:
+    if use in OF_THE_DRAFT and case.draft is not None:
         found = (case.draft.object_sha256,)
     if use is KeyUse.SIGN_DEED and case.deed is not None:
         found = (case.deed.object_sha256, case.deed.signed_sha256)
     return frozenset(digest for digest in found if digest is not None)
+
+
+def shown_certificates(certificates: Iterable[Certificate]) -> frozenset[str]:
+    """Return the digests of sealed certificates whose evidence a person can agree to take."""
+    found = (
+        digest
+        for each in certificates
+        for digest in (each.sealed_sha256, each.renewed_sha256)
+        if digest is not None
+    )
+    return frozenset(found)
 
 
 def refuse_another(step_up: StepUp, wanted: Wanted) -> None:

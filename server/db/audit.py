@@ -116,12 +116,14 @@ class PostgresSensitiveReads:
         self._scoped = scoped
         self._trail = trail
 
-    def put_on_record(self, case_id: CaseId, *, field: str, subject: str, by: AccountId) -> None:
+    def put_on_record(
+        self, case_id: CaseId, *, field: str, subject: str, by: AccountId, **facts: str
+    ) -> None:
         event = CaseEvent(
             kind="sensitive_read",
             actor=by,
             at=self._scoped.now(),
-            facts={"field": field, "subject": subject},
+            facts={**facts, "field": field, "subject": subject},
         )
         self._trail.append(self._scoped.office, case_id, event)
 

@@ -23,6 +23,7 @@ from server.db.books.identity_challenges import PostgresIdentityChallengeBook
 from server.db.books.identity_checks import PostgresIdentityCheckBook
 from server.db.books.invitations import PostgresInvitationBook
 from server.db.books.media_rooms import PostgresRoomBook, PostgresWorkerBook
+from server.db.books.package_requests import PostgresPackageRequestBook
 from server.db.books.package_seals import PostgresPackageSealBook
 from server.db.books.register import (
     PostgresCertificateBook,
@@ -81,6 +82,7 @@ class Work:
         self.public_register = PostgresPublicRegister(scoped)
         self.register_view = PostgresRegisterView(scoped)
         self.package_seals = PostgresPackageSealBook(scoped)
+        self.package_requests = PostgresPackageRequestBook(scoped)
         self.deliveries = PostgresDeliveryBook(scoped)
         self.idempotency = PostgresIdempotencyBook(scoped)
         self.operations = PostgresOperationBook(scoped)

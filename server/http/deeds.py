@@ -41,7 +41,8 @@ def sign(call: Call) -> Answer:
     case = case_held(call)
     ceremony = call.tx.ceremonies.get(CeremonyId(call.body["ceremony_id"]), lock=True)
     digest = call.body["deed_sha256"]
-    step_up = agreed(call, case, KeyUse.SIGN_DEED, told=call.body["step_up"], digest=digest)
+    told, digests = call.body["step_up"], frozenset({digest})
+    step_up = agreed(call, case, KeyUse.SIGN_DEED, told=told, digests=digests)
     will = WillToSign(
         deed_sha256=digest,
         step_up=step_up,

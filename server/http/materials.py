@@ -12,15 +12,14 @@ from server.cases.intake import attach_material, decide_material
 from server.cases.materials import MaterialState
 from server.http.call import Answer, Binding, Call
 from server.http.case_at_hand import case_held, case_to_change, saved
+from server.http.shown.materials import may_see_material
 from server.http.uploaded import stored_upload
 from storage.objects import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from server.cases.case import Case
     from server.cases.ids import OfficeId
-    from server.cases.materials import Material
 
     Fetch = Callable[[OfficeId, Digest], bytes]
 
@@ -60,7 +59,8 @@ class MaterialContents:
     def get(self, call: Call) -> Answer:
         case = case_held(call)
         material = case.material(MaterialId(call.path["material_id"]))
-        if material.object_sha256 is None or not may_see_material(call, case, material):
+        seen = may_see_material(material, call.actor, partial(call.tx.cases.events, case.id))
+        if material.object_sha256 is None or not seen:
             raise PartNotFound("material_content")
         # In the transaction of the answer: nothing is looked at without its row.
         call.tx.sensitive_reads.put_on_record(
@@ -71,18 +71,6 @@ class MaterialContents:
             content_type="application/octet-stream",
             headers={"Content-Disposition": "attachment"},
         )
-
-
-def may_see_material(call: Call, case: Case, material: Material) -> bool:
-    """Let staff look, and an applicant at what he handed in himself."""
-    if call.actor.is_staff:
-        return True
-    return any(
-        event.kind == "material_uploaded"
-        and event.actor == call.actor.account
-        and event.facts.get("object") == material.object_sha256
-        for event in call.tx.cases.events(case.id)
-    )
 
 
 def bindings(*, fetch: Fetch) -> list[Binding]:

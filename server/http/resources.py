@@ -20,6 +20,7 @@ from server.http import (
     devices,
     drafts,
     eligibility,
+    evidence_packages,
     fees,
     following,
     identity_challenges,
@@ -50,9 +51,9 @@ if TYPE_CHECKING:
     from server.catalogue.loading import Catalogue
     from server.catalogue.notices import Notices
     from server.http.call import Binding
-    from server.http.certificates import Package
     from server.http.cursors import Cursors
     from server.http.deeds import DrawPage
+    from server.http.evidence_packages import Stream
     from server.http.following import FollowingDesk
     from server.http.languages import Messages
     from server.http.materials import Fetch
@@ -75,7 +76,7 @@ class Needs:
     uploads: Uploads
     fetch: Fetch
     draw_page: DrawPage
-    package: Package
+    stream: Stream
     verify_document: Callable[[bytes], Report]
     new_nonce: Callable[[], bytes]
     live_video: LiveVideo | None
@@ -140,11 +141,8 @@ def _case(needs: Needs) -> list[Binding]:
         *media.bindings(needs.live_video),
         *drafts.bindings(catalogue=needs.catalogue, fetch=needs.fetch),
         *issuance.bindings(),
-        *certificates.bindings(
-            fetch=needs.fetch,
-            package=needs.package,
-            open_transaction=needs.open_transaction,
-        ),
+        *certificates.bindings(fetch=needs.fetch, open_transaction=needs.open_transaction),
+        *evidence_packages.bindings(stream=needs.stream),
         *deliveries.bindings(),
         *registers.bindings(),
     ]

@@ -30,29 +30,40 @@ class StepUps:
     new_nonce: Callable[[], bytes]
 
     def begin(self, call: Call) -> Answer:
+        case = case_read(call)
         step_up = begin_step_up(
-            case_read(call),
+            case,
             KeyUse(call.body["action"]),
             call.body["document_sha256"],
             principal=call.principal,
             asking=Asking(id=StepUpId(call.new_id()), nonce=self.new_nonce(), at=call.now),
+            certificates=call.tx.certificates.of_case(case.id),
         )
         call.tx.step_ups.add(step_up)
         return Answer(status=201, body=_as_seen(step_up, call.language))
 
 
 def agreed(
-    call: Call, case: Case, use: KeyUse, *, told: Mapping[str, Any], digest: str | None = None
+    call: Call,
+    case: Case,
+    use: KeyUse,
+    *,
+    told: Mapping[str, Any],
+    digests: frozenset[str] | None = None,
 ) -> StepUp:
-    """Spend the answer in the request on ``use`` of what can be shown, or of ``digest`` alone."""
-    digests = shown_digests(case, use) if digest is None else frozenset({digest})
+    """Spend the answer in the request on ``use`` of what can be shown, or of ``digests`` alone."""
     return answer_step_up(
         Given(
             step_up=StepUpId(told["id"]),
             device=DeviceId(told["device_id"]),
             signature=decoded(told["signature"], pointer="/step_up/signature"),
         ),
-        Wanted(use=use, case=case.id, digests=digests, account=call.principal.account),
+        Wanted(
+            use=use,
+            case=case.id,
+            digests=shown_digests(case, use) if digests is None else digests,
+            account=call.principal.account,
+        ),
         principal=call.principal,
         books=StepUpBooks(step_ups=call.tx.step_ups, devices=call.tx.devices),
         at=call.now,

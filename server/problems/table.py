@@ -130,6 +130,11 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     delivery.DeliveryNotFound: Row(404, "delivery_not_found"),
     delivery.DeliveryRefused: Row(409, "delivery_refused", telling.delivery_step),
     register.CertificateNotFound: Row(404, "certificate_not_found"),
+    register.PackageNotFound: Row(404, "package_not_found"),
+    register.PackageUnderWay: Row(409, "package_under_way"),
+    register.PackageNotReady: Row(409, "package_not_ready", telling.package_state),
+    register.PackageEnded: Row(409, "package_ended"),
+    register.TooManyPackages: Row(429, "too_many_packages", telling.retry_after),
     # Catalogue
     catalogue.OfficeUnknown: Row(404, "office_unknown"),
     catalogue.MatterUnknown: Row(404, "matter_unknown"),

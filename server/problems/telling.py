@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from server.ceremony.errors import CeremonyRefused, ChainBroken, TooManyInvitations
     from server.delivery.delivery import DeliveryRefused
     from server.problems.refusals import BodyMalformed, MethodNotServed, RequestInvalid
+    from server.register.errors import PackageNotReady, TooManyPackages
     from server.transaction import UploadNotUsable
     from storage.errors import UploadIncomplete
 
@@ -50,8 +51,14 @@ def bearer(_: Exception) -> Details:
     return Details(headers={"WWW-Authenticate": 'Bearer realm="feigui"'})
 
 
-def retry_after(error: LoginBlocked | TooManyCodes | TooManyInvitations) -> Details:
+def retry_after(
+    error: LoginBlocked | TooManyCodes | TooManyInvitations | TooManyPackages,
+) -> Details:
     return Details(headers={"Retry-After": str(error.retry_after_s)})
+
+
+def package_state(error: PackageNotReady) -> Details:
+    return Details(facts={"state": error.state})
 
 
 def part(error: PartNotFound) -> Details:

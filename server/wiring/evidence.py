@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from esign.algorithms import SigningAlgorithm
@@ -13,6 +12,7 @@ from server.register.errors import NotInLog
 from server.register.evidence_package import Contents
 from server.register.log_proofs import proof_for
 from server.register.package_seals import Sealing, sealed_package
+from server.tasks.packaging import PackageFault
 from server.wiring import evidence_parts as parts_of
 from server.wiring.algorithms import algorithms_of_case
 from server.wiring.package_trust import as_pem, trust_files
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from server.cases.ids import OfficeId
     from server.catalogue.notices import Notices
     from server.ceremony.ceremony import Ceremony
-    from server.http.certificates import Package, TakenBy
+    from server.http.shown.evidence_packages import TakenBy
     from server.register.certificates import Certificate
     from server.register.ports import TransparencyLog
     from server.transaction import Transaction
     from server.wiring.signing import Signing
 
     OpenBooks = Callable[[], AbstractContextManager[Transaction]]
+    Package = Callable[[Transaction, Case, Certificate, TakenBy], Callable[[OpenBooks], bytes]]
 
 MOST_RECORDING: Final = 256 * 1024 * 1024
 """Bytes of recordings in one package; more is handed over on a disk, beside it."""
@@ -46,8 +47,9 @@ def packaging(
     fetch: Callable[[OfficeId, Digest], bytes],
     signing: Signing,
     notices: Notices,
+    reach: Callable[[str], None] = lambda _: None,
 ) -> Package:
-    """Return what packs a certificate's evidence.
+    """Return what packs a certificate's evidence; ``reach`` is told of each step of the seal.
 
     Called in a transaction it reads what there is to read; what it returns fetches
     and seals, with no transaction open.
@@ -71,6 +73,13 @@ def packaging(
 
         algorithms = algorithms_of_case(case, signing.packs)
         logged = _log(certificate, tx.transparency_log, signing.files)
+
+        def seal(office: str, manifest: bytes) -> bytes:
+            reach(PackageFault.SEAL_INTENDED)
+            algorithm = SigningAlgorithm.of_package(algorithms)
+            made = signing.seal_manifest(office, manifest, algorithm=algorithm)
+            reach(PackageFault.SEAL_MADE)
+            return made
 
         def pack(open_books: OpenBooks) -> bytes:
             fetched = {name: fetch(case.office, each) for name, each in objects.items()}
@@ -97,13 +106,7 @@ def packaging(
                 office=case.office,
                 case=case.id,
                 certificate=certificate.id,
-                sealing=Sealing(
-                    open_books=open_books,
-                    seal=partial(
-                        signing.seal_manifest, algorithm=SigningAlgorithm.of_package(algorithms)
-                    ),
-                    now=signing.now,
-                ),
+                sealing=Sealing(open_books=open_books, seal=seal, now=signing.now),
             )
 
         return pack

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from server.catalogue.notices import Notices
     from server.ceremony.ceremony import Ceremony
     from server.ceremony.chain import Link
-    from server.http.certificates import TakenBy
+    from server.http.shown.evidence_packages import TakenBy
 
 SENSITIVE_READ: Final = "sensitive_read"
 
@@ -45,8 +45,9 @@ NEVER: Final = (
     ),
     LeftOut(
         what="sensitive_reads",
-        zh="查阅个人信息的记录只保留其在审计链中的位置和哈希。",
-        en="Who looked at personal data: only the places and hashes in the audit chain are here.",
+        zh="查阅个人信息、取得证据包的记录只保留其在审计链中的位置和哈希。",
+        en="Who looked at personal data or took a package: only the places and hashes in the "
+        "audit chain are here.",
         citation="个人信息保护法 第六条",
     ),
     LeftOut(

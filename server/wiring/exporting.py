@@ -8,7 +8,7 @@ from server.cases.actor import SYSTEM_ACTOR
 from server.cases.errors import CaseNotFound
 from server.cases.ids import CaseId
 from server.catalogue.notices import read_notices
-from server.http.certificates import TakenBy
+from server.http.shown.evidence_packages import TakenBy
 from server.http.shown.visibility import Audience
 from server.register.errors import CertificateNotFound
 from server.transaction import Scope

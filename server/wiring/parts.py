@@ -50,6 +50,8 @@ from storage.uploads import Uploads, UploadTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
 
     from cryptography.x509 import Certificate
     from mypy_boto3_s3 import S3Client
@@ -158,8 +160,20 @@ class Parts:
     def face_lock(self, office: OfficeId) -> timedelta:
         return timedelta(days=self.face_terms(office).lock_days)
 
+    def put_package(self, office: OfficeId, content: bytes) -> Digest:
+        """Store an evidence package: locked for the days of the rule pack, then it goes."""
+        kept = self.store.put(office, content, retain_until=now() + self.package_days(office))
+        return kept.digest
+
+    def package_days(self, office: OfficeId) -> timedelta:
+        today = now().astimezone(SHANGHAI).date()
+        return timedelta(days=self.catalogue.rule_packs.at(office, today).packages.days)
+
     def get(self, office: OfficeId, digest: Digest) -> bytes:
         return self.store.get(office, digest)
+
+    def open(self, office: OfficeId, digest: Digest) -> AbstractContextManager[BinaryIO]:
+        return self.store.open(office, digest)
 
     @cached_property
     def uploads(self) -> Uploads:

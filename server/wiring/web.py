@@ -41,7 +41,6 @@ from server.web.certificate_status import status_page
 from server.web.docs import docs_page
 from server.web.transparency import log_page
 from server.web.verification import VerificationPage, verification_page
-from server.wiring.evidence import packaging
 from server.wiring.logs import configure_logs
 from server.wiring.parts import Parts, new_id, now
 from server.wiring.relays import relay_of
@@ -103,7 +102,7 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
         uploads=parts.uploads,
         fetch=parts.get,
         draw_page=draw_page,
-        package=packaging(fetch=parts.get, signing=parts.signing, notices=notices),
+        stream=parts.open,
         verify_document=parts.verify_document,
         new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
         live_video=_live_video(parts),

@@ -21,7 +21,9 @@ from server.ceremony.invitations import TOKEN_BYTES, InvitationId
 from server.problems.table import INTERNAL, problem_for
 from server.register.errors import LogDamaged
 from server.register.log_publishing import publish_log
+from server.register.package_requests import PackageId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
+from server.tasks.ending_packages import end_packages
 from server.tasks.ending_pictures import sweep_pictures
 from server.tasks.identity import IdentityBench, abandon_check, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
@@ -29,6 +31,7 @@ from server.tasks.invitations import InvitationPost, send_invitation
 from server.tasks.issuing import issue, sweep
 from server.tasks.lapsing import lapse_overdue
 from server.tasks.looking import SegmentAwaited, look_again, look_at_participant
+from server.tasks.packaging import give_up_package, make_package
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
 from server.tasks.uploads import admit_upload, give_up
@@ -36,6 +39,7 @@ from server.tasks.worker import Task
 from server.transaction import BooksUnavailable, Scope
 from server.wiring.composing import compose
 from server.wiring.looking import look_desk
+from server.wiring.packages import ending_desk, packaging_desk
 from server.wiring.parts import UPLOAD_TERMS, now
 from server.wiring.pictures import picture_desk
 from server.wiring.press import press_of
@@ -74,6 +78,7 @@ LOOK_EVERY: Final = "* * * * * */20"
 STAGING_EVERY: Final = "17 * * * *"
 LAPSE_EVERY: Final = "7 * * * *"
 PICTURES_EVERY: Final = "37 * * * *"
+PACKAGES_EVERY: Final = "47 * * * *"
 STAMPS_EVERY: Final = "23 19 * * *"
 """At night in China; a missed night is nothing against the margin."""
 
@@ -100,6 +105,9 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     )
     tasks["identity.pictures.sweep"] = Task(
         run=functools.partial(_sweep_pictures, parts), every=PICTURES_EVERY, attempts=1
+    )
+    tasks["evidence.packages.sweep"] = Task(
+        run=functools.partial(_end_packages, parts), every=PACKAGES_EVERY, attempts=1
     )
     tasks["case.issue.sweep"] = Task(
         run=lambda: sweep(
@@ -210,6 +218,12 @@ def _sweep_pictures(parts: Parts) -> None:
     log.info("pictures", ended=swept.ended, filed=swept.filed, gone=swept.gone)
 
 
+def _end_packages(parts: Parts) -> None:
+    gone = end_packages(parts.catalogue.rule_packs.offices, desk=ending_desk(parts))
+    if gone:
+        structlog.get_logger("feigui.job").info("packages", gone=gone)
+
+
 def _look_again(parts: Parts) -> None:
     looked = look_again(parts.catalogue.rule_packs.offices, desk=look_desk(parts))
     if looked:
@@ -293,7 +307,13 @@ def _bodies(parts: Parts) -> dict[Job, Callable[..., None]]:
             progress=progress,
         )
 
+    def package(progress: Progress, *, case: str, package: str) -> None:  # noqa: ARG001  # of the job's arguments
+        make_package(
+            progress.office, PackageId(package), desk=packaging_desk(parts), progress=progress
+        )
+
     return {
+        Job.MAKE_PACKAGE: package,
         Job.CHECK_IDENTITY: check,
         Job.LOOK_AT_PARTICIPANT: look,
         Job.TYPESET_DEED: deed,
@@ -310,7 +330,10 @@ def _abandonments(parts: Parts) -> Mapping[Job, Callable[..., None]]:
     def check(progress: Progress, *, case: str, check: str) -> None:
         abandon_check(progress.office, CaseId(case), CheckId(check), bench=bench)
 
-    return {Job.CHECK_IDENTITY: check}
+    def package(progress: Progress, *, case: str, package: str) -> None:  # noqa: ARG001  # of the job's arguments
+        give_up_package(progress.office, PackageId(package), desk=packaging_desk(parts))
+
+    return {Job.CHECK_IDENTITY: check, Job.MAKE_PACKAGE: package}
 
 
 def _tracked(

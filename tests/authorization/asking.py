@@ -126,6 +126,12 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     },
     "begin_step_up": lambda _: {"action": "sign_deed", "document_sha256": SUM},
     "request_issue": lambda _: {"step_up": nobodys_answer()},
+    "request_evidence_package": lambda _: {
+        "purpose": "court",
+        "reason": "法院调取",
+        "reference": "（2026）云01民初123号",
+        "step_up": nobodys_answer(),
+    },
     "confirm_presence": lambda ids: {"party": ids["party_id"], "deed_sha256": SUM},
     "add_device": lambda _: {
         "name": "test",

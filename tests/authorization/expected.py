@@ -133,6 +133,15 @@ ASKED_OF: Final = {
     KeyUse.APPROVE: {Role.APPROVER, Role.DIRECTOR},
     KeyUse.APPROVE_ENFORCEMENT: {Role.APPROVER, Role.DIRECTOR},
     KeyUse.ISSUE: {Role.NOTARY, Role.ISSUING_CLERK},
+    KeyUse.TAKE_EVIDENCE: {
+        Role.APPLICANT,
+        Role.NOTARY,
+        Role.APPROVER,
+        Role.DIRECTOR,
+        Role.ISSUING_CLERK,
+        Role.ARCHIVIST,
+        Role.INSPECTOR,
+    },
 }
 
 

@@ -175,7 +175,7 @@ class Stage:
             ids["session_id"] = person.principal.session
         if operation == "revoke_device" and person is not None:
             ids["device_id"] = person.another_device().id
-        for absent in ("session_id", "device_id"):
+        for absent in ("session_id", "device_id", "package_id"):
             ids.setdefault(absent, new_id())
         body = self._body(cell, ids, person)
         return self._send(operation, person, ids, body=body, version=version)

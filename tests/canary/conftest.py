@@ -97,6 +97,7 @@ def spilled(running: Running, people: Mapping[str, Credentials]) -> list[Answere
         "ceremony",
         "invitation",
         "device",
+        "package",
     ):
         ids[f"{name}_id"] = new_id()
     ids |= {"certificate_id": new_id(), "delivery_id": new_id()}

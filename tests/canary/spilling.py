@@ -24,8 +24,8 @@ TRACES: Final = (MARK, "金丝雀", PHONE.removeprefix("+"))
 FREE: Final = frozenset(
     {
         "answer", "check_code", "device", "fact", "login", "name", "opinion", "password",
-        "paragraphs", "place", "purpose", "question", "reason", "report", "result", "source",
-        "statements", "title", "told",
+        "paragraphs", "place", "purpose", "question", "reason", "reference", "report", "result",
+        "source", "statements", "title", "told",
     }
 )  # fmt: skip
 OPERATIONS: Final = read_spec(ROOT / "mobile_api_spec" / "openapi.bundled.json").operations

@@ -8,6 +8,8 @@ from cryptography import x509
 
 from esign.offline import verify
 from server.wiring.parts import now
+from tests.functional.package.kit import unpacked
+from tests.functional.package.verifying import isolated_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,3 +25,14 @@ def test_the_package_of_the_main_job_verifies(main_job: dict[str, Any], run_fold
     assert all(step.reached for step in steps)
     # The log has told of the certificate by then, and its proof is in the package.
     assert [step.en for step in steps if step.evidence][-1] == "transparency log"
+
+
+def test_it_was_asked_for_over_http_and_its_own_verifier_takes_it_where_nothing_of_us_is(
+    main_job: dict[str, Any], run_folder: Path, tmp_path: Path
+) -> None:
+    """Asked for, followed and fetched as an app would; made by the platform's own worker."""
+    assert main_job["status"] == "archived"
+    package = (run_folder / "evidence.zip").read_bytes()
+    root = (run_folder / "trust" / "root.pem").read_bytes()
+    court = isolated_in(tmp_path, verifier=unpacked(package)["verify.py"], root=root)
+    assert court.judge(package, "--root", "root.pem") == (0, [])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,7 +150,7 @@ class Standing:
                 uploads=unreachable_uploads(self.clock),
                 fetch=lambda office, digest: b"",
                 draw_page=lambda content, page: None,
-                package=lambda tx, case, certificate, taken_by: lambda open_books: b"",
+                stream=lambda office, digest: nullcontext(io.BytesIO()),
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),
                 live_video=LiveVideo(terms=LiveTerms(key=bytes(32), office_engines={})),

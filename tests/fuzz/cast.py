@@ -109,6 +109,7 @@ def ids_of(whole: Whole, case: Staging, reader: Person) -> dict[str, str]:
         **_first("public_id", certificates, "public_id"),
         **_first("delivery_id", deliveries),
         **({"ceremony_id": case.ceremony} if case.ceremony else {}),
+        **_row(whole, "package_id", "package_requests", case.case),
         **_row(whole, "operation_id", "operations", case.case),
         **_row(whole, "upload_id", "uploads", case.case),
     }

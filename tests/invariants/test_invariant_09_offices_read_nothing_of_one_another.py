@@ -100,7 +100,11 @@ def test_invariant_09_a_borrowed_cursor_turns_no_page_of_another_office(offices:
         ("GET", "/cases/{case_id}/materials/{material_id}/content", "case_not_found"),
         ("GET", "/cases/{case_id}/certificates", "case_not_found"),
         ("GET", "/cases/{case_id}/certificates/{certificate_id}/file", "case_not_found"),
-        ("GET", "/cases/{case_id}/certificates/{certificate_id}/evidence", "case_not_found"),
+        (
+            "GET",
+            "/cases/{case_id}/certificates/{certificate_id}/evidence-packages",
+            "case_not_found",
+        ),
         ("GET", "/cases/{case_id}/parties/{party_id}/id-number", "case_not_found"),
     ],
 )
@@ -123,7 +127,7 @@ def test_invariant_09_a_case_of_ones_own_does_not_open_parts_of_anothers(
         f"/identity-checks/{ids['check_id']}",
         f"/ceremonies/{ids['ceremony_id']}",
         f"/certificates/{ids['certificate_id']}/file",
-        f"/certificates/{ids['certificate_id']}/evidence",
+        f"/certificates/{ids['certificate_id']}/evidence-packages",
     ):
         answer = offices.hekou.get(f"/cases/{mine}{path}")
         assert answer.status == 404, (path, answer.body)

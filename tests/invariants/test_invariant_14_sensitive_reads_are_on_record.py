@@ -46,8 +46,6 @@ def reads_on_record(whole: Whole, case: Staging) -> list[tuple[str, object, obje
         ("/parties/{party_id}/id-number", "id_number", "party_id"),
         # A paper that somebody handed in.
         ("/materials/{material_id}/content", "material", "material_id"),
-        # The whole file of the case, to take away.
-        ("/certificates/{certificate_id}/evidence", "evidence_package", "certificate_id"),
     ],
 )
 def test_invariant_14_each_reading_leaves_one_row_that_says_who_and_what(  # noqa: PLR0917  # one column each
@@ -58,6 +56,25 @@ def test_invariant_14_each_reading_leaves_one_row_that_says_who_and_what(  # noq
     good(issued.notary.get(issued.path(path.format_map(ids))))
     made = reads_on_record(whole, issued)[len(before) :]
     assert made == [(issued.notary.account, field, ids[subject])]
+
+
+def test_invariant_14_who_asks_for_the_whole_file_and_who_fetches_it_leaves_a_row_each(
+    whole: Whole, issued: Staging
+) -> None:
+    before = reads_on_record(whole, issued)
+    package = good(issued.ask_for_package(issued.notary))["id"]
+    file = issued.packages(f"/{package}/file")
+    # Not made yet, and another's: no row.
+    assert issued.notary.get(file).status == 409
+    issued.worker.run()
+    assert issued.clerk.get(file).status == 404
+    good(issued.notary.get(file))
+    made = reads_on_record(whole, issued)[len(before) :]
+    who = issued.notary.account
+    assert made == [
+        (who, "evidence_package_request", package),
+        (who, "evidence_package", package),
+    ]
 
 
 def test_invariant_14_a_refused_reading_tells_nothing_and_leaves_none(

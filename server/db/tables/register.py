@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, MetaData, Table
 
 from server.db.tables.metadata import METADATA, moment, text
 
@@ -87,6 +87,27 @@ PACKAGE_SEALS = Table(
     moment("sealed_at", optional=True),
     # Of the office, for everybody to read; nothing personal, so not encrypted.
     Column("signature", LargeBinary),
+)
+
+PACKAGE_REQUESTS = Table(
+    "package_requests",
+    METADATA,
+    text("id", key=True),
+    text("office"),
+    text("case_id"),
+    text("certificate"),
+    text("account"),
+    Column("by_party", Boolean, nullable=False),
+    text("purpose"),
+    # Reason and reference: what a person wrote.
+    Column("words", LargeBinary, nullable=False),
+    text("step_up"),
+    text("state"),
+    moment("asked_at"),
+    text("object_sha256", optional=True),
+    Column("size", BigInteger),
+    moment("made_at", optional=True),
+    moment("kept_until", optional=True),
 )
 
 # A view is no table: whoever compares the schema must not look for it there.

@@ -170,9 +170,14 @@ def take_the_package(stage: Stage, anybody: Api) -> None:
         f"/v1/verification/certificates/{certificate['public_id']}",
         lambda told: told["certificate"]["log"],
     )
-    stage.made["evidence.zip"] = clerk.content(
-        stage.path(f"/certificates/{stage.certificate}/evidence")
-    )
+    place = stage.path(f"/certificates/{stage.certificate}")
+    wanted = {
+        "purpose": "office_use",
+        "reason": "归档核对 Checked for the archive",
+        "step_up": clerk.agree(stage.case, "take_evidence", clerk.content(f"{place}/file")),
+    }
+    package = clerk.wait(clerk.post(f"{place}/evidence-packages", wanted))
+    stage.made["evidence.zip"] = clerk.content(f"{package}/file")
     stage.timeline.add(
         "出证员 Clerk",
         "取得证据包，含透明日志证明",

@@ -8,6 +8,10 @@ from server.http.shown.times import rfc3339_or_none
 from server.http.shown.visibility import MATERIAL, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from server.cases.actor import Actor
+    from server.cases.events import CaseEvent
     from server.cases.materials import Material
     from server.http.shown.visibility import Viewer
 
@@ -28,3 +32,17 @@ def material_as_seen(material: Material, viewer: Viewer) -> dict[str, Any]:
         "decided_at": rfc3339_or_none(material.decided_at),
     }
     return visible(full, MATERIAL, viewer)
+
+
+def may_see_material(
+    material: Material, actor: Actor, events: Callable[[], Sequence[CaseEvent]]
+) -> bool:
+    """Let staff look, and an applicant at what he handed in himself."""
+    if actor.is_staff:
+        return True
+    return any(
+        event.kind == "material_uploaded"
+        and event.actor == actor.account
+        and event.facts.get("object") == material.object_sha256
+        for event in events()
+    )

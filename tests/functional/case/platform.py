@@ -56,6 +56,7 @@ from server.http import (
     deeds,
     deliveries,
     drafts,
+    evidence_packages,
     fees,
     following,
     identity_challenges,
@@ -85,6 +86,8 @@ from tests.simulated.following import without_a_bell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
 
     from flask import Flask
 
@@ -219,13 +222,8 @@ class Platform:
             *composites.bindings(fetch=self.fetch),
             *drafts.bindings(catalogue=catalogue, fetch=self.fetch),
             *issuance.bindings(),
-            *certificates.bindings(
-                fetch=self.fetch,
-                package=lambda tx, case, c, by: (
-                    lambda _: f"PK {c.id} {[m.item for m in by.materials]}".encode()
-                ),
-                open_transaction=self.open_transaction,
-            ),
+            *certificates.bindings(fetch=self.fetch, open_transaction=self.open_transaction),
+            *evidence_packages.bindings(stream=self.stream),
             *deliveries.bindings(),
             *registers.bindings(),
             *operations.bindings(open_transaction=self.open_transaction),
@@ -246,6 +244,10 @@ class Platform:
     def fetch(self, office: OfficeId, digest: Digest) -> bytes:
         assert not self._open, "a transaction waits for the store"
         return self.store.get(office, digest)
+
+    def stream(self, office: OfficeId, digest: Digest) -> AbstractContextManager[BinaryIO]:
+        assert not self._open, "a transaction waits for the store"
+        return self.store.open(office, digest)
 
     def put(self, office: OfficeId, content: bytes) -> Digest:
         assert not self._open, "a transaction waits for the store"

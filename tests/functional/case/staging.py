@@ -45,6 +45,8 @@ WORKING_DEVICE: dict[str, Any] = {
     "loss_permille": 4,
     "device": "phone",
 }
+OWN_USE = {"purpose": "own_use"}
+OFFICE_USE = {"purpose": "office_use", "reason": "复核"}
 AGREED_TO = ("approve", "approve_enforcement")
 CONSENTS = ("terms", "personal_data", "recording", "face_online", "e_signature", "notice_of_rights")
 
@@ -108,7 +110,8 @@ class Staging:
 
     def agreed(self, person: Person, action: str) -> dict[str, str]:
         """Let the person's own device agree to ``action`` on the document as it is shown now."""
-        document = self.shown(person, "/deed" if action == "sign_deed" else "/draft")
+        papers = {"sign_deed": "/deed", "take_evidence": f"/certificates/{self.certificate}/file"}
+        document = self.shown(person, papers.get(action, "/draft"))
         return person.device.answer(good(person.asked(self.case, action, document)))
 
     def shown(self, person: Person, paper: str) -> str:
@@ -371,6 +374,21 @@ class Staging:
     def ask_to_issue(self, person: Person) -> Reply:
         body = {"step_up": self.agreed(person, "issue")}
         return person.post(self.path("/issuance"), body)
+
+    def packages(self, rest: str = "") -> str:
+        return self.path(f"/certificates/{self.certificate}/evidence-packages{rest}")
+
+    def ask_for_package(self, person: Person, **why: str) -> Reply:
+        """Ask as whoever it is has to: for oneself, or with a reason of the office."""
+        usual = OWN_USE if person is self.applicant else OFFICE_USE
+        body = {"step_up": self.agreed(person, "take_evidence"), **(why or usual)}
+        return person.post(self.packages(), body)
+
+    def package_of(self, person: Person) -> Any:  # noqa: ANN401  # bytes
+        """Ask for a package, have it made, and fetch it."""
+        asked = good(self.ask_for_package(person))
+        self.worker.run()
+        return good(person.get(self.packages(f"/{asked['id']}/file"))).body
 
     def deliver(self) -> Staging:
         """Receive the newest certificate, and have the delivery closed."""

@@ -40,7 +40,7 @@ def reads(case: Staging) -> list[str]:
         "/certificates",
         f"/certificates/{case.certificate}",
         f"/certificates/{case.certificate}/file",
-        f"/certificates/{case.certificate}/evidence",
+        f"/certificates/{case.certificate}/evidence-packages",
         "/deliveries",
     ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -20,6 +22,8 @@ from server.cases.step_up import StepUpId
 from server.catalogue.loading import load_catalogue
 from server.ceremony.ceremony import CeremonyId
 from server.ceremony.invitations import InvitationId
+from server.http.shown.evidence_packages import taken_by
+from server.register.package_requests import PackageId
 from server.tasks.deeds import DeedDesk, sign_deed, typeset_deed, typeset_draft
 from server.tasks.identity import IdentityBench, Judged, check_identity
 from server.tasks.identity_codes import CodeDesk, send_identity_code
@@ -33,6 +37,7 @@ from server.tasks.looking import (
     Wanted,
     look_at_participant,
 )
+from server.tasks.packaging import PackagingDesk, make_package
 from server.tasks.progress import Progress
 from server.tasks.transferring import TransferDesk, transfer_case
 from server.transaction import Scope
@@ -43,8 +48,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from server.cases.actor import Actor
     from server.cases.case import Case
+    from server.register.certificates import Certificate
     from server.tasks.identity import Pictures
+    from server.tasks.packaging import Pack
+    from server.transaction import Transaction
     from tests.functional.case.platform import Platform
 
 SOMEBODY_ELSE = b"somebody else"
@@ -138,6 +147,9 @@ class Worker:
             Job.SEND_INVITATION: lambda: send_invitation(
                 at, InvitationId(ids["invitation"]), post=self.post()
             ),
+            Job.MAKE_PACKAGE: lambda: make_package(
+                at, PackageId(ids["package"]), desk=self._packaging_desk(), progress=progress
+            ),
             Job.TRANSFER_CASE: lambda: transfer_case(at, what, desk=self._transfer_desk()),
         }
         bodies[job]()
@@ -222,6 +234,21 @@ class Worker:
             put=self.platform.put,
             put_face=self.platform.put,
             now=self.platform.clock,
+        )
+
+    def _packaging_desk(self) -> PackagingDesk:
+        def gather(tx: Transaction, case: Case, certificate: Certificate, actor: Actor) -> Pack:
+            takes = taken_by(case, actor, partial(tx.cases.events, case.id))
+            items = [each.item for each in takes.materials]
+            return lambda _: f"PK {certificate.id} {takes.audience} {items}".encode()
+
+        return PackagingDesk(
+            open_transaction=self.platform.open_transaction,
+            gather=gather,
+            put=self.platform.put,
+            keep=lambda _: timedelta(days=7),
+            now=self.platform.clock,
+            reach=lambda _: None,
         )
 
     def _press(self) -> Press:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import sysconfig
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from server.wiring.work import registry
-from tests.functional.case.staging import good
 from tests.functional.package.kit import Kit
 from tests.functional.package.sealed_case import begun_case
-from tests.functional.package.verifying import Isolated
+from tests.functional.package.verifying import Isolated, isolated_in
 
 if TYPE_CHECKING:
     from tests.functional.case.platform import Person
     from tests.functional.case.staging import Staging
     from tests.servers.whole import Whole
 
-# What `pip install cryptography` brings; the machine may have no network to ask for it.
-BROUGHT = ("cryptography", "cryptography-*", "cffi", "cffi-*", "_cffi_backend*", "pycparser*")
-
 
 def package_of(case: Staging, person: Person) -> bytes:
-    path = case.path(f"/certificates/{case.certificate}/evidence")
-    package: bytes = good(person.get(path)).body
+    package: bytes = case.package_of(person)
     return package
 
 
@@ -43,6 +33,8 @@ def kit(whole: Whole, case: Staging) -> Kit:
     other = begun_case(whole).issue()
     # What the worker does every few seconds.
     registry(whole.platform.parts)["log.publish"].run()
+    # That the party takes the certificate itself is something that happens to the case.
+    case.shown(case.applicant, f"/certificates/{case.certificate}/file")
     return Kit(
         package=package_of(case, case.notary),
         of_party=package_of(case, case.applicant),
@@ -55,24 +47,8 @@ def kit(whole: Whole, case: Staging) -> Kit:
 @pytest.fixture(scope="package")
 def isolated(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Isolated:
     """Return an empty virtual environment with `cryptography`, and the package's own verifier."""
-    folder = tmp_path_factory.mktemp("court")
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
+    return isolated_in(
+        tmp_path_factory.mktemp("court"),
+        verifier=kit.files["verify.py"],
+        root=kit.root.public_bytes(Encoding.PEM),
     )
-    python = folder / "venv" / "bin" / "python"
-    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    told = subprocess.run([python, "-c", asked], check=True, capture_output=True, text=True)
-    for source in ("purelib", "platlib"):
-        for pattern in BROUGHT:
-            for found in Path(sysconfig.get_path(source)).glob(pattern):
-                _copy(found, Path(told.stdout.strip()) / found.name)
-    (folder / "verify.py").write_bytes(kit.files["verify.py"])
-    (folder / "root.pem").write_bytes(kit.root.public_bytes(Encoding.PEM))
-    return Isolated(folder=folder, python=python)
-
-
-def _copy(found: Path, target: Path) -> None:
-    if found.is_dir():
-        shutil.copytree(found, target, dirs_exist_ok=True)
-    else:
-        shutil.copy2(found, target)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.ids import OfficeId
 from server.wiring.algorithms import algorithms_of_office
+from server.wiring.packages import packaging_desk
 from server.wiring.press import press_of
 from server.wiring.work import deed_desk
 from tests.functional.case.staging import APPLICATION, Staging
@@ -15,6 +16,7 @@ from tests.functional.case.worker import TAKE, Worker
 if TYPE_CHECKING:
     from server.cases.press import Press
     from server.tasks.deeds import DeedDesk
+    from server.tasks.packaging import PackagingDesk
     from tests.servers.whole import Whole, WholePlatform
 
 
@@ -29,6 +31,9 @@ class SealingWorker(Worker):
 
     def _press(self) -> Press:
         return press_of(self.platform.parts)
+
+    def _packaging_desk(self) -> PackagingDesk:
+        return packaging_desk(self.platform.parts)
 
 
 def begun_case(whole: Whole, *, matter: str = APPLICATION["matter"]) -> Staging:

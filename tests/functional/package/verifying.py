@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
+import sysconfig
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esign.offline import verify
@@ -13,9 +17,12 @@ from server.wiring.parts import now
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from cryptography import x509
+
+
+# What `pip install cryptography` brings; the machine may have no network to ask for it.
+BROUGHT = ("cryptography", "cryptography-*", "cffi", "cffi-*", "_cffi_backend*", "pycparser*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,30 @@ class Isolated:
         if done.stderr:
             raise AssertionError(done.stderr)
         return done.returncode, codes_in(json.loads(done.stdout))
+
+
+def isolated_in(folder: Path, *, verifier: bytes, root: bytes) -> Isolated:
+    """Return an empty virtual environment with `cryptography`, the ``verifier`` and a root."""
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True
+    )
+    python = folder / "venv" / "bin" / "python"
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    told = subprocess.run([python, "-c", asked], check=True, capture_output=True, text=True)
+    for source in ("purelib", "platlib"):
+        for pattern in BROUGHT:
+            for found in Path(sysconfig.get_path(source)).glob(pattern):
+                _copy(found, Path(told.stdout.strip()) / found.name)
+    (folder / "verify.py").write_bytes(verifier)
+    (folder / "root.pem").write_bytes(root)
+    return Isolated(folder=folder, python=python)
+
+
+def _copy(found: Path, target: Path) -> None:
+    if found.is_dir():
+        shutil.copytree(found, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(found, target)
 
 
 def codes_in(report: dict[str, Any]) -> list[str]:

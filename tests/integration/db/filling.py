@@ -70,6 +70,13 @@ from server.register.certificates import (
 )
 from server.register.generations import FileKind, Generation, GenerationState, SignedFile
 from server.register.log_state import KeptCheckpoint
+from server.register.package_requests import (
+    PackageId,
+    PackagePurpose,
+    PackageRequest,
+    PackageState,
+    Why,
+)
 from server.register.package_seals import PackageSeal
 from server.transaction import NOBODY, KeptAnswer, Operation, Scope, Upload
 
@@ -422,6 +429,25 @@ def package_seal(issued: Certificate) -> PackageSeal:
     )
 
 
+def package_request(issued: Certificate, agreed: StepUp) -> PackageRequest:
+    return PackageRequest(
+        id=PackageId(fresh("package")),
+        office=issued.office,
+        case=issued.case,
+        certificate=issued.id,
+        account=agreed.account,
+        by_party=True,
+        why=Why(
+            purpose=PackagePurpose.COURT,
+            reason=f"{CANARY}-reason",
+            reference=f"{CANARY}-reference",
+        ),
+        step_up=agreed.id,
+        state=PackageState.QUEUED,
+        asked_at=AT,
+    )
+
+
 def kept_device(open_transaction: OpenTransaction, account: str) -> tuple[SessionId, DeviceKey]:
     """Leave a session of the account with a device that can answer in it."""
     started, token = session(account)
@@ -516,7 +542,8 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         tx.cases.add(case)
         tx.identity_checks.add(identity_check(case))
         tx.identity_challenges.add(identity_challenge(case))
-        tx.step_ups.add(step_up(case, account, asked_in))
+        agreed = step_up(case, account, asked_in)
+        tx.step_ups.add(agreed)
         tx.sensitive_reads.put_on_record(
             case.id, field="id_number", subject=case.parties[0].id, by=AccountId("notary-1")
         )
@@ -532,6 +559,7 @@ def fill(open_transaction: OpenTransaction, office: str) -> Filled:
         issued = certificate(case, tx.numbers.allot(year=2026, series="外"))
         tx.certificates.add(issued)
         tx.package_seals.intend(package_seal(issued))
+        tx.package_requests.add(package_request(issued, agreed))
         tx.generations.add(generation(issued))
         tx.deliveries.add(
             Delivery(

@@ -27,6 +27,7 @@ from server.ceremony.status import CeremonyStatus
 from server.delivery.delivery import DeliveryState
 from server.register.certificates import CertificateStatus
 from server.register.generations import FileKind, GenerationState
+from server.register.package_requests import PackagePurpose, PackageState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +62,8 @@ class OperationState(StrEnum):
         ("media_workers_engine", EngineName),
         ("certificates_status", CertificateStatus),
         ("deliveries_state", DeliveryState),
+        ("package_requests_purpose", PackagePurpose),
+        ("package_requests_state", PackageState),
         ("generations_kind", FileKind),
         ("generations_state", GenerationState),
         ("sessions_kind", AccountKind),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.ids import AccountId
+    from server.register.certificates import Certificate
 
 DEED = "2" * 64
 PARTY = Principal(
@@ -37,6 +38,7 @@ class AskingAgain:
     case: Case = field(default_factory=lambda: ready_case(CaseStatus.INTERVIEW_SET))
     step_ups: MemoryStepUps = field(default_factory=MemoryStepUps)
     devices: MemoryDevices = field(default_factory=MemoryDevices)
+    certificates: tuple[Certificate, ...] = ()
     phone: DeviceKey = field(default_factory=lambda: DeviceKey(id="d-1"))
 
     def __post_init__(self) -> None:
@@ -57,7 +59,9 @@ class AskingAgain:
         self, *, use: KeyUse = KeyUse.SIGN_DEED, digest: str = DEED, who: Principal = PARTY
     ) -> StepUp:
         new = Asking(id=StepUpId(f"u-{len(self.step_ups.every)}"), nonce=b"n" * 32, at=NOW)
-        asked = begin_step_up(self.case, use, digest, principal=who, asking=new)
+        asked = begin_step_up(
+            self.case, use, digest, principal=who, asking=new, certificates=self.certificates
+        )
         self.step_ups.add(asked)
         return asked
 

@@ -23,14 +23,25 @@ from server.cases.errors import (
 )
 from server.cases.ids import AccountId, CaseId, OfficeId
 from server.cases.roles import STAFF_ROLES, Role
-from server.cases.step_up import LIFE, MAY_ASK, KeyUse, StepUpAnswer, StepUpId
+from server.cases.step_up import (
+    LIFE,
+    MAY_ASK,
+    OF_THE_DRAFT,
+    KeyUse,
+    StepUpAnswer,
+    StepUpId,
+)
 from server.demo.device import DeviceKey
-from tests.unit.access.asking_again import PARTY, AskingAgain
+from tests.unit.access.asking_again import DEED, PARTY, AskingAgain
 from tests.unit.access.books import MemoryDevices
 from tests.unit.cases.a_case import NOW
+from tests.unit.register.test_standing import VALID
 
 if TYPE_CHECKING:
     from server.access.stepping_up import Given
+
+
+SEALED = replace(VALID, sealed_sha256="7" * 64, renewed_sha256="8" * 64)
 
 
 def staff(role: Role) -> Principal:
@@ -51,7 +62,7 @@ def test_no_staff_is_even_asked_for_a_party_s_signature(role: Role) -> None:
     assert at.step_ups.every == {}
 
 
-@pytest.mark.parametrize("use", [use for use in KeyUse if use is not KeyUse.SIGN_DEED])
+@pytest.mark.parametrize("use", sorted(OF_THE_DRAFT))
 def test_each_act_of_the_office_is_its_own_roles(use: KeyUse) -> None:
     at = AskingAgain()
     for role in sorted(STAFF_ROLES):
@@ -62,6 +73,23 @@ def test_each_act_of_the_office_is_its_own_roles(use: KeyUse) -> None:
                 at.ask(use=use, digest="4" * 64, who=staff(role))
     with pytest.raises(NotYourAction):
         at.ask(use=use, digest="4" * 64)
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_evidence_is_agreed_to_by_the_certificate_and_by_whoever_may_take_it(role: Role) -> None:
+    at = AskingAgain(certificates=(SEALED, replace(SEALED, sealed_sha256=None)))
+    use = KeyUse.TAKE_EVIDENCE
+    for digest in (SEALED.sealed_sha256, SEALED.renewed_sha256):
+        assert at.ask(use=use, digest=str(digest)).digest == digest
+        if role in MAY_ASK[use]:
+            assert at.ask(use=use, digest=str(digest), who=staff(role)).use is use
+        else:
+            with pytest.raises(NotYourAction):
+                at.ask(use=use, digest=str(digest), who=staff(role))
+    # The draft and the deed are other papers.
+    for digest in (DEED, "4" * 64):
+        with pytest.raises(StepUpOfAnotherDocument):
+            at.ask(use=use, digest=digest)
 
 
 def test_nobody_is_asked_about_what_cannot_be_shown() -> None:

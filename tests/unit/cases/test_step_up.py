@@ -61,7 +61,8 @@ WANTED = Wanted(
 def test_nobody_of_the_office_is_asked_for_a_party_s_signature() -> None:
     assert MAY_ASK[KeyUse.SIGN_DEED] == {Role.APPLICANT}
     assert MAY_ASK.keys() == set(KeyUse)
-    assert not any(Role.APPLICANT in MAY_ASK[use] for use in KeyUse if use != KeyUse.SIGN_DEED)
+    of_parties = {use for use in KeyUse if Role.APPLICANT in MAY_ASK[use]}
+    assert of_parties == {KeyUse.SIGN_DEED, KeyUse.TAKE_EVIDENCE}
 
 
 def test_the_statement_is_canonical_and_names_everything() -> None:
@@ -86,6 +87,8 @@ def test_what_can_be_shown_is_what_can_be_agreed_to() -> None:
     assert shown_digests(case, KeyUse.SIGN_DEED) == {"2" * 64, "3" * 64}
     for use in (KeyUse.APPROVE, KeyUse.APPROVE_ENFORCEMENT, KeyUse.ISSUE):
         assert shown_digests(case, use) == {"4" * 64}
+    # A certificate is no paper of the case: evidence is agreed to by the certificate alone.
+    assert shown_digests(case, KeyUse.TAKE_EVIDENCE) == frozenset()
     case.deed = case.draft = None
     assert {shown_digests(case, use) for use in KeyUse} == {frozenset()}
 

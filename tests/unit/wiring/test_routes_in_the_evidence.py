@@ -11,7 +11,7 @@ import pytest
 
 from server.cases.identity_checks import digest_of
 from server.cases.identity_comparisons import Likeness
-from server.http.certificates import TakenBy
+from server.http.shown.evidence_packages import TakenBy
 from server.http.shown.visibility import Audience
 from server.register.canonical_json import canonical_json
 from server.wiring.evidence_parts import checks_file
