@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from server.cases.guards import Unmet
 from server.cases.identity_comparisons import Likeness
 from server.cases.parties import MUST_BE_IDENTIFIED
+from server.ceremony.sharing import JOINED, Lines
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 COMPARED: Final = "identity_compared"
 SECOND_COMPARED: Final = "identity_compared_by_second"
-JOINED: Final = "joined"
 BY_LAW: Final = "公证法 Art. 28(1)"
 # From here on a signature, a notary's word or the end of the ceremony would rest on it.
 _NEEDS_IDENTITY: Final = frozenset({Step.OPEN_SIGNING, Step.COMPLETE})
@@ -54,10 +54,15 @@ def stands_compared(case: Case, links: Iterable[Link], party: Party) -> bool:
     been out of sight since.
     """
     last: dict[str, str | int | None] | None = None
-    agreed = False
+    agreed, lines, account = False, Lines(), str(party.account)
     for link in links:
-        out_of_sight = link.kind == Step.INTERRUPT or (
-            link.kind == JOINED and link.body["by"] == party.account
+        lost = lines.take(link)
+        # At somebody else's device a person goes and comes with whose it is.
+        seen_by = {account, lines.of(account)}
+        out_of_sight = (
+            link.kind == Step.INTERRUPT
+            or account in lost
+            or (link.kind == JOINED and link.body["by"] in seen_by)
         )
         if out_of_sight:
             last, agreed = None, False

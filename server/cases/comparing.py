@@ -22,6 +22,7 @@ from server.cases.identity_comparisons import (
     SecondWord,
     digest_of_words,
 )
+from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.ceremony.ceremony import Seat
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
@@ -181,9 +182,10 @@ def _require_live(case: Case, ceremony: Ceremony, actor: Actor, seat: Seat) -> N
 
 
 def _require_there(ceremony: Ceremony, check: IdentityCheck) -> None:
-    """Raise unless the party of the check has come in."""
+    """Raise unless the party of the check has come in, and has not lost the shared device since."""
+    lost = without_a_line(ceremony)
     seats = (p for p in ceremony.participants if p.party == check.party)
-    if not any(seat.joined_at is not None for seat in seats):
+    if not any(seat.joined_at is not None and seat.account not in lost for seat in seats):
         raise NotTakingPart
 
 

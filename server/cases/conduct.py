@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.guards import Unmet
 from server.cases.recognising import others_seen, unrecognised
+from server.cases.sitting_together import without_a_line
 from server.ceremony.ceremony import Seat
 from server.ceremony.course import Told, gaps, is_in, last_told, told
 from server.ceremony.seats import MAY_COME_LATER, MUST_BE_IDENTIFIED, Right, with_right
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 
 def everybody_came(ceremony: Ceremony) -> Iterator[Unmet]:
+    # Whoever was put out is not waited for, as little as anybody else whose line is gone.
+    lost = without_a_line(ceremony) - ceremony.put_out_now
     for each in ceremony.participants:
-        if each.joined_at is None and each.seat not in MAY_COME_LATER:
+        is_missing = each.joined_at is None and each.seat not in MAY_COME_LATER
+        if is_missing or each.account in lost:
             yield Unmet("participant_missing", "P-28, P-53", each.party)
 
 

@@ -29,6 +29,7 @@ from server.cases.recognising import (
 from server.ceremony.course import Told, last_told
 from server.ceremony.errors import CeremonyRefused
 from server.ceremony.seats import MUST_BE_IDENTIFIED
+from server.ceremony.sharing import company_of
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def set_challenge(
     """Have a participant show a live face; needs the consent to face data."""
     participant = _to_identify(case, ceremony, account, actor)
     _require_face(case, participant)
+    require_alone(ceremony, participant)
     return ceremony.add_event(
         Told.CHALLENGE_SET,
         at,
@@ -91,6 +93,7 @@ def require_look(
     """Raise unless the received video of this participant may be looked at now."""
     participant = _to_identify(case, ceremony, account, actor)
     _require_face(case, participant)
+    require_alone(ceremony, participant)
     if challenge is None:
         return
     newest = last_told(ceremony, Told.CHALLENGE_SET, participant=account)
@@ -129,10 +132,13 @@ def take_sight(ceremony: Ceremony, sight: Sight, *, at: datetime) -> None:
 
 
 def _answers(ceremony: Ceremony, sight: Sight) -> bool:
-    """Say whether it is the newest challenge's, of whoever was there when that was set."""
+    """Say whether it is the newest challenge's, of whoever was there alone since that was set."""
     asked = last_told(ceremony, Told.CHALLENGE_SET, participant=sight.participant)
-    is_newest = asked is not None and asked.hash == sight.challenge
-    return asked is not None and is_newest and is_same_since(ceremony, sight.participant, asked)
+    if asked is None or asked.hash != sight.challenge:
+        return False
+    company = company_of(ceremony.links, sight.participant)
+    is_alone = not company.is_shared and company.since < asked.index
+    return is_alone and is_same_since(ceremony, sight.participant, asked)
 
 
 def identify_as_notary(
@@ -180,6 +186,15 @@ def _to_identify(case: Case, ceremony: Ceremony, account: str, actor: Actor) -> 
     if not ceremony.status.hears:
         raise CeremonyRefused(ceremony.status, Step.CONFIRM_IDENTITIES)
     return participant
+
+
+def require_alone(ceremony: Ceremony, participant: Participant) -> None:
+    """Raise where several people are before one camera: who is who, the notary says.
+
+    A machine that compares one face might take the one for the other.
+    """
+    if company_of(ceremony.links, participant.account).is_shared:
+        raise ConditionsUnmet((Unmet("device_is_shared", SOURCE, participant.party),))
 
 
 def _require_face(case: Case, participant: Participant) -> None:

@@ -34,6 +34,7 @@ from server.cases.lines import require_everybody_recorded
 from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
 from server.cases.recognising import SOURCE, others_seen, unrecognised, unseen_lately
+from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
     KeyUse,
@@ -333,6 +334,8 @@ def _unmet_in_the_room(
     participant, rules = ceremony.seat_of(account), case.rules.ceremony
     if not may(participant.seat, Right.SIGN):
         yield Unmet("seat_does_not_sign", "P-28", participant.party)
+    if account in without_a_line(ceremony):
+        yield Unmet("participant_missing", "P-28, P-53", participant.party)
     yield from unrecognised(ceremony, participant, rules)
     yield from unseen_lately(ceremony, participant, rules, at=at)
     yield from two_are_here(case, ceremony)

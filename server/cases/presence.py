@@ -18,9 +18,11 @@ from server.cases.guards import Unmet
 from server.cases.identity_checks import CheckState
 from server.cases.leading import require_lead_in_the_room
 from server.cases.recognising import fresh_look
+from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, shown_digests
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
+from server.ceremony.sharing import company_of
 from server.ceremony.status import CeremonyStatus, Step
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def confirm_presence(
     party = case.party(party_id)
     if not any(p.party == party.id and p.joined_at is not None for p in ceremony.participants):
         raise NotTakingPart
+    if party.account in without_a_line(ceremony):
+        raise NotTakingPart
     if ceremony.status is not CeremonyStatus.SIGNING:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
     if deed_sha256 not in shown_digests(case, KeyUse.SIGN_DEED):
@@ -76,9 +80,13 @@ def vouched_by(
     deed_sha256: str,
     at: datetime,
 ) -> str | None:
-    """Return what vouches for the party now: the id of a check, or the hash of a link."""
+    """Return what vouches for the party now: the id of a check, or the hash of a link.
+
+    Where several sit at one device, no picture says whose hand holds it: only the notary does.
+    """
+    is_alone = not company_of(ceremony.links, str(party.account)).is_shared
     for check in checks:
-        if _is_of(check, party) and _shows_the_face_now(check, ceremony, at=at):
+        if is_alone and _is_of(check, party) and _shows_the_face_now(check, ceremony, at=at):
             return check.id
     for link in ceremony.links:
         told = link.kind == CONFIRMED and (link.body["party"], link.body["object"])

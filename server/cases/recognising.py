@@ -16,6 +16,7 @@ from server.cases.compared import COMPARED
 from server.cases.guards import Unmet
 from server.cases.identity_comparisons import Likeness
 from server.ceremony.course import Told, moment, told
+from server.ceremony.sharing import JOINED, Lines, company_of
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Lapse(StrEnum):
     OTHER_DEVICE = "other_device"
     AWAY_TOO_LONG = "away_too_long"
     HANDED_OVER = "handed_over"
+    DEVICE_SHARED = "device_shared"  # Somebody sat down beside a face that was alone.
     OTHER_FACE = "other_face"
 
 
@@ -84,11 +86,14 @@ class _Walk:
         self._account = account
         self._party = party
         self._longest = longest
+        self._lines = Lines()
         self._session: object = None
+        self._at: object = None
         self._gone: datetime | None = None
         self._stopped: datetime | None = None
 
     def take(self, link: Link) -> None:
+        self._of_the_device(link)
         if link.kind == Told.HANDED_OVER:
             self._end(Lapse.HANDED_OVER)
         elif link.kind in {Step.PAUSE, Step.INTERRUPT}:
@@ -100,8 +105,18 @@ class _Walk:
             self._compared(link)
         elif link.body.get("participant") == self._account:
             self._found(link)
-        elif link.body.get("by") == self._account:
+        elif link.kind == JOINED:
+            self._joined(link)
+        elif link.body.get("by") == self._lines.of(self._account):
             self._of_the_line(link)
+
+    def _of_the_device(self, link: Link) -> None:
+        """A device that goes away takes its companions along; two faces are not one."""
+        if self._account in self._lines.take(link):
+            self._end(Lapse.OTHER_DEVICE)
+            self._gone = self._gone or moment(link)
+        elif link.body.get("device_of") == self._account and self.stands.how is How.FACE:
+            self._end(Lapse.DEVICE_SHARED)
 
     def _compared(self, link: Link) -> None:
         """Take the notary's recorded comparison (`server.cases.comparing`) as his word here."""
@@ -116,13 +131,21 @@ class _Walk:
         elif link.kind == Told.FACE_LOOKED and link.body["seen"] == Seen.OTHER:
             self._end(Lapse.OTHER_FACE)
 
+    def _joined(self, link: Link) -> None:
+        if link.body["by"] != self._account:
+            return
+        session = link.body.get("session") or self._session
+        beside = link.body.get("device_of")
+        if self._session not in {None, session} or beside != self._at:
+            self._end(Lapse.OTHER_DEVICE)
+        self._session, self._at = session, beside
+        if beside is not None:
+            # The carrier's line is there already: nothing else will say that this person is back.
+            self._back(self._gone, link)
+            self._gone = None
+
     def _of_the_line(self, link: Link) -> None:
-        if link.kind == "joined":
-            session = link.body.get("session") or self._session
-            if self._session not in {None, session}:
-                self._end(Lapse.OTHER_DEVICE)
-            self._session = session
-        elif link.kind in {"line_left", "line_silent"}:
+        if link.kind in {"line_left", "line_silent"}:
             self._gone = self._gone or moment(link)
         elif link.kind in {"line_published", "line_heard"}:
             self._back(self._gone, link)
@@ -177,9 +200,14 @@ def unrecognised(
 def fresh_look(
     ceremony: Ceremony, account: str, rules: CeremonyRules, *, at: datetime
 ) -> Link | None:
-    """Return the newest look, if it saw the same person and all but the last of the video."""
-    looks = looks_at(ceremony, account)
+    """Return the newest look, if it saw the same person and all but the last of the video.
+
+    A look says nothing about which of two people at a device holds it.
+    """
+    looks, company = looks_at(ceremony, account), company_of(ceremony.links, account)
     if not looks or looks[-1].body["seen"] != Seen.SAME:
+        return None
+    if company.is_shared or not company.since < looks[-1].index:
         return None
     newest, longest = looks[-1], timedelta(seconds=rules.look_fresh_s)
     recorded = [s.ends_ms for s in ceremony.segments if s.participant == account]

@@ -16,6 +16,7 @@ from server.ceremony.errors import (
     ParticipantNotFound,
 )
 from server.ceremony.gaps import GAP, gap_before
+from server.ceremony.sharing import JOINED, Lines
 from server.ceremony.status import CeremonyStatus, Step, next_status
 
 CeremonyId = NewType("CeremonyId", str)
@@ -82,10 +83,18 @@ class Ceremony:
             str(step), at, {"by": by, "before": before, "after": self.status, "reason": reason}
         )
 
-    def join(self, account: str, at: datetime, *, session: str | None = None) -> None:
+    def join(
+        self,
+        account: str,
+        at: datetime,
+        *,
+        session: str | None = None,
+        device_of: str | None = None,
+    ) -> None:
         """Put on record that a participant came in, or came back.
 
         ``session``: the sign-in that it was done in; another one may be another device.
+        ``device_of``: at whose device, where it is not the own one.
         """
         seat = self.seat_of(account)
         self.participants = [
@@ -94,7 +103,8 @@ class Ceremony:
             else p
             for p in self.participants
         ]
-        self._append("joined", at, {"by": account, "seat": seat.seat, "session": session})
+        body: Facts = {"by": account, "seat": seat.seat, "session": session}
+        self._append(JOINED, at, body if device_of is None else {**body, "device_of": device_of})
 
     def seat(self, participant: Participant, at: datetime, *, invitation: str) -> None:
         """Give somebody who was invited a seat."""
@@ -111,30 +121,45 @@ class Ceremony:
         )
 
     def put_out(self, account: str, at: datetime, *, by: str, reason: str) -> None:
-        """Have a participant's connections ended, until `readmit`. Again does no harm."""
+        """Have a participant's connections ended, until `readmit`. Again does no harm.
+
+        Whoever sits at the same device goes with whom it is.
+        """
         seat = self.participant(account)
         if seat.seat is Seat.NOTARY:
             raise NotaryStays
-        if account not in self.put_out_now:
-            self._append(
-                "put_out", at, {"by": by, "subject": account, "seat": seat.seat, "reason": reason}
-            )
+        out = self.put_out_now
+        if account in out:
+            return
+        told: Facts = {"by": by, "subject": account, "seat": seat.seat, "reason": reason}
+        self._append("put_out", at, told)
+        for each in Lines(self.links).at(account):
+            if each not in out:
+                beside: Facts = {"subject": each, "seat": self.participant(each).seat}
+                self._append("put_out", at, {**told, **beside, "with": account})
 
     def readmit(self, account: str, at: datetime, *, by: str) -> None:
+        """Let somebody in again, and whoever was put out for sitting at that device."""
         self.participant(account)
-        if account in self.put_out_now:
-            self._append("readmitted", at, {"by": by, "subject": account})
+        if account not in self.put_out_now:
+            return
+        for subject, why in self._put_out().items():
+            if account in {subject, why.body.get("with")}:
+                self._append("readmitted", at, {"by": by, "subject": subject})
 
     @property
     def put_out_now(self) -> frozenset[str]:
         """Accounts that were put out and not let in again; the chain alone says so."""
-        out: set[str] = set()
+        return frozenset(self._put_out())
+
+    def _put_out(self) -> dict[str, Link]:
+        out: dict[str, Link] = {}
         for each in self.links:
             if each.kind == "put_out":
-                out.add(str(each.body["subject"]))
+                out[str(each.body["subject"])] = each
             elif each.kind == "readmitted":
-                out.discard(str(each.body["subject"]))
-        return frozenset(out)
+                out.pop(str(each.body["subject"]), None)
+        return out
 
     @property
     def unseated(self) -> dict[str, Seat]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.ceremony.captions import SEATS, caption_of
 from server.ceremony.errors import NotRecording
+from server.ceremony.sharing import stays
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
@@ -133,14 +134,23 @@ def _began_at(ceremony: Ceremony) -> datetime:
 
 
 def _tracks(ceremony: Ceremony) -> Iterator[Track]:
-    for account, label in _labels(ceremony).items():
+    labels = _labels(ceremony)
+    for account in labels:
         pieces = tuple(
             Piece(sha256=each.sha256, starts_ms=each.starts_ms, ends_ms=each.ends_ms)
             for each in ceremony.segments
             if each.participant == account
         )
         if pieces:
-            yield Track(label=label, pieces=pieces)
+            beside = _were_beside(ceremony, account)
+            yield Track(label=" + ".join(labels[who] for who in (account, *beside)), pieces=pieces)
+
+
+def _were_beside(ceremony: Ceremony, account: str) -> Iterator[str]:
+    """Yield, each once, who was seen by this person's camera too; the captions say when."""
+    yield from dict.fromkeys(
+        each.companion for each in stays(ceremony.links) if each.carrier == account
+    )
 
 
 def _labels(ceremony: Ceremony) -> dict[str, str]:
@@ -165,3 +175,7 @@ def _captions(ceremony: Ceremony, began: datetime) -> Iterator[Caption]:
         if at_ms >= 0 and each.kind != "segment":
             who = labels.get(str(each.body.get("by")), "")
             yield Caption(at_ms=at_ms, text=f"{caption_of(each.kind)}  {who}".strip())
+            whose = labels.get(str(each.body.get("device_of")), "")
+            if whose:
+                # A line of its own: the strip is no wider than two pictures.
+                yield Caption(at_ms=at_ms, text=f"{caption_of('joined_beside')}  {whose}")

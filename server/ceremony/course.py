@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from server.ceremony.sharing import JOINED, Lines
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
@@ -89,11 +90,15 @@ def gaps(ceremony: Ceremony) -> Iterator[Gap]:
 
 def is_in(ceremony: Ceremony, account: str) -> bool:
     """Say whether the participant came in, was not put out and, as far as noticed, is there."""
-    there = False
+    there, lines = False, Lines()
     for link in ceremony.links:
-        if link.body.get("by") != account:
+        lost, by = lines.take(link), link.body.get("by")
+        came = link.kind == JOINED and by == account
+        if account in lost:
+            there = False
+        elif not came and (by is None or by != lines.of(account)):
             continue
-        if link.kind in {"joined", "line_published", "line_heard"}:
+        elif link.kind in {JOINED, "line_published", "line_heard"}:
             there = True
         elif link.kind == "line_left":
             there = False

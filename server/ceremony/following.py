@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.ceremony.ceremony import Participant, Seat
+from server.ceremony.sharing import Lines
 from server.ceremony.status import CeremonyStatus, Step
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Present:
     """Followed the ceremony within `HERE_FOR`."""
 
     line: Line
+    device_of: str | None = None
+    """At whose device, where it is not the own one: then the line is that person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +90,21 @@ def room_now(
     standing: Standing, links: Sequence[Link], seen: Mapping[str, datetime], *, at: datetime
 ) -> RoomNow:
     """Return the room at ``at``; ``seen``: when each account last followed."""
-    lines = _lines(links)
+    lines, carrying = _lines(links), Lines(links)
     return RoomNow(
         status=standing.status,
         at=at,
         room_ms=_since_recording(links, at),
         people=tuple(
-            _present(each, lines, is_here=is_here(seen.get(each.account), at=at))
+            _present(
+                each,
+                lines,
+                carrying,
+                is_here=any(
+                    is_here(seen.get(who), at=at)
+                    for who in {each.account, carrying.carrier_of(each.account) or each.account}
+                ),
+            )
             for each in standing.participants
         ),
     )
@@ -108,14 +119,18 @@ def is_due(seen: datetime | None, *, at: datetime) -> bool:
     return seen is None or not at - seen < SEEN_AGAIN
 
 
-def _present(participant: Participant, lines: Mapping[str, Line], *, is_here: bool) -> Present:
+def _present(
+    participant: Participant, lines: Mapping[str, Line], carrying: Lines, *, is_here: bool
+) -> Present:
+    whose = carrying.of(participant.account)
     return Present(
         account=participant.account,
         seat=participant.seat,
         party=participant.party,
         has_joined=participant.joined_at is not None,
         is_here=is_here,
-        line=lines.get(participant.account, Line.NONE),
+        line=Line.LOST if whose is None else lines.get(whose, Line.NONE),
+        device_of=carrying.carrier_of(participant.account),
     )
 
 

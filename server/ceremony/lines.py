@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.ceremony.seats import Right, may
+from server.ceremony.sharing import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,12 +73,24 @@ def unrecorded(
         return
     put_out = ceremony.put_out_now - {signer}
     kept = {each.participant for each in _now(room, at) if each.is_heard and each.is_recorded}
+    lines = Lines(ceremony.links)
     for participant in ceremony.participants:
         is_in = participant.joined_at is not None and participant.account not in put_out
         if not is_in or not may(participant.seat, Right.SPEAK):
             continue
-        if participant.account not in kept:
+        if lines.of(participant.account) not in kept:
             yield participant
+
+
+def is_carried(ceremony: Ceremony, room: MediaRoom | None, account: str, *, at: datetime) -> bool:
+    """Say whether this person's line carries somebody now, and is kept where that counts."""
+    if room is None or (room.released and room.measured_at is None):
+        return True
+    counts = ceremony.status.records
+    return any(
+        each.participant == account and each.is_heard and (each.is_recorded or not counts)
+        for each in _now(room, at)
+    )
 
 
 def _now(room: MediaRoom, at: datetime) -> tuple[Line, ...]:

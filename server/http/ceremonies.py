@@ -12,6 +12,9 @@ from server.cases.meeting import join_ceremony as join
 from server.cases.meeting import plan_ceremony as plan
 from server.cases.meeting import step_ceremony as step
 from server.cases.presence import confirm_presence
+from server.cases.sitting_together import join_at_device as join_beside
+from server.cases.sitting_together import leave_device as leave
+from server.cases.sitting_together import offer_device as offer
 from server.cases.telling import Claim, tell
 from server.catalogue.notices import LANGUAGES
 from server.ceremony.ceremony import CeremonyId, Seat, Segment
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case
     from server.catalogue.notices import Notices
     from server.ceremony.ceremony import Ceremony
+    from server.ceremony.chain import Link
     from server.http.call import Call
 
 
@@ -61,6 +65,42 @@ def join_ceremony(call: Call) -> Answer:
     join(case, ceremony, call.actor, at=call.now, session=call.principal.session)
     call.tx.ceremonies.save(ceremony)
     return _answer(call, ceremony)
+
+
+def offer_device(call: Call) -> Answer:
+    case = case_read(call)
+    ceremony = ceremony_of(call, case, lock=True)
+    link = offer(
+        case,
+        ceremony,
+        call.body["account"],
+        call.actor,
+        session=call.principal.session,
+        at=call.now,
+    )
+    return _chained(call, ceremony, link)
+
+
+def join_at_device(call: Call) -> Answer:
+    case = case_read(call)
+    ceremony = ceremony_of(call, case, lock=True)
+    join_beside(
+        case,
+        ceremony,
+        call.actor,
+        device_of=call.body["device_of"],
+        session=call.principal.session,
+        room=call.tx.rooms.get(ceremony.id),
+        at=call.now,
+    )
+    call.tx.ceremonies.save(ceremony)
+    return _answer(call, ceremony)
+
+
+def leave_device(call: Call) -> Answer:
+    case = case_read(call)
+    ceremony = ceremony_of(call, case, lock=True)
+    return _chained(call, ceremony, leave(case, ceremony, call.actor, at=call.now))
 
 
 def step_ceremony(call: Call) -> Answer:
@@ -151,6 +191,11 @@ def ceremony_of(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
     return ceremony
 
 
+def _chained(call: Call, ceremony: Ceremony, link: Link) -> Answer:
+    call.tx.ceremonies.save(ceremony)
+    return Answer(status=201, body=link_as_seen(link), etag=etag_of(ceremony.version))
+
+
 def _answer(call: Call, ceremony: Ceremony) -> Answer:
     seen = ceremony_as_seen(ceremony, call.tx.rooms.get(ceremony.id))
     return Answer(body=seen, etag=etag_of(ceremony.version))
@@ -161,6 +206,9 @@ def bindings(*, notices: Notices) -> list[Binding]:
         Binding(operation_id="plan_ceremony", handler=plan_ceremony),
         Binding(operation_id="get_ceremony", handler=get_ceremony),
         Binding(operation_id="join_ceremony", handler=join_ceremony),
+        Binding(operation_id="offer_device", handler=offer_device),
+        Binding(operation_id="join_at_device", handler=join_at_device),
+        Binding(operation_id="leave_device", handler=leave_device),
         Binding(operation_id="step_ceremony", handler=step_ceremony),
         Binding(operation_id="add_ceremony_event", handler=Events(notices=notices).add),
         Binding(operation_id="add_segment", handler=add_segment),

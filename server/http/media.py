@@ -12,6 +12,7 @@ from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoO
 from server.ceremony.lines import Picture
 from server.ceremony.live import LiveRooms
 from server.ceremony.seats import Right, may
+from server.ceremony.sharing import Lines
 from server.ceremony.status import Step
 from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct
 from server.http.call import Answer, Binding, etag_of
@@ -49,7 +50,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
         ceremony = _ceremony(call, case_read(call))
         seat = ceremony.seat_of(call.actor.account).seat
         asked = _ticket(call, ceremony)
-        if not may(seat, RIGHT_TO[asked.act]):
+        if not may(seat, RIGHT_TO[asked.act]) or _has_no_line(ceremony, asked):
             raise NotYourAction("issue_media_ticket")
         ticket = live.join_ticket(ceremony, asked, now=call.now)
         return Answer(
@@ -175,6 +176,12 @@ def _ticket(call: Call, ceremony: Ceremony) -> MediaTicket:
         watches=watches,
         expires=int(call.now.timestamp()) + LIFETIME_S,
     )
+
+
+def _has_no_line(ceremony: Ceremony, asked: MediaTicket) -> bool:
+    """Whoever sits at another's device is sent by that one; with a line comes an own device."""
+    carried = Lines(ceremony.links).of(asked.participant) != asked.participant
+    return asked.act is TicketAct.PUBLISH and carried
 
 
 def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:

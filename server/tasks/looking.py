@@ -21,6 +21,7 @@ from server.cases.recognising import Seen, looks_at, recognition_of
 from server.ceremony.course import Told, last_told, moment, recording_since
 from server.ceremony.errors import CeremonyError
 from server.ceremony.seats import MUST_BE_IDENTIFIED
+from server.ceremony.sharing import company_of
 from server.tasks.identity import Clip, Pictures
 from server.transaction import Scope
 from storage.errors import ObjectCorrupt, ObjectMissing
@@ -51,6 +52,7 @@ LONGEST_CHALLENGE_MS: Final = 10_000
 GIVEN_UP_AFTER: Final = timedelta(minutes=2)
 FACE_NO_MATCH: Final = "face_no_match"
 LIVE_FACE_POOR: Final = "live_face_poor"
+DEVICE_SHARED: Final = "device_is_shared"
 
 
 class SegmentAwaited(Exception):  # it passes: the segment is still being written
@@ -117,6 +119,11 @@ class _Scene:
     participant: Participant
     check: IdentityCheck | None
     """By which the party was proven before: with its document the face is compared."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Somebody sat down beside this person since the look was asked for."""
+        return company_of(self.ceremony.links, self.participant.account).is_shared
 
     @property
     def segments(self) -> list[Segment]:
@@ -195,6 +202,9 @@ def _is_due(case: Case, ceremony: Ceremony, participant: Participant, desk: Look
     known = recognition_of(ceremony, participant.account, case.rules.ceremony).link is not None
     if not (may_use_face(case, party.id) and party.identity_proven and recorded and known):
         return False
+    if company_of(ceremony.links, participant.account).is_shared:
+        # Several faces before one camera: the notary says who is who (docs/the-act.md).
+        return False
     looks = looks_at(ceremony, participant.account)
     every = timedelta(seconds=case.rules.ceremony.look_every_s)
     return not looks or desk.now() - moment(looks[-1]) >= every
@@ -227,6 +237,8 @@ def _challenge(scene: _Scene, challenge: str) -> Link | None:
 def _compared(scene: _Scene, desk: LookDesk) -> Sight:
     """Compare the newest stills with the document's face; nothing else is asked."""
     segments, check = scene.segments[-SEGMENTS_LOOKED_AT:], scene.check
+    if scene.is_shared:
+        return _nothing(scene, segments, desk, DEVICE_SHARED)
     reference = None if check is None else _reference(scene.case.office, check, desk)
     if reference is None or not segments:
         return _nothing(scene, segments, desk, "no_verified_document_or_video")
@@ -255,6 +267,8 @@ def _compared(scene: _Scene, desk: LookDesk) -> Sight:
 
 def _challenged(scene: _Scene, link: Link, desk: LookDesk) -> Sight:
     """Judge the video of a challenge as an answer to it, and as the face of the document."""
+    if scene.is_shared:
+        return _nothing(scene, (), desk, DEVICE_SHARED, link=link)
     since, check = recording_since(scene.ceremony), scene.check
     begun = _begun(scene, link)
     begins = 0 if since is None else round((moment(begun) - since).total_seconds() * 1000)

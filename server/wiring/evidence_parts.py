@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.identity_checks import bound_to_signature, digest_of
+from server.ceremony.sharing import beside
 from server.http.shown.identity_routes import comparison_as_seen, visit_as_seen
 from server.http.shown.times import rfc3339, rfc3339_or_none
 from server.http.shown.visibility import IDENTITY_CHECK, Audience
@@ -193,6 +194,7 @@ def recording_file(ceremonies: Sequence[Ceremony], *, included: bool) -> bytes:
             {
                 "ceremony": ceremony.id,
                 "participant": segment.participant,
+                "beside": list(beside(ceremony, segment)),
                 "index": segment.index,
                 "starts_ms": segment.starts_ms,
                 "ends_ms": segment.ends_ms,

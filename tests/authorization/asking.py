@@ -159,6 +159,9 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
         "code": "000000",
         "device": "test",
     },
+    # Nobody has it, so that nobody is carried for the rest of the matrix.
+    "offer_device": lambda ids: {"account": ids["assistant"]},
+    "join_at_device": lambda ids: {"device_of": ids["assistant"]},
     "step_ceremony": lambda _: {"step": "interrupt", "reason": "technical"},
     "add_ceremony_event": lambda _: {"kind": "statement_made"},
     "issue_media_ticket": lambda _: {},

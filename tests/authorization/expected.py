@@ -83,6 +83,10 @@ SEAT_OF: Final = {
     "give_check": {Role.CHECKER},
     "give_approval": {Role.APPROVER},
     "join_ceremony": {Role.NOTARY, Role.APPLICANT},
+    "offer_device": {Role.NOTARY, Role.APPLICANT},
+    "join_at_device": {Role.NOTARY, Role.APPLICANT},
+    # Nobody is beside another in the ceremony that everybody asks for.
+    "leave_device": set(),
     "step_ceremony": {Role.NOTARY, Role.APPLICANT},
     "add_ceremony_event": {Role.NOTARY, Role.APPLICANT},
     "list_ceremony_events": {Role.NOTARY, Role.APPLICANT},

@@ -238,7 +238,14 @@ def without_a_face(of: Staging, second: Person) -> None:
     case.meet(second)
     good(compare(case))
     good(word_of(case, second))
+    beside_the_notary(case, second)
     good(report(case, good(visit(case, place="own_counter", where="本处窗口"))))
+
+
+def beside_the_notary(case: Staging, second: Person) -> None:
+    good(case.notary.post(case.room("/device-offers"), {"account": second.account}))
+    good(second.post(case.room("/companions"), {"device_of": case.notary.account}))
+    good(second.post(case.room("/companions/departure")))
 
 
 def an_unsure_check(case: Staging, whole: Whole) -> None:

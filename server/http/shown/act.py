@@ -12,6 +12,7 @@ from server.cases.meeting import unmet_before
 from server.cases.recognising import looks_at, recognition_of
 from server.ceremony.course import Told, is_in, last_told, moment, recording_since
 from server.ceremony.seats import RIGHTS, Right, may
+from server.ceremony.sharing import Lines
 from server.ceremony.status import MOVES
 from server.http.shown.liveness import challenge_as_seen
 from server.http.shown.papers import exchange_as_seen
@@ -76,6 +77,8 @@ def _participant(
         "may": sorted(RIGHTS[participant.seat]),
         "joined": participant.joined_at is not None,
         "here": is_in(ceremony, account),
+        "device_of": Lines(ceremony.links).carrier_of(account),
+        "device_shared": Lines(ceremony.links).is_shared(account),
         "identified": stands.link is not None,
         "identified_by": stands.how,
         "why_not": stands.lapse,

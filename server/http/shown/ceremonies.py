@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.ceremony.gaps import gap_before
 from server.ceremony.lines import Picture
+from server.ceremony.sharing import Lines
 from server.http.shown.times import rfc3339_or_none
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 def ceremony_as_seen(ceremony: Ceremony, room: MediaRoom | None = None) -> dict[str, Any]:
+    lines = Lines(ceremony.links)
     return {
         "id": ceremony.id,
         "status": ceremony.status,
-        "participants": [_participant(each) for each in ceremony.participants],
+        "participants": [_participant(each, lines) for each in ceremony.participants],
         "lines": [line_as_seen(each) for each in _measured(room)],
         "segments": list(_segments(ceremony.segments)),
         "links": len(ceremony.links),
@@ -29,12 +31,13 @@ def ceremony_as_seen(ceremony: Ceremony, room: MediaRoom | None = None) -> dict[
     }
 
 
-def _participant(participant: Participant) -> dict[str, Any]:
+def _participant(participant: Participant, lines: Lines) -> dict[str, Any]:
     return {
         "account": participant.account,
         "seat": participant.seat,
         "party": participant.party,
         "joined_at": rfc3339_or_none(participant.joined_at),
+        "device_of": lines.carrier_of(participant.account),
     }
 
 

@@ -40,4 +40,5 @@ def _present(each: Present) -> dict[str, Any]:
         "joined": each.has_joined,
         "here": each.is_here,
         "line": each.line,
+        "device_of": each.device_of,
     }

@@ -57,6 +57,17 @@ def line_of(room: RoomNow, account: str) -> Line:
     return found
 
 
+def test_whoever_sits_at_another_s_device_is_there_with_that_one(ceremony: Ceremony) -> None:
+    ceremony.take(Step.START_RECORDING, by=NOTARY, at=AT)
+    ceremony.add_event("line_published", AT, by=NOTARY, facts={})
+    ceremony.join(PARTY, AT, device_of=NOTARY)
+    (_, beside) = looked(ceremony, {NOTARY: AT}).people
+    assert (beside.is_here, beside.line, beside.device_of) == (True, Line.LIVE, NOTARY)
+    ceremony.add_event("left_device", AT, by=PARTY, facts={})
+    (_, beside) = looked(ceremony, {NOTARY: AT}).people
+    assert (beside.is_here, beside.line, beside.device_of) == (False, Line.LOST, None)
+
+
 def test_whoever_followed_a_moment_ago_is_here_and_whoever_fell_silent_is_not(
     ceremony: Ceremony,
 ) -> None:

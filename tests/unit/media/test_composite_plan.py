@@ -18,6 +18,7 @@ from server.ceremony.composite import (
 )
 from server.ceremony.course import Told
 from server.ceremony.errors import NotRecording
+from server.ceremony.sharing import beside
 from server.ceremony.status import CeremonyStatus, Step
 
 BEGAN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -83,6 +84,52 @@ def test_the_only_one_of_a_seat_has_no_number() -> None:
         "公证员 Notary",
         "当事人 Party",
     ]
+
+
+def sat_together(*, until: float | None = None) -> Ceremony:
+    held = a_ceremony()
+    record(held, "party-1", (0, 2000), (2000, 4000), (4000, 6000))
+    held.join("party-2", seconds(2.5), device_of="party-1")
+    if until is not None:
+        held.add_event("left_device", seconds(until), by="party-2", facts={})
+    return held
+
+
+def test_two_before_one_camera_share_one_picture_and_its_caption() -> None:
+    held = sat_together()
+    # Came in anew, at the same device: named once.
+    held.join("party-2", seconds(3), device_of="party-1")
+    plan = plan_composite(held)
+    assert [track.label for track in plan.tracks] == ["当事人 1 Party 1 + 当事人 2 Party 2"]
+    assert [each.text for each in plan.captions if each.at_ms == 2500] == [
+        "进入房间 came in  当事人 2 Party 2",
+        "共用其设备 at the device of  当事人 1 Party 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "segments"),
+    [
+        (None, [1, 2]),
+        # Went while the next piece was recorded: may be in it, too.
+        (4.5, [1, 2]),
+        # Exactly at its beginning: not any more.
+        (4, [1]),
+    ],
+)
+def test_every_piece_of_the_recording_names_who_may_be_in_it(
+    until: float | None, segments: list[int]
+) -> None:
+    held = sat_together(until=until)
+    found = {each.index: list(beside(held, each)) for each in held.segments}
+    assert {index for index, who in found.items() if who == ["party-2"]} == set(segments)
+
+
+def test_before_anything_is_recorded_nobody_is_in_it() -> None:
+    held = sat_together()
+    pieces = list(held.segments)
+    held.links = [each for each in held.links if each.kind != Step.START_RECORDING]
+    assert [list(beside(held, each)) for each in pieces] == [[], [], []]
 
 
 def test_events_are_told_in_their_second_with_who_it_was() -> None:
