@@ -3,11 +3,13 @@
 import { language, pause } from "./dom.js";
 
 const KEPT = "feigui.session";
+const BESIDE = "feigui.beside";
 const TRIES = 5;
-let access = null;
-let refreshing = null;
+const access = new Map();
+const refreshing = new Map();
+let acting = null;
 
-class Refused extends Error {
+export class Refused extends Error {
   constructor(status, problem, retry_after) {
     super(problem.code || String(status));
     this.name = "Refused";
@@ -25,29 +27,70 @@ class Offline extends Error {
   }
 }
 
-// Of a session only what brings it back after a reload, for this tab alone.
-export function kept() {
+const read = (name) => {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
+    return JSON.parse(sessionStorage.getItem(name));
   } catch {
     return null;
+  }
+};
+
+// Of a session only what brings it back after a reload, for this tab alone: of whose device it
+// is first, then of whoever sits beside.
+const sessions = () => (read(KEPT) ? [read(KEPT), ...(read(BESIDE) || [])] : []);
+
+// Of whoever acts now.
+export function kept(account = acting) {
+  const all = sessions();
+  return all.find((each) => each.account === account) || (account ? null : all[0] || null);
+}
+
+export const owner = () => (read(KEPT) || { account: null }).account;
+export const beside = () => sessions().slice(1).map((each) => each.account);
+
+// From now on what is done here is done by this one, in that one's own session.
+export function act_as(account) {
+  acting = account === owner() ? null : account;
+}
+
+const whose = (account) => account || acting || owner();
+
+function keep(session) {
+  if (session.account === owner() || !owner()) sessionStorage.setItem(KEPT, JSON.stringify(session));
+  else {
+    const others = sessions().slice(1).filter((each) => each.account !== session.account);
+    sessionStorage.setItem(BESIDE, JSON.stringify([...others, session]));
   }
 }
 
 export function enter(grant) {
-  access = grant.access_token;
-  sessionStorage.setItem(KEPT, JSON.stringify({ refresh: grant.refresh_token, account: grant.account_id }));
+  leave();
+  enter_beside(grant);
+}
+
+// Whoever signs in while another is: the other stays signed in.
+export function enter_beside(grant) {
+  access.set(grant.account_id, grant.access_token);
+  keep({ refresh: grant.refresh_token, account: grant.account_id });
 }
 
 export function leave() {
-  access = null;
+  acting = null;
+  access.clear();
   sessionStorage.removeItem(KEPT);
+  sessionStorage.removeItem(BESIDE);
+}
+
+export function leave_beside(account) {
+  if (acting === account) acting = null;
+  access.delete(account);
+  sessionStorage.setItem(BESIDE, JSON.stringify(sessions().slice(1).filter((each) => each.account !== account)));
 }
 
 export async function come_back() {
   if (!kept()) return false;
   try {
-    await refresh();
+    await refresh(owner());
     return true;
   } catch (error) {
     if (error.name === "Offline") throw error;
@@ -55,18 +98,19 @@ export async function come_back() {
   }
 }
 
-async function refresh() {
-  refreshing = refreshing || (async () => {
-    const known = kept();
+async function refresh(account) {
+  if (!refreshing.has(account)) refreshing.set(account, (async () => {
+    const known = kept(account);
     if (!known) throw new Refused(401, { code: "token_refused" });
     const answer = await sent("POST", "/v1/auth/refresh", {}, JSON.stringify({ refresh_token: known.refresh }));
     if (!answer.ok) {
-      leave();
+      if (account === owner()) leave();
+      else leave_beside(account);
       throw await refusal(answer);
     }
-    enter(await answer.json());
-  })().finally(() => { refreshing = null; });
-  await refreshing;
+    enter_beside(await answer.json());
+  })().finally(() => { refreshing.delete(account); }));
+  await refreshing.get(account);
 }
 
 async function sent(method, path, headers, body, signal) {
@@ -88,27 +132,30 @@ async function refusal(answer) {
   return new Refused(answer.status, problem, answer.headers.get("Retry-After"));
 }
 
-// The answer as it comes, signed in; the token is renewed once where it is refused.
-export async function open(method, path, { headers = {}, body, signal } = {}) {
+// The answer as it comes, signed in; the token is renewed once where it is refused. Without `as`
+// it is asked by whoever acts, from beginning to end.
+export async function open(method, path, { headers = {}, body, signal, as } = {}) {
+  const account = whose(as);
   for (let renewed = false; ; renewed = true) {
-    if (!access && kept()) await refresh();
-    const signed = access ? { Authorization: `Bearer ${access}` } : {};
+    if (!access.has(account) && kept(account)) await refresh(account);
+    const signed = access.has(account) ? { Authorization: `Bearer ${access.get(account)}` } : {};
     const answer = await sent(method, path, { ...headers, ...signed }, body, signal);
     if (answer.ok) return answer;
     const refused = await refusal(answer);
-    if (answer.status !== 401 || !kept() || renewed) throw refused;
-    await refresh();
+    if (answer.status !== 401 || !kept(account) || renewed) throw refused;
+    await refresh(account);
   }
 }
 
-export async function call(method, path, { body, etag, key } = {}) {
+export async function call(method, path, { body, etag, key, as } = {}) {
   const headers = {};
+  const account = whose(as);
   if (method === "POST") headers["Idempotency-Key"] = key || crypto.randomUUID();
   if (etag) headers["If-Match"] = etag;
   const raw = body === undefined ? undefined : JSON.stringify(body);
   for (let tries = 1; ; tries++) {
     try {
-      const answer = await open(method, path, { headers, body: raw });
+      const answer = await open(method, path, { headers, body: raw, as: account });
       const is_json = (answer.headers.get("Content-Type") || "").startsWith("application/json");
       return { etag: answer.headers.get("ETag"), body: is_json ? await answer.json() : null };
     } catch (error) {
@@ -120,8 +167,8 @@ export async function call(method, path, { body, etag, key } = {}) {
   }
 }
 
-export const get = async (path) => (await call("GET", path)).body;
-export const post = async (path, body) => (await call("POST", path, { body })).body;
+export const get = async (path, as) => (await call("GET", path, { as })).body;
+export const post = async (path, body, as) => (await call("POST", path, { body, as })).body;
 
 // Without a session: signing in itself.
 export async function ask(path, body) {
@@ -132,10 +179,11 @@ export async function ask(path, body) {
 
 // Change the case as it stands now, and again where somebody was quicker.
 export async function change(method, base, rest, body) {
+  const as = whose();
   for (let tries = 1; ; tries++) {
-    const { etag } = await call("GET", base);
+    const { etag } = await call("GET", base, { as });
     try {
-      return (await call(method, base + rest, { body, etag })).body;
+      return (await call(method, base + rest, { body, etag, as })).body;
     } catch (error) {
       if (error.status !== 412 || tries >= TRIES) throw error;
     }
@@ -147,8 +195,9 @@ export async function bytes(path) {
 }
 
 export async function finished(operation) {
+  const as = whose();
   for (;;) {
-    const now = await get(`/v1/operations/${operation.id}?wait=20`);
+    const now = await get(`/v1/operations/${operation.id}?wait=20`, as);
     if (now.state === "succeeded") return now;
     if (now.state === "failed") throw new Refused(409, now.problem || {});
   }

@@ -31,8 +31,10 @@ async function switch_to(wanted) {
 
 async function sign_out() {
   forget();
+  const everybody = [...api.beside(), api.owner()];
+  if (room) await room.beside.all_leave();
   leave_room();
-  await api.call("POST", "/v1/auth/sign-out").catch(() => {});
+  for (const as of everybody) await api.call("POST", "/v1/auth/sign-out", { as }).catch(() => {});
   api.leave();
   start();
 }
@@ -55,6 +57,7 @@ async function show(screen) {
 
 async function home() {
   leave_room();
+  api.act_as(api.owner());
   const me = await api.get("/v1/me");
   head(true);
   await ceremonies(main, me, (case_id, ceremony_id) => show(() => enter(me, case_id, ceremony_id)));

@@ -16,7 +16,7 @@ export function cards(room) {
   const { status } = room.state.ceremony;
   if (room.is_over) return [ending(room)];
   const mine = (room.may("lead") ? leading(room, status) : first_now(taking_part(room, status)));
-  return [...mine, ...more(room, status)].filter(Boolean);
+  return [room.beside.card(), ...mine, ...more(room, status)].filter(Boolean);
 }
 
 // Whoever has one thing to do finds it on top. Not for the notary: what is typed in stays where it is.
@@ -264,6 +264,7 @@ function deed_to_read(room) {
 }
 
 async function show_deed(room, place, { digest, opens, may_sign, signed }) {
+  const who = room.me.account_id;
   let deed = room.memory.get(digest);
   if (!deed) {
     deed = await fetched(room.base, digest, room.state.act && room.state.act.deed ? room.state.act.deed.pages : 0);
@@ -277,6 +278,8 @@ async function show_deed(room, place, { digest, opens, may_sign, signed }) {
     if (all_seen()) sign.replaceChildren(...signing(room, deed));
   };
   const onshown = async (page) => {
+    // Fetched for one who acted before: the other was not shown it.
+    if (room.me.account_id !== who) return;
     if (opens) await api.post(`${room.path}/events`, { kind: "page_shown", subject: String(page), sha256: digest });
     seen.add(page);
     offer();

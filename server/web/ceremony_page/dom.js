@@ -66,6 +66,9 @@ export function action(label, act, { kind = "big", disabled = false } = {}) {
   return button;
 }
 
+// Something that a person has begun is not ended yet.
+export const busy = () => document.querySelector("main [aria-busy='true']") !== null;
+
 const place = () => document.getElementById("trouble");
 
 export function clear_trouble() {

@@ -1,7 +1,7 @@
 // The control channel: a stream that is read with the token in its header, and taken up again
 // with the last position. Where no stream is to be had, the same events by asking again.
 
-import { open } from "./api.js";
+import { open, owner } from "./api.js";
 import { pause } from "./dom.js";
 import { sha256 } from "./device_key.js";
 
@@ -49,7 +49,7 @@ export class Channel {
     const headers = { Accept: "text/event-stream" };
     if (this.last !== null) headers["Last-Event-ID"] = String(this.last);
     const answer = await open("GET", `${this.path}/event-stream?wait=${WAIT_S}`,
-      { headers, signal: this.stopped.signal });
+      { headers, signal: this.stopped.signal, as: owner() });
     this.onstate("here");
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -65,7 +65,7 @@ export class Channel {
   async ask() {
     const after = this.last === null ? "" : `&after=${this.last}`;
     const answer = await open("GET", `${this.path}/events?wait=${WAIT_S}${after}`,
-      { signal: this.stopped.signal });
+      { signal: this.stopped.signal, as: owner() });
     const news = await answer.json();
     this.onstate("asking");
     this.take([...news.links.map((data) => ({ event: "link", data })), { event: "room", data: news.room }]);

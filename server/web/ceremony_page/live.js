@@ -1,7 +1,7 @@
 // Live video: one connection to send, one for each other person. A connection that fails is
 // replaced by a new one with a new ticket; the old one goes when the new one stands.
 
-import { post } from "./api.js";
+import { owner, post } from "./api.js";
 import { pause } from "./dom.js";
 
 const BROKEN_MS = 2500;
@@ -31,7 +31,8 @@ class Leg {
 
   async connect() {
     const wish = this.account ? { watches: this.account } : {};
-    const ticket = await post(`${this.live.path}/media-tickets`, wish);
+    // The line is of whose device it is, whoever acts at it now.
+    const ticket = await post(`${this.live.path}/media-tickets`, wish, owner());
     const policy = ticket.ice_transport_policy ? { iceTransportPolicy: ticket.ice_transport_policy } : {};
     const ways = { iceServers: ticket.ice_servers, ...policy };
     let connection = new RTCPeerConnection(ways);
@@ -185,6 +186,12 @@ export class Live {
 
   watch(account) {
     if (!this.legs.has(account)) this.legs.set(account, new Leg(this, account));
+  }
+
+  unwatch(account) {
+    const leg = this.legs.get(account);
+    if (leg) leg.end();
+    this.legs.delete(account);
   }
 
   // The worker stops after the act; a page that is reloaded does not come here, and need not.

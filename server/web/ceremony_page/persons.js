@@ -10,7 +10,7 @@ export function identifying(room) {
   const open = room.state.act.participants.filter((each) => !each.identified && each.joined && !KNOWN_OTHERWISE.includes(each.seat));
   return open.map((each) => ({
     key: `identify-${each.account}`, title: t("identify.title", { who: room.name(each.account) }), tone: "now",
-    by: [each.why_not, each.last_seen],
+    by: [each.why_not, each.last_seen, each.device_shared],
     build: () => {
       const ground = h("select", {}, GROUNDS.map((one) => h("option", { value: one }, t(`ground.${one}`))));
       const reason = h("textarea", { rows: 2, maxLength: 1000, value: t("identify.reason_default") });
@@ -18,7 +18,7 @@ export function identifying(room) {
       return [
         each.why_not && has(`why.${each.why_not}`) ? h("p", {}, t(`why.${each.why_not}`)) : null,
         each.last_seen && has(`seen.${each.last_seen}`) ? h("p", { class: "hint" }, t(`seen.${each.last_seen}`)) : null,
-        h("div", { class: "row" },
+        each.device_shared ? h("p", { class: "hint" }, t("identify.shared")) : h("div", { class: "row" },
           action(t("identify.challenge"), () => challenged(room, each.account, (code) => { said.textContent = t(code); }), { kind: "plain" }),
           action(t("identify.look"), async () => {
             said.textContent = t("identify.looking");

@@ -1,6 +1,7 @@
 // The room: who is there and how their lines are, and below it what is to be done now.
 
 import * as api from "./api.js";
+import { Beside } from "./beside.js";
 import { cards } from "./cards.js";
 import { Channel } from "./follow.js";
 import { Live } from "./live.js";
@@ -22,9 +23,13 @@ export class Room {
     this.memory = new Map();
     this.shown = new Map();
     this.line_state = "away";
+    // Whose device it is; `me` is whoever acts at it now.
+    this.owner = me.account_id;
+    this.beside = new Beside(this);
   }
 
   async enter(checked) {
+    this.checked = checked;
     await this.read();
     this.has_act = this.state.act !== null;
     if (this.has_act && checked && this.may("speak")) await this.report(checked);
@@ -38,13 +43,31 @@ export class Room {
     this.channel.run();
     this.live = new Live(this.path, this.own, {
       onpictures: (account, stream) => this.pictures(account, stream),
-      onquality: (account, quality) => this.quality(account || this.me.account_id, quality),
+      onquality: (account, quality) => this.quality(account || this.owner, quality),
       onrefused: (error) => { if (error.code === "live_video_off") trouble(error); },
     });
     if (this.may("speak")) this.live.send();
     this.looking = setInterval(() => { if (this.talks_now) this.refresh(); }, LOOK_AGAIN_MS);
     this.ticking = setInterval(() => this.tick(), 1000);
+    if (!this.is_over) this.beside.come_back().finally(() => this.refresh());
     await this.refresh();
+  }
+
+  // Another of those at this device acts now: what is to be done is that one's.
+  acted_by(me) {
+    this.me = me;
+    this.forget();
+    this.main.querySelector(".room").className = `room ${this.seat}`;
+    for (const [account, { picture }] of this.tiles) picture.setAttribute("aria-label", this.name(account));
+    this.render_people();
+    this.beside.render();
+    return this.refresh();
+  }
+
+  // Make a card anew, or every one.
+  forget(key) {
+    for (const [each, { element }] of this.shown)
+      if (!key || each === key) { element.remove(); this.shown.delete(each); }
   }
 
   // Over: nothing more comes, and nobody is seen any longer.
@@ -62,12 +85,13 @@ export class Room {
     if (this.own) this.own.getTracks().forEach((each) => each.stop());
   }
 
-  async report({ camera, microphone, uplink_kbps, round_trip_ms, device }) {
-    await api.post(`${this.path}/tech-checks`, { camera, microphone, uplink_kbps, round_trip_ms, device });
+  async report({ camera, microphone, uplink_kbps, round_trip_ms, device }, as) {
+    await api.post(`${this.path}/tech-checks`, { camera, microphone, uplink_kbps, round_trip_ms, device }, as);
   }
 
   // What the page knows, read anew from the API.
   async read() {
+    const who = this.me;
     const [found, ceremony, act] = await Promise.all([
       api.get(this.base), api.get(this.path),
       this.has_act === false ? null : api.get(`${this.path}/act`).catch((error) => {
@@ -77,7 +101,8 @@ export class Room {
     ]);
     if (act && (!this.state.form || this.state.form.language !== language)) this.state.form = await api.get(`${this.path}/form`);
     Object.assign(this.state, { found, ceremony, act });
-    const mine = this.line_of(this.me.account_id);
+    this.read_by = who;
+    const mine = this.line_of(this.owner);
     if (mine && this.live) this.live.pace(mine.picture_wanted === "stills");
   }
 
@@ -115,8 +140,10 @@ export class Room {
       this.line(null);
     }
     for (const each of room.people) {
-      this.tile(each.account);
-      if (each.account !== this.me.account_id && each.here && !this.is_over) this.live && this.live.watch(each.account);
+      // Whoever sits at another's device is seen in that one's picture.
+      if (each.device_of) this.untile(each.account);
+      else this.tile(each.account);
+      if (!each.device_of && each.account !== this.owner && each.here && !this.is_over) this.live && this.live.watch(each.account);
     }
     this.render_people();
     if (this.state.ceremony && room.status !== this.state.ceremony.status) this.refresh();
@@ -149,11 +176,12 @@ export class Room {
     this.log = h("ol", { class: "log" });
     fill(this.main, h("div", { class: "room" },
       h("div", { class: "stage" }, h("div", { class: "bar" }, this.status, this.clock, this.banner), this.people, this.course),
-      h("div", { class: "side" }, this.tasks,
+      h("div", { class: "side" }, this.beside.bar, this.tasks,
         h("details", { class: "card" }, h("summary", {}, t("room.log")), this.log))));
     this.main.querySelector(".room").classList.add(this.seat);
-    for (const each of this.state.ceremony.participants) this.tile(each.account);
+    for (const each of this.state.ceremony.participants) if (!each.device_of) this.tile(each.account);
     this.render_line();
+    this.beside.render();
   }
 
   // Another language: the lines stay; only the words are written anew.
@@ -171,7 +199,7 @@ export class Room {
 
   tile(account) {
     if (this.tiles.has(account)) return this.tiles.get(account);
-    const mine = account === this.me.account_id;
+    const mine = account === this.owner;
     const picture = h("video", { autoplay: true, playsInline: true, muted: mine, "aria-label": this.name(account) });
     if (mine) picture.srcObject = this.own;
     const said = h("figcaption", {});
@@ -181,6 +209,15 @@ export class Room {
     this.tiles.set(account, tile);
     this.people.append(whole);
     return tile;
+  }
+
+  untile(account) {
+    const tile = this.tiles.get(account);
+    if (!tile) return;
+    this.tiles.delete(account);
+    tile.picture.srcObject = null;
+    tile.whole.remove();
+    if (this.live) this.live.unwatch(account);
   }
 
   pictures(account, stream) {
@@ -193,13 +230,13 @@ export class Room {
   quality(account, quality) {
     this.tile(account).quality = quality;
     this.render_people();
-    if (account === this.me.account_id) this.tell_line(quality);
+    if (account === this.owner) this.tell_line(quality);
   }
 
   // A line that stays weak is told to the others, and that it is back.
   tell_line(quality) {
     clearTimeout(this.weak_soon);
-    const say = (kind) => api.post(`${this.path}/events`, { kind }).catch(() => {});
+    const say = (kind) => api.post(`${this.path}/events`, { kind }, this.owner).catch(() => {});
     if (quality === "weak" && !this.is_weak)
       this.weak_soon = setTimeout(() => { this.is_weak = true; say("connection_weak"); }, WEAK_MS);
     if (quality && quality !== "weak" && this.is_weak) {
@@ -211,17 +248,19 @@ export class Room {
   render_people() {
     const room = this.state.room;
     if (!room) return;
-    for (const each of room.people) {
+    for (const each of room.people.filter((one) => !one.device_of)) {
       const { whole, said, quality } = this.tile(each.account);
+      const names = [each, ...room.people.filter((one) => one.device_of === each.account)]
+        .map((one) => h("b", {}, this.name(one.account)));
       if (OVER.includes(room.status)) {
-        fill(said, h("b", {}, this.name(each.account)));
+        fill(said, names);
         continue;
       }
       const measured = this.line_of(each.account);
       const live = ["recording", "identified", "signing"].includes(room.status);
-      const is_here = each.here || each.account === this.me.account_id;
+      const is_here = each.here || each.account === this.owner;
       whole.classList.toggle("away", !is_here);
-      fill(said, h("b", {}, this.name(each.account)),
+      fill(said, names,
         h("span", { class: "here" }, `${is_here ? "● " : "○ "}${t(is_here ? "room.here" : each.joined ? "room.gone" : "room.not_yet")}`),
         is_here && quality ? h("span", { class: `quality ${quality}` },
           h("span", { "aria-hidden": "true" }, { good: "▂▄▆ ", fair: "▂▄ ", weak: "▂ " }[quality]), t(`quality.${quality}`)) : null,
@@ -255,7 +294,10 @@ export class Room {
   }
 
   render() {
+    // What was read for one who acted before is not what the other has to do.
+    if (this.read_by !== this.me) return;
     this.render_people();
+    this.beside.render();
     this.render_status(this.state.ceremony.status);
     const wanted = cards(this);
     const keys = new Set(wanted.map((each) => each.key));
@@ -279,6 +321,11 @@ export class Room {
     const who = link.body.by ? this.name(link.body.by) : "";
     this.log.prepend(h("li", {}, h("time", {}, new Date(link.at).toLocaleTimeString()), ` ${kind} `, h("small", {}, who)));
     while (this.log.children.length > 200) this.log.lastChild.remove();
+  }
+
+  plain_name(account) {
+    const seated = this.state.ceremony.participants.find((each) => each.account === account);
+    return (seated && this.party_name(seated.party)) || (seated ? t(`seat.${seated.seat}`) : "");
   }
 
   name(account) {
