@@ -14,6 +14,7 @@ from esign.offline.parts.certificates import (
     STAMPING,
     Cert,
     extension,
+    is_issued_by,
     name_of,
     role_of,
 )
@@ -94,8 +95,10 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
     among.update((root, root) for root in proof.party_roots)
     path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
     # What is carried along and used for nothing is covered by nothing.
-    used = all(any(same_key(each, one) for one in path) for each in cms.certificates)
-    require(used, "cms_form", where, "certificates")
+    for each in cms.certificates:
+        # A root that is reached by a link is carried as it signed itself, every byte of it.
+        is_linked = is_issued_by(each, each) and any(same_key(each, one) for one in path)
+        require(each in path or is_linked, "cms_form", where, "certificates")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
     return Signed(where, signer, role, at, stamper)

@@ -110,6 +110,7 @@ def test_every_job_is_told_ids_and_no_more() -> None:
         "ceremony",
         "participant",
         "invitation",
+        "package",
         "step_up",
         "operation",
     }
