@@ -20,7 +20,9 @@ QUICK := $(wildcard $(addprefix tests/,unit property architecture spec security)
 # These kill processes, watch clocks or show pictures: each has the machine to itself.
 ALONE := $(wildcard $(addprefix tests/,browser contract faults media))
 # Whatever else there is, so that nobody's tests are forgotten; benchmarks measure, they do not judge.
-REST := $(filter-out $(QUICK) $(ALONE) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
+# One file of few tests takes minutes and comes first, or one of two processors waits for it.
+LONGEST := tests/fuzz
+REST := $(LONGEST) $(filter-out $(QUICK) $(ALONE) $(LONGEST) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # Least coverage by all tests together, in per cent of lines and branches: of what decides
 # about people, cases and money, and of everything.
@@ -87,7 +89,7 @@ spec-check:
 
 rest:
 	@$(call timed,tests that want quiet,$(PYTEST) --cov --cov-append --cov-report= $(ALONE))
-	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --cov --cov-append --cov-report= $(REST))
+	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-append --cov-report= $(REST))
 	@$(call timed,coverage of at least $(FLOOR) %,$(BIN)/coverage report --fail-under=$(FLOOR))
 	@$(call timed,coverage of the domain,$(BIN)/coverage report --include='$(DOMAIN)' --fail-under=$(DOMAIN_FLOOR))
 

@@ -142,6 +142,8 @@ def the_main_line(case: Staging, whole: Whole) -> None:
     (delivery,) = good(case.applicant.get(case.path("/deliveries")))["items"]
     good(case.applicant.post(case.path(f"/deliveries/{delivery['id']}/receipt")))
     assert whole.worker.run() == []
+    good(case.ask_for_package(case.applicant))
+    assert len(whole.worker.run()) == 1
 
 
 def the_side_paths(case: Staging, whole: Whole) -> None:
