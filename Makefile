@@ -101,7 +101,7 @@ engines:  ## Hold whole ceremonies on Janus, as `make test` does on the embedded
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_MEDIA_ENGINE=janus $(PYTEST) tests/media/test_live_ceremony.py
 
-seats:  ## Hold a ceremony of eight, every seat at the page in Chromium
+seats:  ## Hold a ceremony of seven people, every seat at the page in Chromium
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_SEATS=1 $(PYTEST) tests/media/test_ceremony_seats.py
 
