@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tests.servers.whole import Whole
 
 AT_LEAST: Final = 5000
-EXAMPLES: Final = int(os.environ.get("FEIGUI_FUZZ_EXAMPLES", "8"))
+EXAMPLES: Final = int(os.environ.get("FEIGUI_FUZZ_EXAMPLES", "6"))
 # A process or a slow hash of its own stands behind each of these.
 SLOW: Final = frozenset({"verify_document", "sign_in_staff", "add_device"})
 # Boundaries are the same for everybody; this voice gets furthest with them.
