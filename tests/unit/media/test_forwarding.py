@@ -15,6 +15,7 @@ from server.media.engine import RoomPorts
 from server.media.janus.forwarding import Forwarding
 from server.media.recording import Recording
 from server.media.spool import Spool
+from tests.to_the_end import to_the_end
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,8 +75,4 @@ async def heard(folder: Path, *, by_whom: str) -> bool:
 def test_only_janus_is_believed(
     by_whom: str, is_recorded: bool, tmp_path: Path
 ) -> None:  # a table of cases
-    # Not `asyncio.run`: it would take the loop away from whoever leans on there being one.
-    loop = asyncio.new_event_loop()
-    assert loop.run_until_complete(heard(tmp_path, by_whom=by_whom)) is is_recorded
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
+    assert to_the_end(heard(tmp_path, by_whom=by_whom)) is is_recorded

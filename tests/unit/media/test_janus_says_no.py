@@ -12,6 +12,7 @@ from server.media.engine import RoomPorts
 from server.media.janus.link import JanusAccess
 from server.media.janus.rooms import JanusEngine
 from server.media.spool import Spool
+from tests.to_the_end import to_the_end
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,10 +132,4 @@ async def come_back(room: Room) -> None:
 def test_who_comes_back_is_seen_by_all_whom_janus_turns_and_the_others_come_again(
     tmp_path: Path,
 ) -> None:
-    # Not `asyncio.run`: it would take the loop away from whoever leans on there being one.
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(come_back(Room(tmp_path)))
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+    to_the_end(come_back(Room(tmp_path)))

@@ -12,6 +12,7 @@ import pytest
 from server.media.spool import Spool
 from server.media.webm import Segment
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
+from tests.to_the_end import to_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,20 +85,12 @@ async def looked_after(spool: Path, desk: DeskThatFailsOnce) -> None:
         await worker.stop()
 
 
-def run(act: Callable[[], object]) -> None:
-    # Not `asyncio.run`: it would take the loop away from whoever leans on there being one.
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(act())  # type: ignore[arg-type]  # a coroutine
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-
-
 @pytest.mark.parametrize("call", ["deliver", "release"])
 def test_what_fails_once_for_a_room_is_done_again_and_other_rooms_go_on(
     call: str, tmp_path: Path
 ) -> None:
     desk = DeskThatFailsOnce(call)
-    run(lambda: looked_after(tmp_path, desk))
+    to_the_end(looked_after(tmp_path, desk))
     assert sorted(desk.delivered) == [("first", b"first"), ("second", b"second")]
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
 
@@ -120,6 +113,6 @@ async def closed_over_an_unclosed_file(spool: Path, desk: DeskThatFailsOnce) -> 
 
 def test_what_could_not_be_closed_is_handed_over_when_the_room_is_let_go(tmp_path: Path) -> None:
     desk = DeskThatFailsOnce(state=RoomState.RECORDING)
-    run(lambda: closed_over_an_unclosed_file(tmp_path, desk))
+    to_the_end(closed_over_an_unclosed_file(tmp_path, desk))
     assert [len(content) > 200 for _, content in desk.delivered] == [False, True]
     assert desk.released == ["first"]
