@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cryptography.x509 import Certificate
+    from pyhanko.sign.diff_analysis import DiffPolicy
 
     from esign.asn1 import Asn1
     from esign.errors import VerificationFailed
@@ -60,12 +61,13 @@ def validation_rules(
     *,
     held_at: datetime,
     links: Sequence[Certificate] = (),
+    reviewed: DiffPolicy,
 ) -> PdfSignatureValidationSpec:
     """Return what pyHanko is to go by.
 
     ``held_at`` is when roots and lists were in our hands; pyHanko would take the
     time at which it happens to run. ``links`` lead from a root to another; pyHanko finds
-    its own way over them.
+    its own way over them. ``reviewed`` judges what was added to the file since.
     """
     if not roots:
         # pyHanko takes an empty list for a wish to trust the operating system's.
@@ -91,7 +93,8 @@ def validation_rules(
                 known_poes=held,
                 known_certs=[to_asn1(each) for each in (*roots, *links)],
             ),
-        )
+        ),
+        diff_policy=reviewed,
     )
 
 

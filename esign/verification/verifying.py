@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from esign.anchors import linked_roots
 from esign.errors import NotOurs, Tampered
 from esign.verification.archive import Stamped, check_stamps
-from esign.verification.changes import check_changes
+from esign.verification.changes import ReviewedOnce, check_changes
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
 from esign.verification.report import Report
@@ -72,7 +72,8 @@ def verify(
     with step(At.SIGNATURES_FOUND):
         found = _parsed(document, ranges)
     with step(At.CHANGES):
-        changes = [check_changes(signature) for signature in found]
+        reviewed = ReviewedOnce()
+        changes = [check_changes(signature, reviewed) for signature in found]
     with step(At.ARCHIVE_STAMPS):
         lists = known_lists(found[0].reader, fresh_lists)
         others = (*links, *known_certificates(found[0].reader))
@@ -93,6 +94,7 @@ def verify(
         () if is_archived else fresh_lists,
         held_at=judged_at,
         links=[each for each in anchors if each not in roots],
+        reviewed=reviewed,
     )
     known = Known(roots=anchors, party_roots=party_roots, lists=lists, document=document)
     with steps_by_reason():

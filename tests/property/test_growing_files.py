@@ -29,7 +29,7 @@ from esign.pdf.signing import Act, Signatory, sign_field
 from esign.testing import RunningOffice, archival_page, running_office
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
-from esign.verification.changes import check_changes
+from esign.verification.changes import ReviewedOnce, check_changes
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
 from esign.verification.strict_cms import check_strict
@@ -141,7 +141,7 @@ def check_whole(document: bytes, fields: Sequence[str]) -> None:
     names = [signature.field_name for signature in reader.embedded_regular_signatures]
     assert names == list(fields)
     for signature in reader.embedded_signatures:
-        check_changes(signature)
+        check_changes(signature, ReviewedOnce())
 
 
 @EXAMPLES

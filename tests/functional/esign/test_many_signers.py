@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ import typst
 from asn1crypto import crl as asn1_crl
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from esign.asn1 import Asn1
     from esign.testing import AnyPrivateKey
 
 AT: Final = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -229,3 +231,25 @@ def test_file_that_everybody_signed_is_valid_for_everybody_else(
         assert {s.level for s in report.signatures} == {level}
         assert len(report.signatures) == signatures
         assert len(report.archive_stamps) == archived
+
+
+def test_what_was_added_is_reviewed_once_for_each_signature(
+    office: RunningOffice,
+    keys: dict[str, list[AnyPrivateKey]],
+    paper: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = keys["P-256"]
+    prepared = prepared_for(4, paper, own)
+    document = signed_by_all(office, prepared, 4, level=PadesLevel.B_LTA, keys=own)
+    review, reviewed = StandardDiffPolicy.review_file, Counter[int]()
+
+    def counted(policy: Asn1, reader: Asn1, revision: int, *more: Asn1) -> Asn1:
+        reviewed[revision] += 1
+        return review(policy, reader, revision, *more)
+
+    monkeypatch.setattr(StandardDiffPolicy, "review_file", counted)
+    report = verify(document, roots=office.roots, at=AT, fresh_lists=lists_of(office))
+    # Nothing is left to review after the last of them.
+    assert len(reviewed) == len(report.signatures) + len(report.archive_stamps) - 1
+    assert set(reviewed.values()) == {1}
