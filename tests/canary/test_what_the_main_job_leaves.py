@@ -1,7 +1,9 @@
-"""Nothing personal in a log line, a URL or an error: canaries in every personal field.
+"""What the main job leaves: a package that verifies, and nothing personal where none may be.
 
-PIPL Art. 51; conventions.md D3 (j). The main job and its refusals run first, so
-that the logs are those of real work; then wrong requests of every kind.
+No log line, URL or error has any: canaries in every personal field (PIPL Art. 51;
+conventions.md D3 (j)). The main job and its refusals run first, so that the logs are those of
+real work; then wrong requests of every kind. The package is accepted offline, under the root
+that the job leaves. One file, so that the job is done once.
 """
 
 from __future__ import annotations
@@ -12,11 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import urllib3
+from cryptography import x509
 
+from esign.offline import verify
 from identity.specimens.people import OU_YANGMING
 from server.demo.journey import texts
 from server.demo.people import STAFF
+from server.wiring.parts import now
 from tests.canary.spilling import MARK, TRACES, WORDS
+from tests.functional.package.kit import unpacked
+from tests.functional.package.verifying import isolated_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,3 +149,26 @@ def test_the_canary_sings_where_it_may(spilled: list[Answered]) -> None:
     """The proof would be empty if the canaries had never got in."""
     accepted = [a for a in spilled if a.status < 300 and a.request.body is not None]
     assert any(WORDS in json.loads(a.text).get("intake", {}).get("purpose", "") for a in accepted)
+
+
+def test_the_package_of_the_main_job_verifies(main_job: dict[str, Any], run_folder: Path) -> None:
+    assert main_job["status"] == "archived"
+    made = run_folder
+    root = x509.load_pem_x509_certificate((made / "trust" / "root.pem").read_bytes())
+    asked = verify.Asked((made / "evidence.zip").read_bytes(), now(), [root])
+    steps = verify.verify(asked)
+    assert [fault.code for step in steps for fault in step.faults] == []
+    assert all(step.reached for step in steps)
+    # The log has told of the certificate by then, and its proof is in the package.
+    assert [step.en for step in steps if step.evidence][-1] == "transparency log"
+
+
+def test_the_package_was_asked_for_over_http_and_its_own_verifier_takes_it_where_nothing_of_us_is(
+    main_job: dict[str, Any], run_folder: Path, tmp_path: Path
+) -> None:
+    """Asked for, followed and fetched as an app would; made by the platform's own worker."""
+    assert main_job["status"] == "archived"
+    package = (run_folder / "evidence.zip").read_bytes()
+    root = (run_folder / "trust" / "root.pem").read_bytes()
+    court = isolated_in(tmp_path, verifier=unpacked(package)["verify.py"], root=root)
+    assert court.judge(package, "--root", "root.pem") == (0, [])
