@@ -17,14 +17,20 @@ REDOCLY_RULES := --config mobile_api_spec/redocly.yaml
 BUNDLE := mobile_api_spec/openapi.bundled.json
 # Fast and independent of one another, so they run on every core and count for coverage.
 QUICK := $(wildcard $(addprefix tests/,unit property architecture spec security))
-# These kill processes, watch clocks or show pictures: each has the machine to itself.
-ALONE := $(wildcard $(addprefix tests/,browser contract faults media))
+# People who see and hear one another in real time: these have the machine to themselves.
+ALONE := $(wildcard tests/media)
+# These mostly wait, for a server that was killed or a page that is drawn. One file of them takes
+# minutes, so that whoever is done takes over from the other.
+WAITING := $(wildcard $(addprefix tests/,browser contract faults))
+# One use case after another, counted for coverage as the quick ones are.
+CASES := $(wildcard $(addprefix tests/,functional edge))
 # Whatever else there is, so that nobody's tests are forgotten; benchmarks measure, they do not judge.
-# One file of few tests takes minutes and comes first, or one of two processors waits for it.
+# They send thousands of requests over ways that were counted already: counting costs them two
+# fifths more. One file takes minutes and comes first, or one of two processors waits for it.
 LONGEST := tests/fuzz
-REST := $(LONGEST) $(filter-out $(QUICK) $(ALONE) $(LONGEST) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
+REST := $(LONGEST) $(filter-out $(QUICK) $(ALONE) $(WAITING) $(CASES) $(LONGEST) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
 
-# Least coverage by all tests together, in per cent of lines and branches: of what decides
+# Least coverage by all that are counted, in per cent of lines and branches: of what decides
 # about people, cases and money, and of everything.
 DOMAIN := server/access/*,server/billing/*,server/cases/*,server/catalogue/*,server/ceremony/*,server/delivery/*,server/register/*
 DOMAIN_FLOOR := 100
@@ -89,13 +95,15 @@ spec-check:
 
 rest:
 	@$(call timed,tests that want quiet,$(PYTEST) --cov --cov-append --cov-report= $(ALONE))
-	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-append --cov-report= $(REST))
+	@$(call timed,tests that wait,$(PYTEST) -n 2 --dist worksteal --cov --cov-append --cov-report= $(WAITING))
+	@$(call timed,tests of use cases,$(PYTEST) -n 2 --dist loadfile --cov --cov-append --cov-report= $(CASES))
+	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(REST))
 	@$(call timed,coverage of at least $(FLOOR) %,$(BIN)/coverage report --fail-under=$(FLOOR))
 	@$(call timed,coverage of the domain,$(BIN)/coverage report --include='$(DOMAIN)' --fail-under=$(DOMAIN_FLOOR))
 
 faults:  ## Kill the platform and stop its servers at every step of issuing, and look what is lost
 	@$(PYTHON) tools/set_up.py test
-	@FEIGUI_FAULT_REPEATS=10 $(PYTEST) -m faults tests
+	@FEIGUI_FAULT_REPEATS=10 $(PYTEST) -n 2 --dist worksteal -m faults tests
 
 engines:  ## Hold whole ceremonies on Janus, as `make test` does on the embedded engine
 	@$(PYTHON) tools/set_up.py test
