@@ -191,6 +191,11 @@ class StampLapsed(SignatureDoubtful):
     """The archive time-stamp ended before another one covered it; the file is intact."""
 
 
+class StamperStolen(SignatureDoubtful):
+    """Somebody else had the time-stamper's key, and nothing else proves that the stamp was there
+    before; the file is intact."""
+
+
 class CertificateRevoked(SignatureDoubtful):
     """The certificate had been revoked when it was used."""
 

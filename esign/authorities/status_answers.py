@@ -42,6 +42,7 @@ REASON_CODES: Final = {
 
 _BASIC: Final = der.oid("1.3.6.1.5.5.7.48.1.1")
 _NONCE: Final = der.oid("1.3.6.1.5.5.7.48.1.2")
+_INVALIDITY_DATE: Final = der.oid("2.5.29.24")
 _ENUMERATED: Final = 0x0A
 _BIT_STRING: Final = 0x03
 _GENERALIZED_TIME: Final = 0x18
@@ -116,6 +117,7 @@ def status_answer(
         _status(standing),
         _time(period.begins),
         der.tagged(0, _time(period.ends)),
+        _invalid_since(standing),
     )
     # RFC 6960 4.2.1 wants SHA-1 here: it names the key and protects nothing.
     named = hashlib.sha1(_key_octets(responder.certificate), usedforsecurity=False).digest()
@@ -161,6 +163,14 @@ def _status(standing: Good | Revoked | Unknown) -> bytes:
     code = REASON_CODES.get(standing.reason)
     reason = b"" if code is None else der.tagged(0, der.value(_ENUMERATED, bytes((code,))))
     return der.tagged(_REVOKED, _time(standing.at), reason)
+
+
+def _invalid_since(standing: Good | Revoked | Unknown) -> bytes:
+    """Return what a list's entry says as well, as an extension (RFC 6960 4.4.5, RFC 5280 5.3.2)."""
+    if isinstance(standing, Good | Unknown) or standing.invalid_since is None:
+        return b""
+    extension = der.sequence(_INVALIDITY_DATE, der.octets(_time(standing.invalid_since)))
+    return der.tagged(1, der.sequence(extension))
 
 
 def _echoed(nonce: bytes | None) -> bytes:

@@ -78,6 +78,7 @@ algorithm_other | 签名算法与清单所载的不同 | signed by another algor
 stamp_missing | 签名没有时间戳 | a signature has no time-stamp
 stamp_wrong | 时间戳不成立或不属于该签名 | a time-stamp does not hold or is of something else
 stamp_future | 时间戳晚于核验时刻 | a time-stamp is later than the time that was asked about
+stamper_stolen | 时间戳机构的密钥曾被盗，没有独立证据证明该时间戳在被盗之前已经存在；这不说明文件被改动：请向公证机构核实其登记簿和透明日志 | a time-stamper's key was stolen, and nothing independent proves that its stamp was there before; that is no sign of an altered file: ask the office whether its register and log vouch for it
 archive_missing | 文件末尾没有归档时间戳 | the document does not end with an archive time-stamp
 archive_expired | 归档时间戳已过期，未续期 | the archive time-stamp has expired and was not renewed
 pdf_form | PDF 不是本平台所写的形式 | the PDF is not of the form that this platform writes
@@ -472,6 +473,14 @@ def role_of(certificate: Cert) -> str:
 
 # ------------------------------------------- Chains and revocation (RFC 5280 section 6, RFC 6960).
 
+# Why a time-stamper was given up though nobody else had its key (RFC 3161 section 4, item 1).
+KEPT_TO_ITSELF = {
+    x509.ReasonFlags.unspecified,
+    x509.ReasonFlags.affiliation_changed,
+    x509.ReasonFlags.superseded,
+    x509.ReasonFlags.cessation_of_operation,
+}
+
 
 @dataclass
 class Proof:
@@ -523,6 +532,14 @@ def same_key(one: Cert, other: Cert) -> bool:
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
     """Return the chain from ``leaf`` to a root, all of it valid, usable and unrevoked at ``at``."""
+    path = find_chain(leaf, proof, at)
+    for subject, issuer in zip(path, path[1:]):
+        check_unrevoked(subject, issuer, proof, at)
+    return path
+
+
+def find_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
+    """Return the same, of which nobody has asked yet whether anything was revoked."""
     path = [leaf]
     while path[-1] not in proof.roots:
         require(len(path) < LONGEST_CHAIN, "chain_broken", name_of(leaf))
@@ -547,28 +564,71 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
     if isinstance(proof.roots, dict):
         vouching = proof.roots[path[-1]]
         require(at <= vouching.not_valid_after_utc, "chain_time", name_of(vouching), at.isoformat())
-    for subject, issuer in zip(path, path[1:]):
-        check_unrevoked(subject, issuer, proof, at)
     return path
 
 
 def check_unrevoked(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
     """Raise unless a list or answer that was not yet over at ``at`` lets ``subject`` stand."""
-    known = False
+    for taken in _taken_back(subject, issuer, proof):
+        require(at < taken.since, "revoked", name_of(subject))
+    _check_known(subject, issuer, proof, at)
+
+
+def check_stamper(stamper: Cert, issuer: Cert, proof: Proof, at: datetime) -> datetime | None:
+    """Raise as `check_unrevoked`, or return from when on somebody else may have had the key.
+
+    Of a stolen key no token counts by its own date, which is whatever the thief writes
+    (RFC 3161 section 4): somebody else has to show that it was there before.
+    """
+    every = list(_taken_back(stamper, issuer, proof))
+    stolen = min((taken.since for taken in every if taken.may_be_stolen), default=None)
+    for taken in every:
+        require(stolen is not None or at < taken.since, "revoked", name_of(stamper))
+    _check_known(stamper, issuer, proof, at)
+    return stolen
+
+
+@dataclass
+class _Taken:
+    """Since when a list or an answer says that a certificate is taken back."""
+
+    since: datetime
+    may_be_stolen: bool
+
+
+def _taken_back(subject: Cert, issuer: Cert, proof: Proof) -> Iterator[_Taken]:
     for found in proof.lists:
-        if found.issuer != issuer.subject or not _list_is_of(found, issuer):
-            continue
-        entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
-        if entry is not None:
-            require(at < entry.revocation_date_utc, "revoked", name_of(subject))
-        known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
+        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+            entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
+            if entry is not None:
+                reason = _extension_of(entry.extensions, x509.CRLReason)
+                yield _taken(entry.revocation_date_utc, entry.extensions, reason and reason.reason)
     for answer in proof.answers:
         status = _answered(answer, subject, issuer)
-        if status is None:
-            continue
         if status is ocsp.OCSPCertStatus.REVOKED and answer.revocation_time_utc is not None:
-            require(at < answer.revocation_time_utc, "revoked", name_of(subject))
-        is_good = status is ocsp.OCSPCertStatus.GOOD
+            since, reason = answer.revocation_time_utc, answer.revocation_reason
+            yield _taken(since, answer.single_extensions, reason)
+
+
+def _taken(since: datetime, extensions: x509.Extensions, reason: x509.ReasonFlags | None) -> _Taken:
+    """It counts from the invalidity date where that is earlier (RFC 5280 5.3.2)."""
+    invalid = _extension_of(extensions, x509.InvalidityDate)
+    if invalid is not None:
+        since = min(since, invalid.invalidity_date_utc)
+    return _Taken(since, reason not in KEPT_TO_ITSELF)
+
+
+def _extension_of(extensions: x509.Extensions, kind: Any) -> Any:
+    return next((each.value for each in extensions if isinstance(each.value, kind)), None)
+
+
+def _check_known(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
+    known = False
+    for found in proof.lists:
+        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+            known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
+    for answer in proof.answers:
+        is_good = _answered(answer, subject, issuer) is ocsp.OCSPCertStatus.GOOD
         known |= is_good and (answer.next_update_utc or answer.this_update_utc) + SKEW >= at
     require(known, "revocation_unknown", name_of(subject))
 
@@ -717,7 +777,27 @@ def check_cms(cms: Cms, content: bytes) -> Cert:
 # --------------------------------------------- Time-stamps (RFC 3161), and signatures with theirs.
 
 
-def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, Cert]:
+@dataclass
+class Stamp:
+    """A time-stamp that holds; whether its time counts, `check_existed` is asked."""
+
+    at: datetime
+    by: Cert
+    stolen: datetime | None  # from when on somebody else may have had the key
+
+
+def check_existed(stamp: Stamp, proven: Iterable[datetime], where: str) -> None:
+    """Raise for a stamp of a stolen key, unless something shows that it was there before.
+
+    ``proven`` is when, by others, what the stamp is in was there (ETSI EN 319 102-1 5.6.2).
+    """
+    if stamp.stolen is None:
+        return
+    before = stamp.at < stamp.stolen and any(at < stamp.stolen for at in proven)
+    require(before, "stamper_stolen", where, f"{name_of(stamp.by)} {stamp.stolen.isoformat()}")
+
+
+def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> Stamp:
     """Return the time that a token (RFC 3161) proves for ``stamped``, and who says so."""
     cms = read_cms(token)
     require(cms.content_type == TST_INFO and cms.content is not None, "stamp_wrong")
@@ -739,8 +819,11 @@ def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, C
     with_own = Proof(
         proof.roots, [*cms.certificates, *proof.certificates], proof.lists, proof.answers
     )
-    check_chain(signer, with_own, at)
-    return at, signer
+    path = find_chain(signer, with_own, at)
+    stolen = [check_stamper(signer, issuer, with_own, at) for issuer in path[1:2]]
+    for subject, issuer in zip(path[1:], path[2:]):
+        check_unrevoked(subject, issuer, with_own, at)
+    return Stamp(at, signer, *stolen or [None])
 
 
 def _time(text: bytes) -> datetime:
@@ -760,11 +843,14 @@ class Signed:
     signer: Cert
     role: str
     at: datetime
-    stamped_by: Cert
+    stamp: Stamp
 
 
 def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
-    """Check signature, time-stamp, chain, usage and revocation at the time of signing."""
+    """Check signature, time-stamp, chain, usage and revocation at the time of signing.
+
+    Whether that time counts, `check_existed` is asked.
+    """
     signer = check_cms(cms, content)
     require(cms.content_type in DATA, "cms_form", where)
     token = cms.unsigned.get(SIGNATURE_STAMP)
@@ -776,7 +862,7 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         [*cms.lists, *proof.lists],
         proof.answers,
     )
-    at, stamper = check_stamp(token, cms.signature, known)
+    stamp = check_stamp(token, cms.signature, known)
     usage = extension(signer, x509.KeyUsage).value
     purposes = {each.dotted_string for each in extension(signer, x509.ExtendedKeyUsage).value}
     may_sign = (
@@ -785,7 +871,9 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
     require(may_sign, "chain_usage", name_of(signer))
     among = dict(proof.roots) if isinstance(proof.roots, dict) else {c: c for c in proof.roots}
     among.update((root, root) for root in proof.party_roots)
-    path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
+    path = check_chain(
+        signer, Proof(among, known.certificates, known.lists, known.answers), stamp.at
+    )
     # What is carried along and used for nothing is covered by nothing.
     for each in cms.certificates:
         # A root that is reached by a link is carried as it signed itself, every byte of it.
@@ -793,7 +881,7 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         require(each in path or is_linked, "cms_form", where, "certificates")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
-    return Signed(where, signer, role, at, stamper)
+    return Signed(where, signer, role, stamp.at, stamp)
 
 
 # --------------------------------------------------------- PDF (ISO 32000-1), only as we write it.
@@ -1143,8 +1231,12 @@ def check_document(
     *,
     party_roots: Sequence[Cert] = (),
     lists: Sequence[Crl] = (),
+    existed: Sequence[tuple[bytes, datetime]] = (),
 ) -> Document:
-    """Check every signature and stamp of a PDF, and everything that was added after each."""
+    """Check every signature and stamp of a PDF, and everything that was added after each.
+
+    ``existed`` is when, by others than time-stampers, a file of a SHA-256 was there.
+    """
     pdf = Pdf(data, where)
     require(len(pdf.revisions) > 1, "pdf_coverage", where, "nothing is signed")
     require(data.count(b"/ByteRange") == len(pdf.revisions) - 1, "pdf_coverage", where, "ByteRange")
@@ -1161,26 +1253,45 @@ def check_document(
         party_roots,
     )
     found = Document(pdf, [], [])
-    stamper: Cert | None = None
+    stamps: list[Stamp] = []
     for number, each in enumerate(covered, start=1):
         name = f"{where}#{number}"
         try:
             if each.is_stamp:
-                stamped, stamper = check_stamp(each.contents, each.content, proof)
-                found.archived.append(stamped)
+                stamps.append(check_stamp(each.contents, each.content, proof))
+                found.archived.append(stamps[-1].at)
             else:
-                found.signatures.append(
-                    check_signer(read_cms(each.contents), each.content, proof, name)
-                )
+                signed = check_signer(read_cms(each.contents), each.content, proof, name)
+                found.signatures.append(signed)
+                stamps.append(signed.stamp)
         except Fault as fault:
             raise Fault(fault.code, f"{name} {fault.where}".strip(), fault.more) from fault
+    _check_existed(pdf, covered, stamps, existed)
     times = [*(s.at for s in found.signatures), *found.archived]
-    if not covered[-1].is_stamp or stamper is None:
-        raise Fault("archive_missing", where)
+    require(covered[-1].is_stamp, "archive_missing", where)
     require(max(times) == found.archived[-1], "stamp_wrong", where, "order of times")
     require(found.archived[-1] <= at + SKEW, "stamp_future", where, at.isoformat())
-    require(max(at, found.archived[-1]) <= stamper.not_valid_after_utc, "archive_expired", where)
+    require(
+        max(at, found.archived[-1]) <= stamps[-1].by.not_valid_after_utc, "archive_expired", where
+    )
     return found
+
+
+def _check_existed(
+    pdf: Pdf,
+    covered: Sequence[Covered],
+    stamps: Sequence[Stamp],
+    existed: Sequence[tuple[bytes, datetime]],
+) -> None:
+    """From the last one on: what an earlier stamp of a stolen key needs is a later one that counts."""
+    proven: list[datetime] = []
+    for number in range(len(stamps), 0, -1):
+        if existed:
+            digest = sha256(pdf.data[: pdf.revisions[number].end])
+            proven += [at for known, at in existed if known == digest]
+        check_existed(stamps[number - 1], proven, f"{pdf.where}#{number}")
+        if covered[number - 1].is_stamp:
+            proven.append(stamps[number - 1].at)
 
 
 # ------------------------------------------- The transparency log (c2sp.org/tlog-proof, RFC 9162).
@@ -1442,6 +1553,8 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
     except Fault as fault:
         code = "seal_wrong" if fault.code in {"signature_wrong", "cms_form"} else fault.code
         raise Fault(code, f"manifest.p7s {fault.where}".strip(), fault.more) from fault
+    # Nothing covers the seal: of a stolen stamper, a new package is asked for.
+    check_existed(seal.stamp, [], "manifest.p7s")
     require(seal.role == "office_seal", "seal_role", "manifest.p7s", seal.role)
     # A package has one seal: by SM2 wherever that is asked for.
     stated = found.algorithms
@@ -1450,7 +1563,7 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
     require(not stated or kind == wanted, "algorithm_other", "manifest.p7s", kind)
     require(seal.at <= asked.at + SKEW, "stamp_future", "manifest.p7s", asked.at.isoformat())
     # No archive time-stamp carries this one on: it holds as long as its own certificate.
-    until = seal.stamped_by.not_valid_after_utc
+    until = seal.stamp.by.not_valid_after_utc
     require(asked.at <= until, "archive_expired", "manifest.p7s", until.isoformat())
     found.seal = seal
     step.shows(

@@ -27,6 +27,7 @@ REFUSALS: Final[dict[str, type[errors.VerificationFailed]]] = {
         errors.ChainInvalid,
         errors.SignatureDoubtful,
         errors.StampLapsed,
+        errors.StamperStolen,
         errors.CertificateRevoked,
     )
 }

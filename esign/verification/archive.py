@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.anchors import vouched_until
 from esign.chain import verify_chain_at
@@ -26,8 +27,8 @@ from esign.errors import (
 from esign.tsa.lifetime import carries_until
 from esign.tsa.reading import read_token
 from esign.tsa.responses import proven_time
+from esign.verification.existence import Token
 from esign.verification.report import ArchiveStamp
-from esign.verification.revocation import unrevoked_since
 from esign.verification.strict_cms import MALFORMED
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.asn1 import Asn1
+    from esign.verification.existence import Existence
 
 ACCURACY: Final = timedelta(seconds=1)
 """Declared by our time-stamping authority."""
@@ -46,6 +48,8 @@ class Stamped:
 
     signature: Asn1
     covered_digest: bytes
+    reach: int
+    """Which of the file's signatures it is, from 0."""
 
 
 def check_stamps(
@@ -53,15 +57,25 @@ def check_stamps(
     *,
     roots: Mapping[x509.Certificate, x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
+    existence: Existence,
     at: datetime,
 ) -> tuple[ArchiveStamp, ...]:
     """Return every archive time-stamp, oldest first; the last one good at ``at``.
 
     ``roots`` are what may end a chain, each with the root that vouches for it. Each of
     the others was good when the next one covered it: a gap between two is a time in which
-    anything could have been made up. Raises `StampLapsed` for one.
+    anything could have been made up. Raises `StampLapsed` for one. ``existence`` is told
+    of each, so that it can say the same of the time-stamps before (`Existence.check`).
     """
-    checked = tuple(_check_stamp(stamp, roots, lists) for stamp in stamps)
+    tokens = [_token(stamp, roots) for stamp in stamps]
+    since: list[datetime] = []
+    for token in reversed(tokens):
+        since.insert(0, existence.check(token, lists))
+        existence.count(token)
+    checked = tuple(
+        _told(stamp, token, roots, unrevoked)
+        for stamp, token, unrevoked in zip(stamps, tokens, since, strict=True)
+    )
     for found, following in pairwise(checked):
         if not found.stamped_at <= following.stamped_at:
             raise SignatureDoubtful("an archive time-stamp is older than what it covers")
@@ -73,11 +87,7 @@ def check_stamps(
     return checked
 
 
-def _check_stamp(
-    stamp: Stamped,
-    roots: Mapping[x509.Certificate, x509.Certificate],
-    lists: Sequence[x509.CertificateRevocationList],
-) -> ArchiveStamp:
+def _token(stamp: Stamped, roots: Mapping[x509.Certificate, x509.Certificate]) -> Token:
     try:
         token = read_token(bytes(stamp.signature.pkcs7_content))
         at = proven_time(token, roots=tuple(roots))
@@ -87,12 +97,22 @@ def _check_stamp(
     if not hmac.compare_digest(token.digest, stamp.covered_digest):
         raise Tampered("an archive time-stamp is of another file")
     chain = verify_chain_at(certificate, [], roots=tuple(roots), at=at)
+    return Token(certificate=certificate, issuer=chain[-1], at=at, reach=stamp.reach)
+
+
+def _told(
+    stamp: Stamped,
+    token: Token,
+    roots: Mapping[x509.Certificate, x509.Certificate],
+    unrevoked: datetime,
+) -> ArchiveStamp:
+    encoded = token.certificate.public_bytes(Encoding.DER)
     return ArchiveStamp(
         field=str(stamp.signature.field_name),
-        stamped_at=at,
-        unrevoked_since=unrevoked_since(certificate, chain[-1], lists, used_at=at),
+        stamped_at=token.at,
+        unrevoked_since=unrevoked,
         carries_until=min(
-            carries_until(token.certificate, roots=tuple(roots)), vouched_until(chain[-1], roots)
+            carries_until(encoded, roots=tuple(roots)), vouched_until(token.issuer, roots)
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.asn1 import Asn1
+
+
+KEPT_TO_ITSELF: Final = frozenset(
+    {
+        x509.ReasonFlags.unspecified,
+        x509.ReasonFlags.affiliation_changed,
+        x509.ReasonFlags.superseded,
+        x509.ReasonFlags.cessation_of_operation,
+    }
+)
+"""Reasons that say nobody else had a time-stamper's key (RFC 3161 section 4, item 1). Any other,
+and none at all, may mean a thief, who writes whatever date he wants into a token (item 2)."""
 
 
 def known_lists(reader: Asn1, fresh: Sequence[bytes]) -> list[x509.CertificateRevocationList]:
@@ -39,6 +51,12 @@ def known_certificates(reader: Asn1) -> list[x509.Certificate]:
         raise Tampered("the document's validation data cannot be read") from error
 
 
+def lists_of(
+    issuer: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]
+) -> list[x509.CertificateRevocationList]:
+    return [found for found in lists if is_list_of(found, issuer)]
+
+
 def unrevoked_since(
     certificate: x509.Certificate,
     issuer: x509.Certificate,
@@ -52,7 +70,7 @@ def unrevoked_since(
     where it has an earlier one (RFC 5280 5.3.2); no list at all is a doubt and
     not a pass.
     """
-    own = [found for found in lists if is_list_of(found, issuer)]
+    own = lists_of(issuer, lists)
     for found in own:
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is not None and not used_at < _counts_from(entry):
@@ -60,6 +78,27 @@ def unrevoked_since(
     if not own:
         raise SignatureDoubtful("nothing is known about a certificate's revocation")
     return max(found.last_update_utc for found in own)
+
+
+def stolen_since(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    lists: Sequence[x509.CertificateRevocationList],
+) -> datetime | None:
+    """Return from when on somebody else may have had the key; ``None`` where no list says so."""
+    entries = [
+        found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        for found in lists_of(issuer, lists)
+    ]
+    since = [_counts_from(each) for each in entries if each and _reason(each) not in KEPT_TO_ITSELF]
+    return min(since, default=None)
+
+
+def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
+    try:
+        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except x509.ExtensionNotFound:
+        return None
 
 
 def _counts_from(entry: x509.RevokedCertificate) -> datetime:

@@ -19,6 +19,7 @@ from esign.pdf.levels import PadesLevel
 from esign.pdf.revisions import has_revision
 from esign.tsa.reading import read_token
 from esign.tsa.responses import proven_time
+from esign.verification.existence import Token
 from esign.verification.report import Role, SignatureFound
 from esign.verification.revocation import unrevoked_since
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.asn1 import Asn1
+    from esign.verification.existence import Existence
 
 _SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 _ROLES: Final = {
@@ -47,13 +49,15 @@ class Known:
     """Of outside authorities, which certify parties and nobody else."""
 
     lists: Sequence[x509.CertificateRevocationList]
+    existence: Existence
+    """Told of every archive time-stamp already."""
+
     document: bytes
 
 
 def describe(signature: Asn1, result: Asn1, known: Known) -> SignatureFound:
-    """Return what ``signature``, already validated with ``result``, says."""
+    """Return what ``signature``, already validated with ``result`` and `check_time`, says."""
     certificate = _load(signature.signer_cert)
-    _check_time(signature, tuple(known.roots))
     signed_at = _signed_at(result)
     # The chain once more, by a second implementation, at the proven time.
     others = [_load(other) for other in signature.other_embedded_certs]
@@ -99,16 +103,26 @@ def role_of(certificate: x509.Certificate) -> Role:
     return roles[0]
 
 
-def _check_time(signature: Asn1, roots: Sequence[x509.Certificate]) -> None:
-    """Raise unless the time-stamp of the signature is under a root of ours."""
+def check_time(signature: Asn1, known: Known, *, reach: int) -> None:
+    """Raise unless the time-stamp of the signature is under a root of ours, and counts.
+
+    ``reach`` is which of the file's signatures it is in, from 0. Raises `StamperStolen`.
+    """
+    roots = tuple(known.roots)
     for attribute in signature.signer_info["unsigned_attrs"]:
         if attribute["type"].dotted != _SIGNATURE_TIME_STAMP:
             continue
-        for token in attribute["values"]:
+        for value in attribute["values"]:
             try:
-                proven_time(read_token(token.dump()), roots=roots)
+                token = read_token(value.dump())
+                at = proven_time(token, roots=roots)
+                stamper = x509.load_der_x509_certificate(token.certificate)
+                chain = verify_chain_at(stamper, [], roots=roots, at=at)
             except (ChainInvalid, TimeStampUnavailable) as error:
                 raise SignatureDoubtful("a signature's time-stamp is not ours") from error
+            known.existence.check(
+                Token(certificate=stamper, issuer=chain[-1], at=at, reach=reach), known.lists
+            )
 
 
 def _signed_at(result: Asn1) -> datetime:

@@ -16,14 +16,15 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from esign.anchors import linked_roots
-from esign.errors import NotOurs, Tampered
+from esign.errors import NotOurs, SignatureDoubtful, Tampered
 from esign.verification.archive import Stamped, check_stamps
 from esign.verification.changes import ReviewedOnce, check_changes
 from esign.verification.coverage import covered
 from esign.verification.der import check_der
+from esign.verification.existence import Existence
 from esign.verification.report import Report
 from esign.verification.revocation import known_certificates, known_lists
-from esign.verification.signatures import Known, describe
+from esign.verification.signatures import Known, check_time, describe
 from esign.verification.steps import At, listed, passed, step, steps_by_reason
 from esign.verification.strict_cms import MALFORMED, check_strict
 from esign.verification.validation import validate, validation_rules
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from esign.asn1 import Asn1
     from esign.verification.coverage import Covered
+    from esign.verification.existence import Existed
     from esign.verification.report import ArchiveStamp, SignatureFound, Step
 
 # pyHanko explains its doubts in log lines with the signer's name in them.
@@ -51,6 +53,7 @@ def verify(
     fresh_lists: Sequence[bytes] = (),
     party_roots: Sequence[Certificate] = (),
     links: Sequence[Certificate] = (),
+    existed: Sequence[Existed] = (),
 ) -> Report:
     """Return the evidence that ``document`` is genuine at ``at``, or raise.
 
@@ -58,7 +61,9 @@ def verify(
     time-stamping authority years later.  ``party_roots`` are of outside authorities:
     what they certified is a party with evidence, and never a notary, a seal or a time.
     ``links`` are certificates by which one of ``roots`` vouches for another, beside those
-    in the file: nobody trusts them for being there (`esign.anchors`).
+    in the file: nobody trusts them for being there (`esign.anchors`).  ``existed`` is
+    independent proof that the file was there, whole or up to one of its signatures: needed
+    where a time-stamper's key was stolen (`esign.verification.existence`).
     A refusal names the step it happened in.
     """
     # On bytes alone, before any parser forgives anything.
@@ -79,11 +84,14 @@ def verify(
         others = (*links, *known_certificates(found[0].reader))
         anchors = linked_roots(roots, others, lists)
         stamps = [
-            Stamped(signature, reach.digest(document, hashlib.sha256))
-            for signature, reach in zip(found, ranges, strict=True)
+            Stamped(signature, reach.digest(document, hashlib.sha256), number)
+            for number, (signature, reach) in enumerate(zip(found, ranges, strict=True))
             if _is_stamp(signature)
         ]
-        archive = check_stamps(stamps, roots=anchors, lists=lists, at=at)
+        existence = Existence(
+            document=document, ends=[reach.end for reach in ranges], existed=existed
+        )
+        archive = check_stamps(stamps, roots=anchors, lists=lists, existence=existence, at=at)
     # Everybody who signed, at the time that the first stamp after them proves.
     closed = _closed(document, found, ranges)
     renewals = len(found) - len(closed)
@@ -96,11 +104,17 @@ def verify(
         links=[each for each in anchors if each not in roots],
         reviewed=reviewed,
     )
-    known = Known(roots=anchors, party_roots=party_roots, lists=lists, document=document)
+    known = Known(
+        roots=anchors,
+        party_roots=party_roots,
+        lists=lists,
+        existence=existence,
+        document=document,
+    )
     with steps_by_reason():
         signers = [
-            _signed_by(signature, rules, judged_at, known=known)
-            for signature in closed
+            _signed_by(signature, rules, judged_at, known=known, reach=number)
+            for number, signature in enumerate(closed)
             if not _is_stamp(signature)
         ]
         if not signers:
@@ -158,9 +172,16 @@ def _signed_by(
     judged_at: datetime,
     *,
     known: Known,
+    reach: int,
 ) -> SignatureFound:
-    result = validate(signature, rules, judged_at)
     try:
+        try:
+            result = validate(signature, rules, judged_at)
+        except SignatureDoubtful:
+            # Of a stolen stamper there is more to say.
+            check_time(signature, known, reach=reach)
+            raise
+        check_time(signature, known, reach=reach)
         return describe(signature, result, known)
     except MALFORMED as error:
         raise Tampered("a signer's certificate cannot be read") from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from esign.errors import (
     NotAPdf,
     NotOurs,
+    StamperStolen,
     StampLapsed,
     TooLarge,
     VerificationFailed,
@@ -30,7 +31,14 @@ from server.register.checked import (
     own_checks,
 )
 from server.register.generations import sm3_of
-from server.register.standing import LAPSED, TAMPERED, UNKNOWN, StandingStatus, standing_of
+from server.register.standing import (
+    LAPSED,
+    TAMPERED,
+    UNKNOWN,
+    UNPROVEN,
+    StandingStatus,
+    standing_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +106,10 @@ def standing_of_document(
         return _refused(digests, refusal, standing=UNKNOWN, found=None, is_looked_up=False)
     except StampLapsed as refusal:
         return _lapsed(digests, refusal, look_up(digests.sha256), catalogue)
+    except StamperStolen as refusal:
+        # Not that it was altered, and not that it was not: its date is anybody's.
+        found = look_up(digests.sha256)
+        return _refused(digests, refusal, standing=UNPROVEN, found=found)
     except VerificationFailed as refusal:
         found = look_up(digests.sha256)
         return _refused(digests, refusal, standing=TAMPERED, found=found)

@@ -29,6 +29,7 @@ class StandingStatus(StrEnum):
     REVOKED = "revoked"
     VOIDED = "voided"
     LAPSED = "lapsed"  # Intact, but its archive time-stamp ended and was not renewed in time.
+    UNPROVEN = "unproven"  # Intact, but its time-stamper's key was stolen: nothing dates it.
     TAMPERED = "tampered"  # The file is not as it was signed.
     UNKNOWN = "unknown"  # Nothing of ours, or nothing that could be judged.
 
@@ -56,6 +57,7 @@ class Standing:
 UNKNOWN: Final = Standing(status=StandingStatus.UNKNOWN)
 TAMPERED: Final = Standing(status=StandingStatus.TAMPERED)
 LAPSED: Final = Standing(status=StandingStatus.LAPSED)
+UNPROVEN: Final = Standing(status=StandingStatus.UNPROVEN)
 _BRACKETS: Final = str.maketrans("([〔【)]〕】", "（（（（））））")
 _LETTERS_APART: Final = re.compile(r"[\s-]+")
 

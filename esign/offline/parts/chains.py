@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -26,6 +27,14 @@ from esign.offline.parts.certificates import (
 from esign.offline.parts.der import body, inside
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.signatures import check_signature, kind_of_key
+
+# Why a time-stamper was given up though nobody else had its key (RFC 3161 section 4, item 1).
+KEPT_TO_ITSELF = {
+    x509.ReasonFlags.unspecified,
+    x509.ReasonFlags.affiliation_changed,
+    x509.ReasonFlags.superseded,
+    x509.ReasonFlags.cessation_of_operation,
+}
 
 
 @dataclass
@@ -78,6 +87,14 @@ def same_key(one: Cert, other: Cert) -> bool:
 
 def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
     """Return the chain from ``leaf`` to a root, all of it valid, usable and unrevoked at ``at``."""
+    path = find_chain(leaf, proof, at)
+    for subject, issuer in zip(path, path[1:]):
+        check_unrevoked(subject, issuer, proof, at)
+    return path
+
+
+def find_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
+    """Return the same, of which nobody has asked yet whether anything was revoked."""
     path = [leaf]
     while path[-1] not in proof.roots:
         require(len(path) < LONGEST_CHAIN, "chain_broken", name_of(leaf))
@@ -102,28 +119,71 @@ def check_chain(leaf: Cert, proof: Proof, at: datetime) -> list[Cert]:
     if isinstance(proof.roots, dict):
         vouching = proof.roots[path[-1]]
         require(at <= vouching.not_valid_after_utc, "chain_time", name_of(vouching), at.isoformat())
-    for subject, issuer in zip(path, path[1:]):
-        check_unrevoked(subject, issuer, proof, at)
     return path
 
 
 def check_unrevoked(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
     """Raise unless a list or answer that was not yet over at ``at`` lets ``subject`` stand."""
-    known = False
+    for taken in _taken_back(subject, issuer, proof):
+        require(at < taken.since, "revoked", name_of(subject))
+    _check_known(subject, issuer, proof, at)
+
+
+def check_stamper(stamper: Cert, issuer: Cert, proof: Proof, at: datetime) -> datetime | None:
+    """Raise as `check_unrevoked`, or return from when on somebody else may have had the key.
+
+    Of a stolen key no token counts by its own date, which is whatever the thief writes
+    (RFC 3161 section 4): somebody else has to show that it was there before.
+    """
+    every = list(_taken_back(stamper, issuer, proof))
+    stolen = min((taken.since for taken in every if taken.may_be_stolen), default=None)
+    for taken in every:
+        require(stolen is not None or at < taken.since, "revoked", name_of(stamper))
+    _check_known(stamper, issuer, proof, at)
+    return stolen
+
+
+@dataclass
+class _Taken:
+    """Since when a list or an answer says that a certificate is taken back."""
+
+    since: datetime
+    may_be_stolen: bool
+
+
+def _taken_back(subject: Cert, issuer: Cert, proof: Proof) -> Iterator[_Taken]:
     for found in proof.lists:
-        if found.issuer != issuer.subject or not _list_is_of(found, issuer):
-            continue
-        entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
-        if entry is not None:
-            require(at < entry.revocation_date_utc, "revoked", name_of(subject))
-        known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
+        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+            entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
+            if entry is not None:
+                reason = _extension_of(entry.extensions, x509.CRLReason)
+                yield _taken(entry.revocation_date_utc, entry.extensions, reason and reason.reason)
     for answer in proof.answers:
         status = _answered(answer, subject, issuer)
-        if status is None:
-            continue
         if status is ocsp.OCSPCertStatus.REVOKED and answer.revocation_time_utc is not None:
-            require(at < answer.revocation_time_utc, "revoked", name_of(subject))
-        is_good = status is ocsp.OCSPCertStatus.GOOD
+            since, reason = answer.revocation_time_utc, answer.revocation_reason
+            yield _taken(since, answer.single_extensions, reason)
+
+
+def _taken(since: datetime, extensions: x509.Extensions, reason: x509.ReasonFlags | None) -> _Taken:
+    """It counts from the invalidity date where that is earlier (RFC 5280 5.3.2)."""
+    invalid = _extension_of(extensions, x509.InvalidityDate)
+    if invalid is not None:
+        since = min(since, invalid.invalidity_date_utc)
+    return _Taken(since, reason not in KEPT_TO_ITSELF)
+
+
+def _extension_of(extensions: x509.Extensions, kind: Any) -> Any:
+    return next((each.value for each in extensions if isinstance(each.value, kind)), None)
+
+
+def _check_known(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
+    known = False
+    for found in proof.lists:
+        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+            known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
+    for answer in proof.answers:
+        is_good = _answered(answer, subject, issuer) is ocsp.OCSPCertStatus.GOOD
         known |= is_good and (answer.next_update_utc or answer.this_update_utc) + SKEW >= at
     require(known, "revocation_unknown", name_of(subject))
 

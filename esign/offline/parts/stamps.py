@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -18,14 +19,41 @@ from esign.offline.parts.certificates import (
     name_of,
     role_of,
 )
-from esign.offline.parts.chains import Proof, check_chain, same_key
+from esign.offline.parts.chains import (
+    Proof,
+    check_chain,
+    check_stamper,
+    check_unrevoked,
+    find_chain,
+    same_key,
+)
 from esign.offline.parts.cms import DATA, SIGNATURE_STAMP, TST_INFO, Cms, check_cms, read_cms
 from esign.offline.parts.der import OCTETS, SEQUENCE, TIME, algorithm_in, body, inside
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.signatures import DIGESTS
 
 
-def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, Cert]:
+@dataclass
+class Stamp:
+    """A time-stamp that holds; whether its time counts, `check_existed` is asked."""
+
+    at: datetime
+    by: Cert
+    stolen: datetime | None  # from when on somebody else may have had the key
+
+
+def check_existed(stamp: Stamp, proven: Iterable[datetime], where: str) -> None:
+    """Raise for a stamp of a stolen key, unless something shows that it was there before.
+
+    ``proven`` is when, by others, what the stamp is in was there (ETSI EN 319 102-1 5.6.2).
+    """
+    if stamp.stolen is None:
+        return
+    before = stamp.at < stamp.stolen and any(at < stamp.stolen for at in proven)
+    require(before, "stamper_stolen", where, f"{name_of(stamp.by)} {stamp.stolen.isoformat()}")
+
+
+def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> Stamp:
     """Return the time that a token (RFC 3161) proves for ``stamped``, and who says so."""
     cms = read_cms(token)
     require(cms.content_type == TST_INFO and cms.content is not None, "stamp_wrong")
@@ -47,8 +75,11 @@ def check_stamp(token: bytes, stamped: bytes, proof: Proof) -> tuple[datetime, C
     with_own = Proof(
         proof.roots, [*cms.certificates, *proof.certificates], proof.lists, proof.answers
     )
-    check_chain(signer, with_own, at)
-    return at, signer
+    path = find_chain(signer, with_own, at)
+    stolen = [check_stamper(signer, issuer, with_own, at) for issuer in path[1:2]]
+    for subject, issuer in zip(path[1:], path[2:]):
+        check_unrevoked(subject, issuer, with_own, at)
+    return Stamp(at, signer, *stolen or [None])
 
 
 def _time(text: bytes) -> datetime:
@@ -68,11 +99,14 @@ class Signed:
     signer: Cert
     role: str
     at: datetime
-    stamped_by: Cert
+    stamp: Stamp
 
 
 def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
-    """Check signature, time-stamp, chain, usage and revocation at the time of signing."""
+    """Check signature, time-stamp, chain, usage and revocation at the time of signing.
+
+    Whether that time counts, `check_existed` is asked.
+    """
     signer = check_cms(cms, content)
     require(cms.content_type in DATA, "cms_form", where)
     token = cms.unsigned.get(SIGNATURE_STAMP)
@@ -84,7 +118,7 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         [*cms.lists, *proof.lists],
         proof.answers,
     )
-    at, stamper = check_stamp(token, cms.signature, known)
+    stamp = check_stamp(token, cms.signature, known)
     usage = extension(signer, x509.KeyUsage).value
     purposes = {each.dotted_string for each in extension(signer, x509.ExtendedKeyUsage).value}
     may_sign = (
@@ -93,7 +127,9 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
     require(may_sign, "chain_usage", name_of(signer))
     among = dict(proof.roots) if isinstance(proof.roots, dict) else {c: c for c in proof.roots}
     among.update((root, root) for root in proof.party_roots)
-    path = check_chain(signer, Proof(among, known.certificates, known.lists, known.answers), at)
+    path = check_chain(
+        signer, Proof(among, known.certificates, known.lists, known.answers), stamp.at
+    )
     # What is carried along and used for nothing is covered by nothing.
     for each in cms.certificates:
         # A root that is reached by a link is carried as it signed itself, every byte of it.
@@ -101,4 +137,4 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         require(each in path or is_linked, "cms_form", where, "certificates")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
-    return Signed(where, signer, role, at, stamper)
+    return Signed(where, signer, role, stamp.at, stamp)

@@ -15,7 +15,7 @@ from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.plain_json import canonical, read_json
 from esign.offline.parts.report import Asked, Found, Step, shown
 from esign.offline.parts.signatures import kind_of_key
-from esign.offline.parts.stamps import check_signer
+from esign.offline.parts.stamps import check_existed, check_signer
 
 PARTY_ROOTS = "trust/party-roots.pem"
 OWN_ROOTS = ("trust/root.pem", "trust/sm2.root.pem")
@@ -122,6 +122,8 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
     except Fault as fault:
         code = "seal_wrong" if fault.code in {"signature_wrong", "cms_form"} else fault.code
         raise Fault(code, f"manifest.p7s {fault.where}".strip(), fault.more) from fault
+    # Nothing covers the seal: of a stolen stamper, a new package is asked for.
+    check_existed(seal.stamp, [], "manifest.p7s")
     require(seal.role == "office_seal", "seal_role", "manifest.p7s", seal.role)
     # A package has one seal: by SM2 wherever that is asked for.
     stated = found.algorithms
@@ -130,7 +132,7 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
     require(not stated or kind == wanted, "algorithm_other", "manifest.p7s", kind)
     require(seal.at <= asked.at + SKEW, "stamp_future", "manifest.p7s", asked.at.isoformat())
     # No archive time-stamp carries this one on: it holds as long as its own certificate.
-    until = seal.stamped_by.not_valid_after_utc
+    until = seal.stamp.by.not_valid_after_utc
     require(asked.at <= until, "archive_expired", "manifest.p7s", until.isoformat())
     found.seal = seal
     step.shows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import cryptography
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509 import ocsp
@@ -17,6 +18,8 @@ from esign.authorities import profiles
 from esign.authorities.creation import issuer_of
 from esign.authorities.directory import office_name
 from esign.authorities.issuing import CertificateOrder, Subject, issue
+from esign.authorities.register import RevocationRegister
+from esign.authorities.revocation import Revoked
 from esign.custody.keyring import Keyring
 from esign.custody.uris import KeyUri
 from esign.errors import LintFailed
@@ -29,8 +32,6 @@ from tests.unit.esign.test_deeds import evidence_for, party, prepared_deed
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from cryptography import x509
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AUTHORITY = office_name(OFFICE, "authority")
@@ -143,6 +144,7 @@ def answer(
     *,
     delegated: bool = False,
     revoked_at: datetime | None = None,
+    reason: x509.ReasonFlags | None = None,
 ) -> ocsp.OCSPResponse:
     authority = office.files.certificate(AUTHORITY)
     key, responder = Keyring(office.files.keys).load(KeyUri("file", AUTHORITY)), authority
@@ -166,7 +168,7 @@ def answer(
             this_update=AT,
             next_update=AT + timedelta(minutes=5),
             revocation_time=revoked_at,
-            revocation_reason=None,
+            revocation_reason=reason,
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder)
         .sign(key, hashes.SHA256())
@@ -201,6 +203,66 @@ def test_a_revoked_answer_counts_from_its_date_on(office: RunningOffice) -> None
     revoked = answer(office, seal, ocsp.OCSPCertStatus.REVOKED, revoked_at=AT)
     with pytest.raises(Fault, match="revoked"):
         check(office, revoked)
+
+
+def taken_back(office: RunningOffice) -> x509.Certificate:
+    """Return an event certificate whose key was lost an hour before it was taken back, `AT`."""
+    made = office.vault.make_event_key(
+        office=OFFICE, common_name="李雷", evidence=evidence_for(b"")
+    )
+    certificate = x509.load_der_x509_certificate(made.certificate)
+    RevocationRegister(office.files.records / "revoked.jsonl").add(
+        AUTHORITY,
+        Revoked(
+            serial=certificate.serial_number,
+            at=AT,
+            reason=x509.ReasonFlags.key_compromise,
+            invalid_since=AT - timedelta(hours=1),
+        ),
+    )
+    return certificate
+
+
+@pytest.mark.parametrize("told_by", ["list", "answer"])
+def test_a_certificate_is_void_from_the_day_its_key_was_lost_and_not_of_its_discovery(
+    office: RunningOffice, told_by: str
+) -> None:
+    authority, lost = office.files.certificate(AUTHORITY), taken_back(office)
+    if told_by == "list":
+        listed = x509.load_der_x509_crl(office.vault.revocation_list(office=OFFICE))
+        proof = Proof(office.roots, lists=[listed])
+    else:
+        asked = ocsp.OCSPRequestBuilder().add_certificate(lost, authority, hashes.SHA256())
+        request = asked.build().public_bytes(serialization.Encoding.DER)
+        answered = office.vault.certificate_status(AUTHORITY, request)
+        good = answer(office, lost, ocsp.OCSPCertStatus.GOOD)
+        proof = Proof(office.roots, answers=[ocsp.load_der_ocsp_response(answered), good])
+    verify.check_unrevoked(lost, authority, proof, AT - timedelta(hours=2))
+    with pytest.raises(Fault, match="revoked"):
+        verify.check_unrevoked(lost, authority, proof, AT - timedelta(minutes=30))
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_stolen"),
+    [
+        (x509.ReasonFlags.unspecified, False),
+        (x509.ReasonFlags.superseded, False),
+        (x509.ReasonFlags.key_compromise, True),
+        # RFC 3161 section 4: no reason at all is no reason to believe any token.
+        (None, True),
+    ],
+)
+def test_an_answer_says_as_well_as_a_list_that_a_stamper_was_stolen(
+    office: RunningOffice, reason: x509.ReasonFlags | None, is_stolen: bool
+) -> None:
+    stamper, authority = taken_back(office), office.files.certificate(AUTHORITY)
+    told = [
+        answer(office, stamper, ocsp.OCSPCertStatus.REVOKED, revoked_at=AT, reason=reason),
+        answer(office, stamper, ocsp.OCSPCertStatus.GOOD),
+    ]
+    proof, before = Proof(office.roots, answers=told), AT - timedelta(hours=2)
+    found = verify.check_stamper(stamper, authority, proof, before)
+    assert found == (AT if is_stolen else None)
 
 
 def test_unknown_is_not_good(office: RunningOffice) -> None:

@@ -48,6 +48,7 @@ from esign.tsa.lifetime import ALGORITHM_ENDS, RENEWAL_2026, AlgorithmEnd, carri
 from esign.verification import verify
 from esign.verification.archive import Stamped, check_stamps
 from esign.verification.coverage import covered
+from esign.verification.existence import Existence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,7 +277,13 @@ def test_an_inner_stamp_of_another_file_is_caught_where_stamps_are_judged(
     (stamp,) = reader.embedded_timestamp_signatures
     roots = {root: root for root in office.roots}
     with pytest.raises(Tampered, match="another file"):
-        check_stamps([Stamped(stamp, bytes(32))], roots=roots, lists=[], at=SEALED_AT)
+        check_stamps(
+            [Stamped(stamp, bytes(32), 2)],
+            roots=roots,
+            lists=[],
+            existence=Existence(document=b"", ends=[]),
+            at=SEALED_AT,
+        )
 
 
 def test_a_stamp_that_is_older_than_what_it_covers_is_doubtful(office: RunningOffice) -> None:

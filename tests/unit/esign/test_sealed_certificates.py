@@ -239,7 +239,7 @@ def test_revoked_time_stamper_voids_what_it_stamped_later(office: RunningOffice)
     entry = Revoked(
         serial=office.files.certificate(TSA).serial_number,
         at=SEALED_AT - timedelta(days=1),
-        reason=x509.ReasonFlags.key_compromise,
+        reason=x509.ReasonFlags.superseded,
     )
     fresh = revocation_list(
         office.roots[0], key, [entry], now=SEALED_AT, valid_for=timedelta(days=1)

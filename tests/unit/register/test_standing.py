@@ -12,6 +12,7 @@ import pytest
 from esign.errors import (
     NotAPdf,
     NotOurs,
+    StamperStolen,
     StampLapsed,
     Tampered,
     TooLarge,
@@ -193,6 +194,8 @@ def recorded(certificate: Certificate, **changes: object) -> Callable[[str], OnR
         (TooLarge, StandingStatus.UNKNOWN),
         # We could not look, so we do not say.
         (VerificationUnavailable, StandingStatus.UNKNOWN),
+        # Whole, and dated by whoever had the stolen key: neither good nor altered.
+        (StamperStolen, StandingStatus.UNPROVEN),
         # It claims to be ours and is not as it was signed.
         (VerificationFailed, StandingStatus.TAMPERED),
     ],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from esign.errors import StampLapsed, VerificationFailed, VerificationUnavailable
+from esign.errors import StamperStolen, StampLapsed, VerificationFailed, VerificationUnavailable
 from esign.verification.answer_text import REFUSALS
 from esign.verification.steps import At
 from server.register.checked import OWN_STEPS
@@ -52,6 +52,14 @@ def test_every_refusal_has_its_reason_in_words_at_the_step_that_failed(
     assert marks == [*before, Mark.FAILED, *after]
     reason = result.checks[At.CHANGES - 1].evidence
     assert reason == words(language)(f"reason.{refusal.__name__}")
+
+
+@EVERY_LANGUAGE
+def test_a_file_whose_time_stamper_was_stolen_is_told_of_the_way_on(language: str) -> None:
+    for found in (None, OnRecord(certificate=RENEWED, generation=None)):
+        result, texts = told(StamperStolen(), language, found), words(language)
+        assert (result.state, result.says) == ("unproven", texts("says.unproven"))
+        assert result.advice == texts("advice.unproven")
 
 
 @EVERY_LANGUAGE

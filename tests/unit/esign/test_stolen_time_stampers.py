@@ -1,0 +1,358 @@
+"""A time-stamper's key is stolen: what is back-dated is refused, what was there before is not.
+
+Each question is put to both verifiers, the platform's and the shipped one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateRevocationList, ReasonFlags, load_der_x509_crl
+
+from esign.authorities import profiles
+from esign.authorities.creation import issuer_of
+from esign.authorities.directory import ROOT, TSA
+from esign.authorities.issuing import CertificateOrder, Subject, issue
+from esign.authorities.revocation import Revoked, revocation_list
+from esign.custody.keyring import Keyring
+from esign.custody.uris import KeyUri
+from esign.errors import CertificateRevoked, StamperStolen, VerificationFailed
+from esign.offline import verify as shipped
+from esign.pdf.renewal import append_stamp
+from esign.testing import BASE_URL, OFFICE, running_office, time_stamper
+from esign.verification import verify
+from esign.verification.coverage import covered
+from esign.verification.existence import Existed, Existence, Token
+from esign.verification.steps import At
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate
+
+    from esign.testing import RunningOffice
+
+SEALED_AT: Final = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
+STOLEN_AT, FOUND_OUT_AT = SEALED_AT + 10 * DAY, SEALED_AT + 20 * DAY
+TODAY: Final = SEALED_AT + 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Stamper:
+    certificate: Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[RunningOffice]:
+    with running_office(tmp_path, at=SEALED_AT) as running:
+        yield running
+
+
+def new_stamper(office: RunningOffice) -> Stamper:
+    """Give the time-stamping authority a key that we know, so that it can be stolen."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    order = CertificateOrder(
+        profile=profiles.TIME_STAMPER,
+        subject=Subject(common_name="Time-Stamping"),
+        public_key=key.public_key(),
+    )
+    issuer = issuer_of(office.files, Keyring(office.files.keys), ROOT, BASE_URL)
+    made = Stamper(issue(order, issuer, now=office.now()), key)
+    office.files.keep_certificate(TSA, made.certificate)
+    on_duty(office, made)
+    return made
+
+
+def on_duty(office: RunningOffice, stamper: Stamper) -> None:
+    office.server.authority = time_stamper(stamper.certificate, stamper.key, now=office.now)
+
+
+def stamped(office: RunningOffice, document: bytes) -> bytes:
+    """Return the document with another archive time-stamp, by whoever is on duty now."""
+    authority = office.files.certificate(f"office.{OFFICE}.authority")
+    certificates = [*office.roots, authority, office.files.certificate(TSA)]
+    lists = [
+        office.files.revocation_list(ROOT),
+        office.vault.revocation_list(office=OFFICE),
+    ]
+    return append_stamp(
+        document,
+        certificates=[each.public_bytes(Encoding.DER) for each in certificates],
+        lists=lists,
+        stamper=office.stamps.stamper(),
+    )
+
+
+def listed(
+    office: RunningOffice,
+    stamper: Stamper,
+    *,
+    reason: ReasonFlags = ReasonFlags.key_compromise,
+    since: datetime | None = STOLEN_AT,
+) -> bytes:
+    """Return the root's list on which the stamper is, found out at `FOUND_OUT_AT`."""
+    entry = Revoked(
+        serial=stamper.certificate.serial_number,
+        at=FOUND_OUT_AT,
+        reason=reason,
+        invalid_since=since,
+    )
+    key = Keyring(office.files.keys).load(KeyUri("file", ROOT))
+    return revocation_list(
+        office.roots[0], key, [entry], now=FOUND_OUT_AT, valid_for=timedelta(days=366)
+    )
+
+
+def by_the_platform(
+    document: bytes, office: RunningOffice, newest: bytes, existed: Sequence[Existed] = ()
+) -> None:
+    verify(document, roots=office.roots, at=TODAY, fresh_lists=[newest], existed=existed)
+
+
+def by_the_shipped(
+    document: bytes, office: RunningOffice, newest: bytes, existed: Sequence[Existed] = ()
+) -> None:
+    lists: list[CertificateRevocationList] = [load_der_x509_crl(newest)]
+    known = [(bytes.fromhex(each.sha256), each.at) for each in existed]
+    shipped.check_document(document, "x.pdf", office.roots, TODAY, lists=lists, existed=known)
+
+
+class Refusal(NamedTuple):
+    """As the platform says it, and as the shipped verifier does."""
+
+    error: type[VerificationFailed]
+    fault: str
+
+
+STOLEN, REVOKED = Refusal(StamperStolen, "stamper_stolen"), Refusal(CertificateRevoked, "revoked")
+
+
+def accepted(
+    document: bytes, office: RunningOffice, newest: bytes, existed: Sequence[Existed] = ()
+) -> None:
+    by_the_platform(document, office, newest, existed)
+    by_the_shipped(document, office, newest, existed)
+
+
+def refused(
+    document: bytes,
+    office: RunningOffice,
+    newest: bytes,
+    existed: Sequence[Existed] = (),
+    *,
+    as_: Refusal = STOLEN,
+) -> None:
+    with pytest.raises(VerificationFailed) as by_platform:
+        by_the_platform(document, office, newest, existed)
+    with pytest.raises(shipped.Fault) as by_shipped:
+        by_the_shipped(document, office, newest, existed)
+    assert (type(by_platform.value), by_shipped.value.code) == as_
+
+
+def existed(document: bytes, at: datetime) -> list[Existed]:
+    return [Existed(sha256=hashlib.sha256(document).hexdigest(), at=at)]
+
+
+# ---- What the thief makes.
+
+
+def test_what_a_thief_back_dates_is_refused_however_it_is_dated(office: RunningOffice) -> None:
+    """Byte for byte what an honest stamper would have made on that day."""
+    thief = new_stamper(office)
+    back_dated = office.sealed()
+    refused(back_dated, office, listed(office, thief))
+
+
+def test_a_thief_s_token_inside_a_signature_is_refused_under_another_s_archive_stamp(
+    office: RunningOffice,
+) -> None:
+    """People's stamps by the stolen key, dated before; the whole stamped by an honest one after."""
+    thief = new_stamper(office)
+    back_dated = office.sealed()
+    signed = back_dated[: covered(back_dated)[-2].end]
+    office.now.at = STOLEN_AT + DAY
+    new_stamper(office)
+    laundered = stamped(office, signed)
+    refused(laundered, office, listed(office, thief))
+
+
+def test_stamps_of_the_stolen_key_do_not_prove_one_another(office: RunningOffice) -> None:
+    thief = new_stamper(office)
+    sealed = office.sealed()
+    office.now.at += DAY
+    twice = stamped(office, sealed)
+    refused(twice, office, listed(office, thief))
+
+
+# ---- What was there before.
+
+
+def test_a_later_stamp_by_another_key_proves_what_was_there_before(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    office.now.at = STOLEN_AT - DAY
+    new_stamper(office)
+    accepted(stamped(office, sealed), office, listed(office, stolen))
+
+
+@pytest.mark.parametrize("later", [timedelta(0), DAY], ids=["just then", "after"])
+def test_a_stamp_by_another_key_proves_nothing_of_the_time_before_it(
+    office: RunningOffice, later: timedelta
+) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    office.now.at = STOLEN_AT + later
+    new_stamper(office)
+    refused(stamped(office, sealed), office, listed(office, stolen))
+
+
+def test_what_a_stamp_proves_is_proven_on_to_the_stolen_ones_before_it(
+    office: RunningOffice,
+) -> None:
+    """The first key and the second are stolen; a third stamped before either was."""
+    first = new_stamper(office)
+    document = office.sealed()
+    office.now.at += DAY
+    second = new_stamper(office)
+    document = stamped(office, document)
+    office.now.at += DAY
+    new_stamper(office)
+    document = stamped(office, document)
+    both = [listed(office, first), listed(office, second)]
+    for newest in both:
+        accepted(document, office, newest)
+
+
+def test_a_proof_from_elsewhere_counts_when_it_is_of_the_time_before(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    newest = listed(office, stolen)
+    accepted(sealed, office, newest, existed(sealed, STOLEN_AT - DAY))
+    for late in (STOLEN_AT, STOLEN_AT + DAY):
+        refused(sealed, office, newest, existed(sealed, late))
+    refused(sealed, office, newest, existed(sealed + b"\n", STOLEN_AT - DAY))
+
+
+def test_a_proof_of_the_file_as_it_was_sealed_carries_over_to_the_renewed_file(
+    office: RunningOffice,
+) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    office.now.at = FOUND_OUT_AT + DAY
+    new_stamper(office)
+    renewed = stamped(office, sealed)
+    newest = listed(office, stolen)
+    accepted(renewed, office, newest, existed(sealed, STOLEN_AT - DAY))
+
+
+def test_a_proof_of_less_than_the_stamp_does_not_reach_it(office: RunningOffice) -> None:
+    """That the signed paper was there says nothing of a stamp that was put over it later."""
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    signed = sealed[: covered(sealed)[-2].end]
+    refused(sealed, office, listed(office, stolen), existed(signed, STOLEN_AT - DAY))
+
+
+def test_a_stamp_dated_after_the_theft_is_doubtful_and_not_altered(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    office.now.at = STOLEN_AT + DAY
+    sealed = office.sealed()
+    refused(sealed, office, listed(office, stolen))
+    # And no proof helps that contradicts it.
+    refused(sealed, office, listed(office, stolen), existed(sealed, STOLEN_AT - DAY))
+
+
+def test_a_stamp_proves_nothing_of_what_came_after_it(office: RunningOffice) -> None:
+    thief, (root, *_) = new_stamper(office), office.roots
+    existence = Existence(document=b"", ends=[0, 0])
+    honest = office.files.certificate(TSA)
+    existence.count(Token(certificate=honest, issuer=root, at=SEALED_AT, reach=0))
+    back_dated = Token(certificate=thief.certificate, issuer=root, at=SEALED_AT, reach=1)
+    with pytest.raises(StamperStolen):
+        existence.check(back_dated, [load_der_x509_crl(listed(office, thief))])
+
+
+# ---- Why a stamper was given up.
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        ReasonFlags.affiliation_changed,
+        ReasonFlags.superseded,
+        ReasonFlags.cessation_of_operation,
+    ],
+)
+def test_a_stamper_that_merely_ceased_is_believed_for_the_time_before(
+    office: RunningOffice, reason: ReasonFlags
+) -> None:
+    ceased = new_stamper(office)
+    sealed = office.sealed()
+    newest = listed(office, ceased, reason=reason, since=None)
+    accepted(sealed, office, newest)
+    office.now.at = FOUND_OUT_AT + timedelta(hours=1)
+    late = office.sealed()
+    refused(late, office, newest, as_=REVOKED)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        # Said by leaving the reason out (RFC 5280 5.3.1): RFC 3161 believes no token then.
+        ReasonFlags.unspecified,
+        ReasonFlags.key_compromise,
+        ReasonFlags.ca_compromise,
+        ReasonFlags.aa_compromise,
+        # Nothing that would say that the key stayed where it was.
+        ReasonFlags.certificate_hold,
+        ReasonFlags.privilege_withdrawn,
+    ],
+)
+def test_for_every_other_reason_and_none_its_tokens_are_believed_no_more(
+    office: RunningOffice, reason: ReasonFlags
+) -> None:
+    given_up = new_stamper(office)
+    sealed = office.sealed()
+    refused(sealed, office, listed(office, given_up, reason=reason, since=None))
+
+
+def test_it_counts_from_the_day_of_the_theft_and_not_of_its_discovery(
+    office: RunningOffice,
+) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    between = existed(sealed, STOLEN_AT + DAY)
+    accepted(sealed, office, listed(office, stolen, since=None), between)
+    refused(sealed, office, listed(office, stolen), between)
+
+
+def test_the_refusal_names_the_step_at_which_the_stamp_is_judged(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    signed = sealed[: covered(sealed)[-2].end]
+    office.now.at = STOLEN_AT + DAY
+    new_stamper(office)
+    newest = listed(office, stolen)
+    for document, at in ((sealed, At.ARCHIVE_STAMPS), (stamped(office, signed), At.TIME_STAMPS)):
+        with pytest.raises(VerificationFailed) as refused:
+            by_the_platform(document, office, newest)
+        assert (type(refused.value), refused.value.step) == (StamperStolen, int(at))
+
+
+def test_a_file_without_an_archive_stamp_is_told_that_its_stamper_was_stolen(
+    office: RunningOffice,
+) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    signed = sealed[: covered(sealed)[-2].end]
+    with pytest.raises(StamperStolen):
+        by_the_platform(signed, office, listed(office, stolen))
