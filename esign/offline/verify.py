@@ -510,7 +510,7 @@ def led_to(roots: Iterable[Cert], others: Sequence[Cert], lists: Sequence[Crl]) 
                 or is_issued_by(each, each)
             ):
                 continue
-            known = [c for c in lists if c.issuer == issuer.subject and _list_is_of(c, issuer)]
+            known = [c for c in lists if c.issuer == issuer.subject and list_is_of(c, issuer)]
             named = [c.get_revoked_certificate_by_serial_number(each.serial_number) for c in known]
             if known and not any(named) and _may_issue(each):
                 found[each] = found[issuer]
@@ -598,7 +598,7 @@ class _Taken:
 
 def _taken_back(subject: Cert, issuer: Cert, proof: Proof) -> Iterator[_Taken]:
     for found in proof.lists:
-        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+        if found.issuer == issuer.subject and list_is_of(found, issuer):
             entry = found.get_revoked_certificate_by_serial_number(subject.serial_number)
             if entry is not None:
                 reason = _extension_of(entry.extensions, x509.CRLReason)
@@ -625,7 +625,7 @@ def _extension_of(extensions: x509.Extensions, kind: Any) -> Any:
 def _check_known(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> None:
     known = False
     for found in proof.lists:
-        if found.issuer == issuer.subject and _list_is_of(found, issuer):
+        if found.issuer == issuer.subject and list_is_of(found, issuer):
             known |= found.next_update_utc is not None and at <= found.next_update_utc + SKEW
     for answer in proof.answers:
         is_good = _answered(answer, subject, issuer) is ocsp.OCSPCertStatus.GOOD
@@ -633,7 +633,8 @@ def _check_known(subject: Cert, issuer: Cert, proof: Proof, at: datetime) -> Non
     require(known, "revocation_unknown", name_of(subject))
 
 
-def _list_is_of(found: Crl, issuer: Cert) -> bool:
+def list_is_of(found: Crl, issuer: Cert) -> bool:
+    """Did ``issuer``, whose name is on it, sign this list?"""
     encoded = found.public_bytes(serialization.Encoding.DER)
     try:
         check_signature(spki_of(issuer), *signed_part(encoded))
@@ -879,6 +880,10 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         # A root that is reached by a link is carried as it signed itself, every byte of it.
         is_linked = is_issued_by(each, each) and any(same_key(each, one) for one in path)
         require(each in path or is_linked, "cms_form", where, "certificates")
+    for found in cms.lists:
+        makers = [c for c in (*path, *proof.roots) if c.subject == found.issuer]
+        is_genuine = any(list_is_of(found, maker) for maker in makers)
+        require(is_genuine, "revocation_unknown", where, "a list of nobody in the chain")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
     return Signed(where, signer, role, stamp.at, stamp)

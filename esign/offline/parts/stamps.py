@@ -25,6 +25,7 @@ from esign.offline.parts.chains import (
     check_stamper,
     check_unrevoked,
     find_chain,
+    list_is_of,
     same_key,
 )
 from esign.offline.parts.cms import DATA, SIGNATURE_STAMP, TST_INFO, Cms, check_cms, read_cms
@@ -135,6 +136,10 @@ def check_signer(cms: Cms, content: bytes, proof: Proof, where: str) -> Signed:
         # A root that is reached by a link is carried as it signed itself, every byte of it.
         is_linked = is_issued_by(each, each) and any(same_key(each, one) for one in path)
         require(each in path or is_linked, "cms_form", where, "certificates")
+    for found in cms.lists:
+        makers = [c for c in (*path, *proof.roots) if c.subject == found.issuer]
+        is_genuine = any(list_is_of(found, maker) for maker in makers)
+        require(is_genuine, "revocation_unknown", where, "a list of nobody in the chain")
     # An outside authority could write any policy into its certificates, ours too.
     role = role_of(signer) if path[-1] in proof.roots else "party"
     return Signed(where, signer, role, stamp.at, stamp)
