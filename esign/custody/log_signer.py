@@ -1,6 +1,8 @@
 """The key of the transparency log, which signs nothing but trees that begin with the last one.
 
-So the signer is a witness of the operator's own database. What it signed last
+So the signer is a witness of the operator's own database. It says when, by its own clock
+(c2sp.org/tlog-cosignature): what is in the tree was there then, whoever else loses a key,
+the time-stamper's too. What it signed last
 is on its disk before the signature leaves it: after a crash it may have signed
 what nobody saw, and never forgets what somebody did.
 """
@@ -20,17 +22,20 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from esign.authorities.directory import write_whole
-from esign.errors import AuthorityMissing, CheckpointRefused, KeyUnknown
+from esign.errors import AuthorityMissing, CheckpointRefused, KeyMisused, KeyUnknown
 from esign.transparency.checkpoints import Head, empty_head, open_checkpoint
+from esign.transparency.cosignatures import HEADER, Cosigner, cosignature
 from esign.transparency.errors import ProofInvalid, TransparencyError
 from esign.transparency.merkle import HASH_BYTES, require_consistency
-from esign.transparency.notes import VerifierKey, signed_note
+from esign.transparency.notes import Note, VerifierKey, signed_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from esign.authorities.directory import AuthorityDirectory
+    from esign.clock import Clock
     from esign.custody.audit import AuditTrail
 
 KEY_FILE: Final = "log.pem"
@@ -43,6 +48,8 @@ def create_log(files: AuthorityDirectory, *, origin: str) -> VerifierKey:
 
     Raises `KeyUnknown` when the log has a name and no key: another key would be another log.
     """
+    if origin == HEADER:
+        raise KeyMisused("a log of this name could be made to sign dates")
     if not (files.public / NAME_FILE).exists():
         if not (files.keys / KEY_FILE).exists():
             _keep_key(files.keys / KEY_FILE, Ed25519PrivateKey.generate())
@@ -77,9 +84,10 @@ def _key(files: AuthorityDirectory) -> Ed25519PrivateKey:
 
 
 class LogSigner:
-    def __init__(self, files: AuthorityDirectory, audit: AuditTrail) -> None:
+    def __init__(self, files: AuthorityDirectory, audit: AuditTrail, *, now: Clock) -> None:
         self._files = files
         self._audit = audit
+        self._now = now
         self._lock = threading.Lock()
 
     def last_checkpoint(self) -> bytes:
@@ -101,9 +109,20 @@ class LogSigner:
             last = self._last(name)
             _require_growth(last, Head(name.name, size, root), old_size=old_size, proof=proof)
             self._audit.append("sign_checkpoint", size=str(size), root=root.hex())
-            note = signed_note(Head(name.name, size, root).text, name, _key(self._files).sign)
+            text, sign = Head(name.name, size, root).text, _key(self._files).sign
+            note = signed_note(text, name, sign)
+            note += cosignature(text, Cosigner.of(name), sign, at=self._date(name))
             write_whole(self._files.records / LAST_FILE, note, mode=0o600)
             return note
+
+    def _date(self, name: VerifierKey) -> datetime:
+        """Return the time, never before that of the tree which this one begins with."""
+        now, kept = self._now(), self.last_checkpoint()
+        try:
+            before = Cosigner.of(name).seen_at(Note.read(kept)) if kept else None
+        except TransparencyError:
+            raise CheckpointRefused("nobody can read when the last tree was signed") from None
+        return now if before is None else max(now, before)
 
     def _last(self, name: VerifierKey) -> Head:
         kept = self.last_checkpoint()

@@ -63,7 +63,7 @@ class Vault:
         self._keyring = Keyring(files.keys, place)
         self._audit = AuditTrail(files.records / "audit.jsonl", now=now)
         self._revoked = RevocationRegister(files.records / "revoked.jsonl")
-        self._log = LogSigner(files, self._audit)
+        self._log = LogSigner(files, self._audit, now=now)
         self._lock = threading.Lock()
         self._event_keys: dict[KeyUri, datetime] = {}
 

@@ -74,11 +74,10 @@ class Role:
         """Say whether ``action`` can give the role another key.
 
         A root that was stolen cannot say so itself: whoever trusts it has to hear of it in
-        another way. A time-stamper's next key is what old stamps are renewed with; but of a
-        stolen one nobody could tell what it stamped before it was.
+        another way. What a stolen time-stamper stamped before it was, it cannot say either;
+        that is for others to prove (`esign.verification.existence`).
         """
-        by_itself = self.issuer is None or self.name == TSA
-        return action is Action.ROTATE or not by_itself
+        return action is Action.ROTATE or self.issuer is not None
 
 
 def check_possible(house: House, request: KeyRequest, *, now: datetime) -> None:

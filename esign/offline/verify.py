@@ -2,7 +2,7 @@
 """Verify a notarial evidence package (证据包) without its makers and without a network.
 
     python verify.py PACKAGE.zip [--root ROOT.pem ...] [--party-root ROOT.pem ...]
-        [--log-key VKEY] [--at TIME] [--lang zh|en] [--json]
+        [--log-key VKEY] [--witness-key VKEY ...] [--at TIME] [--lang zh|en] [--json]
 
 Needs Python 3.9 or later and the package `cryptography` (44 or later), nothing else.
 Exit code 0: everything holds; 1: a fault was found and is named; 2: wrong usage.
@@ -21,6 +21,11 @@ office, in writing) and pass it with --root; an office that signs by SM2 has a r
 and one for P-256, by which the time-stamps are. The same holds for --log-key, and for
 --party-root where another authority certified the parties: it is believed for them alone, and
 for the one in the package only the office's seal vouches.
+
+A time-stamper whose key was stolen (a list says so: --crl gives a newer one) proves nothing by
+itself, since the thief writes any date. Then the log has to show that the certificate was there
+before, by a checkpoint that the log or a witness signed with a date: under --log-key and
+--witness-key only, never under the key in the package.
 """
 
 from __future__ import annotations
@@ -78,7 +83,7 @@ algorithm_other | 签名算法与清单所载的不同 | signed by another algor
 stamp_missing | 签名没有时间戳 | a signature has no time-stamp
 stamp_wrong | 时间戳不成立或不属于该签名 | a time-stamp does not hold or is of something else
 stamp_future | 时间戳晚于核验时刻 | a time-stamp is later than the time that was asked about
-stamper_stolen | 时间戳机构的密钥曾被盗，没有独立证据证明该时间戳在被盗之前已经存在；这不说明文件被改动：请向公证机构核实其登记簿和透明日志 | a time-stamper's key was stolen, and nothing independent proves that its stamp was there before; that is no sign of an altered file: ask the office whether its register and log vouch for it
+stamper_stolen | 时间戳机构的密钥曾被盗，没有独立证据证明该时间戳在被盗之前已经存在；这不说明文件被改动：请用 --log-key 或 --witness-key 指定另行取得的公钥，向公证机构索取新的证据包，或请其核实登记簿和透明日志 | a time-stamper's key was stolen, and nothing independent proves that its stamp was there before; that is no sign of an altered file: pass a key that you got another way with --log-key or --witness-key, ask the office for a new package, or whether its register and log vouch for it
 archive_missing | 文件末尾没有归档时间戳 | the document does not end with an archive time-stamp
 archive_expired | 归档时间戳已过期，未续期 | the archive time-stamp has expired and was not renewed
 pdf_form | PDF 不是本平台所写的形式 | the PDF is not of the form that this platform writes
@@ -1226,6 +1231,7 @@ class Document:
     pdf: Pdf
     signatures: list[Signed]
     archived: list[datetime]
+    stamps: list[Stamp]
 
 
 def check_document(
@@ -1257,8 +1263,8 @@ def check_document(
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
         party_roots,
     )
-    found = Document(pdf, [], [])
-    stamps: list[Stamp] = []
+    found = Document(pdf, [], [], [])
+    stamps = found.stamps
     for number, each in enumerate(covered, start=1):
         name = f"{where}#{number}"
         try:
@@ -1299,7 +1305,9 @@ def _check_existed(
             proven.append(stamps[number - 1].at)
 
 
-# ------------------------------------------- The transparency log (c2sp.org/tlog-proof, RFC 9162).
+# ------------------------- The transparency log (c2sp.org/tlog-proof, tlog-cosignature, RFC 9162).
+
+LOG, COSIGNER = 1, 4  # kinds of keys
 
 
 @dataclass
@@ -1370,15 +1378,46 @@ def check_inclusion(proof: LogProof, leaf: bytes) -> None:
     require(last == 0 and found == proof.root, "log_inclusion")
 
 
-def check_checkpoint(proof: LogProof, key: str) -> None:
-    """Raise unless the log with this verifier key (c2sp.org/signed-note) signed the checkpoint."""
-    name, number, encoded = [*key.strip().split("+", 2), "", ""][:3]
+def _key_in(text: str) -> tuple[str, bytes]:
+    """Return name and key of a verifier key (c2sp.org/signed-note), its kind before the key."""
+    name, number, encoded = [*text.strip().split("+", 2), "", ""][:3]
     raw = _base64(encoded)
-    require(
-        len(raw) == 33 and raw[0] == 1 and proof.origin == name, "log_signature", "", proof.origin
-    )
-    own = sha256(name.encode() + b"\n" + raw)[:4]
-    require(own.hex() == number.lower(), "log_signature", "", "key id")
+    require(len(raw) == 33 and raw[0] in {LOG, COSIGNER}, "log_signature", "", name)
+    require(_key_id(name, raw).hex() == number.lower(), "log_signature", "", "key id")
+    return name, raw
+
+
+def _key_id(name: str, raw: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + raw)[:4]
+
+
+def seen_at(proof: LogProof, key: str) -> list[datetime]:
+    """Return when the cosigner with this verifier key says it saw the checkpoint.
+
+    A log cosigns with its own key as well. Raises `Fault` for a cosignature that is wrong.
+    """
+    name, raw = _key_in(key)
+    public, own = raw[1:], _key_id(name, bytes((COSIGNER,)) + raw[1:])
+    found = []
+    for signer, value in proof.signatures:
+        if (signer, value[:4]) != (name, own):
+            continue
+        require(len(value) == 4 + 8 + 64, "log_signature", "", name)
+        seconds = int.from_bytes(value[4:12], "big")
+        said = b"cosignature/v1\ntime %d\n%b" % (seconds, proof.text)
+        try:
+            ed25519.Ed25519PublicKey.from_public_bytes(public).verify(value[12:], said)
+            found.append(datetime.fromtimestamp(seconds, timezone.utc))
+        except (InvalidSignature, OverflowError, ValueError, OSError) as error:
+            raise Fault("log_signature", "", name) from error
+    return found
+
+
+def check_checkpoint(proof: LogProof, key: str) -> None:
+    """Raise unless the log with this verifier key signed the checkpoint."""
+    name, raw = _key_in(key)
+    require(raw[0] == LOG and proof.origin == name, "log_signature", "", proof.origin)
+    own = _key_id(name, raw)
     made = [value[4:] for signer, value in proof.signatures if (signer, value[:4]) == (name, own)]
     require(made, "log_signature", "", "not signed by this log")
     try:
@@ -1417,6 +1456,7 @@ class Asked:
     party_roots: list[Cert] = field(default_factory=list)
     links: list[Cert] = field(default_factory=list)
     lists: list[Crl] = field(default_factory=list)
+    witness_keys: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -1579,6 +1619,8 @@ def step_seal(step: Step, asked: Asked, found: Found) -> None:
 
 # -------------------------------------------------------- The signed papers: certificate and deed.
 
+LOG_PROOF = "log/certificate.tlog-proof"
+
 
 def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     require("certificate.pdf" in found.files, "file_missing", "certificate.pdf")
@@ -1588,6 +1630,7 @@ def step_certificate(step: Step, asked: Asked, found: Found) -> None:
         found.roots,
         asked.at,
         lists=found.lists,
+        existed=_existed(asked, found),
     )
     for kind, signed in _by_kind(document, "certificate.pdf", found).items():
         roles = sorted(each.role for each in signed)
@@ -1598,6 +1641,27 @@ def step_certificate(step: Step, asked: Asked, found: Found) -> None:
     office = next(each for each in document.signatures if each.role == "office_seal")
     if found.seal is not None:
         require(office_of(office.signer) == office_of(found.seal.signer), "office_differs")
+
+
+def _existed(asked: Asked, found: Found) -> list[tuple[bytes, datetime]]:
+    """Return when, by the log, a file of which SHA-256 was there.
+
+    Under keys that the caller got another way: who made up a package made up its log as well.
+    What is wrong with the proof is told where the log is judged; here it only proves nothing.
+    """
+    keys = [key for key in (asked.log_key, *asked.witness_keys) if key]
+    if LOG_PROOF not in found.files or not keys:
+        return []
+    try:
+        proof = read_log_proof(found.files[LOG_PROOF])
+        leaf = proof.extra or b""
+        entry = read_json(leaf, LOG_PROOF)
+        require(canonical(entry) == leaf, "log_leaf")
+        check_inclusion(proof, leaf)
+        seen = [at for key in keys for at in seen_at(proof, key)]
+        return [(bytes.fromhex(entry["sealed_sha256"]), at) for at in seen]
+    except (Fault, ValueError, LookupError, TypeError):
+        return []
 
 
 def step_deed(step: Step, asked: Asked, found: Found) -> None:
@@ -1638,6 +1702,12 @@ def _show_document(step: Step, document: Document) -> None:
     for each in document.signatures:
         who = f"{name_of(each.signer)} [{each.role}, {kind_of_key(spki_of(each.signer)).upper()}]"
         step.shows(f"{who} 签于 {shown(each.at)}", f"{who} signed by {shown(each.at)}")
+    for stolen in sorted({each.stolen for each in document.stamps if each.stolen is not None}):
+        step.notes_that(
+            f"！时间戳机构的密钥自 {shown(stolen)} 起可能在他人手中；另有证据证明文件在此之前已经存在",
+            f"! A time-stamper's key may have been in other hands since {shown(stolen)}; "
+            "something else proves that the file was there before",
+        )
     step.shows(
         f"归档时间戳 {shown(document.archived[-1])}",
         f"archive time-stamp {shown(document.archived[-1])}",
@@ -1821,19 +1891,19 @@ def step_number(step: Step, _: Asked, found: Found) -> None:
 
 
 def step_log(step: Step, asked: Asked, found: Found) -> None:
-    if "log/certificate.tlog-proof" not in found.files:
+    if LOG_PROOF not in found.files:
         step.notes_that("本包没有透明日志证明", "the package has no proof of a transparency log")
         return
     try:
-        proof = read_log_proof(found.files["log/certificate.tlog-proof"])
+        proof = read_log_proof(found.files[LOG_PROOF])
     except (ValueError, IndexError) as error:
-        raise Fault("log_form", "log/certificate.tlog-proof") from error
+        raise Fault("log_form", LOG_PROOF) from error
     # The log calls a certificate by a digest of what its QR code says.
     leaf, about = proof.extra or b"", found.about
     mark = sha256(b"feigui.certificate\x00" + str(about["public_id"]).encode()).hex()
-    entry = read_json(leaf, "log/certificate.tlog-proof")
+    entry = read_json(leaf, LOG_PROOF)
     named = (entry["certificate"], entry["sealed_sha256"]) == (mark, about["sealed_sha256"])
-    require(named and canonical(entry) == leaf, "log_leaf", "log/certificate.tlog-proof")
+    require(named and canonical(entry) == leaf, "log_leaf", LOG_PROOF)
     check_inclusion(proof, leaf)
     key = asked.log_key
     if key is None:
@@ -1843,6 +1913,11 @@ def step_log(step: Step, asked: Asked, found: Found) -> None:
             "! The log's key is the package's own: pass one that you got another way with --log-key",
         )
     check_checkpoint(proof, key)
+    for at in [at for each in (key, *asked.witness_keys) for at in seen_at(proof, each)]:
+        step.shows(
+            f"不晚于 {shown(at)} 已列入日志（有签名的时刻）",
+            f"in the log at the latest at {shown(at)}, as a signature says",
+        )
     step.shows(
         f"{proof.origin} 第 {proof.index} 条，共 {proof.size} 条",
         f"entry {proof.index} of {proof.size} in {proof.origin}",
@@ -2026,6 +2101,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
+        "--witness-key",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="见证透明日志者的公钥，可多次给出 · verifier key of a witness of the log, once for each",
+    )
+    parser.add_argument(
         "--at",
         type=_moment,
         metavar="TIME",
@@ -2049,7 +2131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     at = wanted.at or datetime.now(timezone.utc)
-    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists, wanted.witness_key)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

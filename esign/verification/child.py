@@ -21,6 +21,7 @@ from cryptography import x509
 
 from esign.errors import VerificationFailed
 from esign.verification.answer_text import tell_refusal, tell_report
+from esign.verification.existence import Existed
 from esign.verification.verifying import verify
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ def _answered(question: dict[str, Any], source: BinaryIO) -> bytes:
             party_roots=_certificates(question["party_roots"]),
             at=datetime.fromisoformat(question["at"]),
             fresh_lists=_decoded(question["fresh_lists"]),
+            existed=[
+                Existed(sha256=sha256, at=datetime.fromisoformat(at))
+                for sha256, at in question["existed"]
+            ],
         )
     except VerificationFailed as refusal:
         return tell_refusal(refusal)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from esign.anchors import Roots
     from esign.clock import Clock
+    from esign.verification.existence import Existed
     from esign.verification.report import Report
 
 _PROGRAM: Final = (sys.executable, "-P", "-m", "esign.verification.child")
@@ -67,16 +68,22 @@ class LimitedVerifier:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_turns", threading.BoundedSemaphore(self.allowance.at_once))
 
-    def __call__(self, document: bytes, *, fresh_lists: Sequence[bytes] = ()) -> Report:
+    def __call__(
+        self,
+        document: bytes,
+        *,
+        fresh_lists: Sequence[bytes] = (),
+        existed: Sequence[Existed] = (),
+    ) -> Report:
         """Return the evidence that ``document`` is genuine now, or raise."""
         _look_at(document)
-        report = self._asked(self._question(fresh_lists), document)
+        report = self._asked(self._question(fresh_lists, existed), document)
         # The digest is what the register is asked for: taken here, not believed.
         if report.document != hashlib.sha256(document).hexdigest():
             raise VerificationUnavailable("the child spoke of another file")
         return report
 
-    def _question(self, fresh_lists: Sequence[bytes]) -> bytes:
+    def _question(self, fresh_lists: Sequence[bytes], existed: Sequence[Existed]) -> bytes:
         roots = [root.public_bytes(Encoding.DER) for root in roots_now(self.roots)]
         asked = {
             "memory_mib": self.allowance.memory_mib,
@@ -88,6 +95,7 @@ class LimitedVerifier:
                 for root in self.party_roots
             ],
             "fresh_lists": [base64.b64encode(der).decode() for der in fresh_lists],
+            "existed": [[each.sha256, each.at.isoformat()] for each in existed],
         }
         return json.dumps(asked).encode() + b"\n"
 

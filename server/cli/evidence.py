@@ -68,15 +68,22 @@ def _verify(commands: EvidenceCommands) -> click.Command:
     @click.option("--crl", type=FILE, multiple=True, help="Newer revocation list (DER or PEM).")
     @click.option("--party-root", type=FILE, help="Root of an outside authority of parties (PEM).")
     @click.option("--log-key", help="Verifier key of the transparency log.")
+    @click.option("--witness-key", multiple=True, help="Verifier key of a witness of the log.")
     @click.option("--at", help="Judge for this time (ISO 8601); now by default.")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="One language only.")
     @click.option("--json", "as_json", is_flag=True, help="For machines.")
     def verify(
-        *, package: Path, as_json: bool, crl: Sequence[Path], **options: str | Path | None
+        *,
+        package: Path,
+        as_json: bool,
+        crl: Sequence[Path],
+        witness_key: Sequence[str],
+        **options: str | Path | None,
     ) -> None:
         """Verify PACKAGE with the verifier that is shipped in it; exit 5 on a fault."""
         given = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
         given += [("--crl", path) for path in crl]
+        given += [("--witness-key", key) for key in witness_key]
         arguments = [str(part) for pair in given if pair[1] is not None for part in pair]
         code = commands.verify([str(package), *arguments, *(["--json"] if as_json else [])])
         if code:

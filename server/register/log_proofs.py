@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from esign.transparency.checkpoints import head_of
+from esign.transparency.cosignatures import Cosigner
 from esign.transparency.merkle import inclusion_proof
 from esign.transparency.notes import Note
 from esign.transparency.proofs import LogProof
+from esign.verification.existence import Existed
 from server.register.errors import NotInLog
+from server.register.log_entries import read_entry
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from esign.transparency.checkpoints import Head
+    from esign.transparency.notes import VerifierKey
     from server.register.certificates import Certificate
     from server.register.log_state import LoggedEntry
     from server.register.ports import TransparencyLog
@@ -80,6 +84,28 @@ def proof_for(certificate: Certificate, log: TransparencyLog) -> bytes:
     Raises `NotInLog` until the entry is under a published checkpoint.
     """
     return proofs_for(certificate, log)[0]
+
+
+def existed_by_log(
+    certificate: Certificate, log: TransparencyLog, key: VerifierKey
+) -> list[Existed]:
+    """Return when the log's own key said, with a date, that the sealed file was in the log.
+
+    Independent of time-stamps: another key, of a signer that dates by its own clock. Nothing
+    where it is not published, or under a checkpoint of before there were dates. Raises
+    `TransparencyError` for a log that is not the one that was signed.
+    """
+    try:
+        proofs = [LogProof.read(each) for each in proofs_for(certificate, log)]
+    except NotInLog:
+        return []
+    seen = [Cosigner.of(key).seen_at(Note.read(each.checkpoint)) for each in proofs]
+    named = [read_entry(each.opened(key)[0]).sealed_sha256 for each in proofs]
+    return [
+        Existed(sha256=sha256, at=at)
+        for sha256, at in zip(named, seen, strict=True)
+        if sha256 is not None and at is not None
+    ]
 
 
 def _head(note: bytes) -> Head:

@@ -29,8 +29,9 @@ def trust_files(
 ) -> dict[str, bytes]:
     """Return the certificates behind the case's papers, and the root above the time-stamper.
 
-    A root that got another key is there with all of them, with what links them and with
-    their lists: who trusts one of them is to need nothing else.
+    A root that got another key is there with all of them and with what links them: who
+    trusts one of them is to need nothing else. Their lists of now say what was given up
+    since the papers were sealed, a stolen time-stamper above all.
     """
     roles = {
         "root": ROOT,
@@ -54,9 +55,9 @@ def trust_files(
         for file, found in names.items()
     }
     roots = [name for file, found in names.items() if file.endswith("root") for name in found]
-    linked = {f"trust/{name}.crl": files.revocation_list(name) for name in roots}
-    links = {"trust/links.pem": as_pem(files.links()), **linked} if files.links() else {}
-    return {name: content for name, content in (certificates | links).items() if content}
+    lists = {f"trust/{name}.crl": files.revocation_list(name) for name in roots}
+    links = {"trust/links.pem": as_pem(files.links())}
+    return {name: content for name, content in (certificates | links | lists).items() if content}
 
 
 def as_pem(certificates: Iterable[x509.Certificate]) -> bytes:

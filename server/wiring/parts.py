@@ -6,6 +6,7 @@ no signer, and a worker no HTTP.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ import psycopg
 
 from esign.authorities.directory import AuthorityDirectory
 from esign.custody.client import CustodyClient
+from esign.custody.log_signer import log_key
+from esign.errors import AuthorityMissing, StamperStolen
+from esign.transparency.errors import TransparencyError
 from esign.trust import trusted_roots
 from esign.tsa.client import TimeStampSource
 from esign.verification.limited import LimitedVerifier
@@ -33,9 +37,10 @@ from server.db.engine import make_engine
 from server.db.secrets import FieldCipher, FieldKeys
 from server.db.work import open_transaction
 from server.partners.identity_register import HttpIdentityRegister, RegisterAccount
+from server.register.log_proofs import existed_by_log
 from server.settings import SettingsError
 from server.tasks.queue import queue_on
-from server.transaction import Scope
+from server.transaction import NOBODY, Scope
 from server.typesetting.typesetter import Typesetter
 from server.wiring.identifying import Judging
 from server.wiring.outside import OutsideAuthorities, read_roots
@@ -57,6 +62,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
+    from esign.verification.existence import Existed
     from esign.verification.report import Report
     from identity.registers.questions import AskRegister
     from server.access.codes import SendCode
@@ -240,14 +246,37 @@ class Parts:
         """Judge strangers' files; our own are checked where they are sealed.
 
         By the lists of today, too: a file with a stolen key's signature carries the
-        lists of a day on which nobody knew.
+        lists of a day on which nobody knew. Where a time-stamper's key was stolen, the log
+        is asked whether the file was there before.
         """
         verify = LimitedVerifier(
             roots=lambda: trusted_roots(self.authorities),
             party_roots=read_roots(self.settings.outside_authorities),
             now=now,
         )
-        return lambda document: verify(document, fresh_lists=self.authorities.published_lists())
+
+        def judge(document: bytes) -> Report:
+            lists = self.authorities.published_lists()
+            try:
+                return verify(document, fresh_lists=lists)
+            except StamperStolen:
+                existed = self.existed(document)
+                if not existed:
+                    raise
+                return verify(document, fresh_lists=lists, existed=existed)
+
+        return judge
+
+    def existed(self, document: bytes) -> Sequence[Existed]:
+        """Return what the log proves of a certificate's file, whichever generation it is."""
+        with self.open_transaction(NOBODY) as tx:
+            found = tx.public_register.by_sealed_digest(hashlib.sha256(document).hexdigest())
+            if found is None:
+                return []
+            try:
+                return existed_by_log(found, tx.transparency_log, log_key(self.authorities))
+            except (AuthorityMissing, TransparencyError):
+                return []  # A log that cannot be believed proves nothing; `log fsck` says why.
 
     @property
     def send_code(self) -> SendCode:

@@ -30,6 +30,7 @@ class Document:
     pdf: Pdf
     signatures: list[Signed]
     archived: list[datetime]
+    stamps: list[Stamp]
 
 
 def check_document(
@@ -61,8 +62,8 @@ def check_document(
         [ocsp.load_der_ocsp_response(c) for c in pdf.stored(b"/OCSPs")],
         party_roots,
     )
-    found = Document(pdf, [], [])
-    stamps: list[Stamp] = []
+    found = Document(pdf, [], [], [])
+    stamps = found.stamps
     for number, each in enumerate(covered, start=1):
         name = f"{where}#{number}"
         try:

@@ -31,7 +31,7 @@ algorithm_other | 签名算法与清单所载的不同 | signed by another algor
 stamp_missing | 签名没有时间戳 | a signature has no time-stamp
 stamp_wrong | 时间戳不成立或不属于该签名 | a time-stamp does not hold or is of something else
 stamp_future | 时间戳晚于核验时刻 | a time-stamp is later than the time that was asked about
-stamper_stolen | 时间戳机构的密钥曾被盗，没有独立证据证明该时间戳在被盗之前已经存在；这不说明文件被改动：请向公证机构核实其登记簿和透明日志 | a time-stamper's key was stolen, and nothing independent proves that its stamp was there before; that is no sign of an altered file: ask the office whether its register and log vouch for it
+stamper_stolen | 时间戳机构的密钥曾被盗，没有独立证据证明该时间戳在被盗之前已经存在；这不说明文件被改动：请用 --log-key 或 --witness-key 指定另行取得的公钥，向公证机构索取新的证据包，或请其核实登记簿和透明日志 | a time-stamper's key was stolen, and nothing independent proves that its stamp was there before; that is no sign of an altered file: pass a key that you got another way with --log-key or --witness-key, ask the office for a new package, or whether its register and log vouch for it
 archive_missing | 文件末尾没有归档时间戳 | the document does not end with an archive time-stamp
 archive_expired | 归档时间戳已过期，未续期 | the archive time-stamp has expired and was not renewed
 pdf_form | PDF 不是本平台所写的形式 | the PDF is not of the form that this platform writes

@@ -1,16 +1,19 @@
-"""The transparency log (c2sp.org/tlog-proof, RFC 9162)."""
+"""The transparency log (c2sp.org/tlog-proof, tlog-cosignature, RFC 9162)."""
 
 from __future__ import annotations
 
 import base64
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from esign.offline.parts.digests import sha256
 from esign.offline.parts.faults import Fault, require
+
+LOG, COSIGNER = 1, 4  # kinds of keys
 
 
 @dataclass
@@ -81,15 +84,46 @@ def check_inclusion(proof: LogProof, leaf: bytes) -> None:
     require(last == 0 and found == proof.root, "log_inclusion")
 
 
-def check_checkpoint(proof: LogProof, key: str) -> None:
-    """Raise unless the log with this verifier key (c2sp.org/signed-note) signed the checkpoint."""
-    name, number, encoded = [*key.strip().split("+", 2), "", ""][:3]
+def _key_in(text: str) -> tuple[str, bytes]:
+    """Return name and key of a verifier key (c2sp.org/signed-note), its kind before the key."""
+    name, number, encoded = [*text.strip().split("+", 2), "", ""][:3]
     raw = _base64(encoded)
-    require(
-        len(raw) == 33 and raw[0] == 1 and proof.origin == name, "log_signature", "", proof.origin
-    )
-    own = sha256(name.encode() + b"\n" + raw)[:4]
-    require(own.hex() == number.lower(), "log_signature", "", "key id")
+    require(len(raw) == 33 and raw[0] in {LOG, COSIGNER}, "log_signature", "", name)
+    require(_key_id(name, raw).hex() == number.lower(), "log_signature", "", "key id")
+    return name, raw
+
+
+def _key_id(name: str, raw: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + raw)[:4]
+
+
+def seen_at(proof: LogProof, key: str) -> list[datetime]:
+    """Return when the cosigner with this verifier key says it saw the checkpoint.
+
+    A log cosigns with its own key as well. Raises `Fault` for a cosignature that is wrong.
+    """
+    name, raw = _key_in(key)
+    public, own = raw[1:], _key_id(name, bytes((COSIGNER,)) + raw[1:])
+    found = []
+    for signer, value in proof.signatures:
+        if (signer, value[:4]) != (name, own):
+            continue
+        require(len(value) == 4 + 8 + 64, "log_signature", "", name)
+        seconds = int.from_bytes(value[4:12], "big")
+        said = b"cosignature/v1\ntime %d\n%b" % (seconds, proof.text)
+        try:
+            ed25519.Ed25519PublicKey.from_public_bytes(public).verify(value[12:], said)
+            found.append(datetime.fromtimestamp(seconds, timezone.utc))
+        except (InvalidSignature, OverflowError, ValueError, OSError) as error:
+            raise Fault("log_signature", "", name) from error
+    return found
+
+
+def check_checkpoint(proof: LogProof, key: str) -> None:
+    """Raise unless the log with this verifier key signed the checkpoint."""
+    name, raw = _key_in(key)
+    require(raw[0] == LOG and proof.origin == name, "log_signature", "", proof.origin)
+    own = _key_id(name, raw)
     made = [value[4:] for signer, value in proof.signatures if (signer, value[:4]) == (name, own)]
     require(made, "log_signature", "", "not signed by this log")
     try:

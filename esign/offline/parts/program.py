@@ -65,6 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--log-key", metavar="VKEY", help="透明日志公钥 · verifier key of the log")
     parser.add_argument(
+        "--witness-key",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="见证透明日志者的公钥，可多次给出 · verifier key of a witness of the log, once for each",
+    )
+    parser.add_argument(
         "--at",
         type=_moment,
         metavar="TIME",
@@ -88,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         parser.error(f"不可读 · cannot be read: {error}")
     at = wanted.at or datetime.now(timezone.utc)
-    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists)
+    asked = Asked(package, at, roots, wanted.log_key, party_roots, links, lists, wanted.witness_key)
     steps = verify(asked)
     if isinstance(getattr(sys.stdout, "encoding", None), str) and hasattr(
         sys.stdout, "reconfigure"

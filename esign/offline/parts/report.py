@@ -39,6 +39,7 @@ class Asked:
     party_roots: list[Cert] = field(default_factory=list)
     links: list[Cert] = field(default_factory=list)
     lists: list[Crl] = field(default_factory=list)
+    witness_keys: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -6,9 +6,15 @@ import re
 
 from esign.offline.parts.digests import sha256
 from esign.offline.parts.faults import Fault, require
-from esign.offline.parts.log_proofs import check_checkpoint, check_inclusion, read_log_proof
+from esign.offline.parts.log_proofs import (
+    check_checkpoint,
+    check_inclusion,
+    read_log_proof,
+    seen_at,
+)
 from esign.offline.parts.plain_json import canonical, read_json
-from esign.offline.parts.report import Asked, Found, Step
+from esign.offline.parts.report import Asked, Found, Step, shown
+from esign.offline.parts.steps_of_the_papers import LOG_PROOF
 
 
 def step_number(step: Step, _: Asked, found: Found) -> None:
@@ -29,19 +35,19 @@ def step_number(step: Step, _: Asked, found: Found) -> None:
 
 
 def step_log(step: Step, asked: Asked, found: Found) -> None:
-    if "log/certificate.tlog-proof" not in found.files:
+    if LOG_PROOF not in found.files:
         step.notes_that("本包没有透明日志证明", "the package has no proof of a transparency log")
         return
     try:
-        proof = read_log_proof(found.files["log/certificate.tlog-proof"])
+        proof = read_log_proof(found.files[LOG_PROOF])
     except (ValueError, IndexError) as error:
-        raise Fault("log_form", "log/certificate.tlog-proof") from error
+        raise Fault("log_form", LOG_PROOF) from error
     # The log calls a certificate by a digest of what its QR code says.
     leaf, about = proof.extra or b"", found.about
     mark = sha256(b"feigui.certificate\x00" + str(about["public_id"]).encode()).hex()
-    entry = read_json(leaf, "log/certificate.tlog-proof")
+    entry = read_json(leaf, LOG_PROOF)
     named = (entry["certificate"], entry["sealed_sha256"]) == (mark, about["sealed_sha256"])
-    require(named and canonical(entry) == leaf, "log_leaf", "log/certificate.tlog-proof")
+    require(named and canonical(entry) == leaf, "log_leaf", LOG_PROOF)
     check_inclusion(proof, leaf)
     key = asked.log_key
     if key is None:
@@ -51,6 +57,11 @@ def step_log(step: Step, asked: Asked, found: Found) -> None:
             "! The log's key is the package's own: pass one that you got another way with --log-key",
         )
     check_checkpoint(proof, key)
+    for at in [at for each in (key, *asked.witness_keys) for at in seen_at(proof, each)]:
+        step.shows(
+            f"不晚于 {shown(at)} 已列入日志（有签名的时刻）",
+            f"in the log at the latest at {shown(at)}, as a signature says",
+        )
     step.shows(
         f"{proof.origin} 第 {proof.index} 条，共 {proof.size} 条",
         f"entry {proof.index} of {proof.size} in {proof.origin}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from tests.integration.db.filling import AT, certificate, fresh, new_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -45,6 +47,11 @@ class ALog:
     folder: Path
     shelves: tuple[Shelf, ...] = ()
     certificates: list[Certificate] = field(default_factory=list)
+    at: datetime = AT
+    """By the signer's clock."""
+
+    database_url: str = ""
+    """For the application."""
 
     def __post_init__(self) -> None:
         create_log(self.files, origin=ORIGIN)
@@ -53,7 +60,7 @@ class ALog:
     @property
     def vault(self) -> Vault:
         """The signer as it is after a restart: all it knows is on its disk."""
-        return Vault(self.files, now=lambda: AT, base_url="http://127.0.0.1")
+        return Vault(self.files, now=lambda: self.at, base_url="http://127.0.0.1")
 
     @contextmanager
     def opened(self) -> Iterator[TransparencyLog]:
@@ -70,6 +77,18 @@ class ALog:
                 made.append(certificate(case, tx.numbers.allot(year=2026, series="外")))
                 tx.certificates.add(made[-1])
         self.certificates += made
+        return made
+
+    def issue_file(self, sealed: bytes) -> Certificate:
+        office = OfficeId(OFFICES[0])
+        case = new_case(office, fresh("account"))
+        with self.open_transaction(Scope(office=office)) as tx:
+            tx.cases.add(case)
+            number = tx.numbers.allot(year=2026, series="外")
+            sha256 = hashlib.sha256(sealed).hexdigest()
+            made = certificate(case, number, sealed_sha256=sha256)
+            tx.certificates.add(made)
+        self.certificates.append(made)
         return made
 
     def issue_many(self, number: int) -> None:

@@ -34,6 +34,7 @@ def log(
         owner=owner,
         files=AuthorityDirectory(tmp_path / "authorities"),
         folder=tmp_path / "public",
+        database_url=database.app_url,
     )
     engine.dispose()
     owner.dispose()

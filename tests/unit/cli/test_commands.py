@@ -418,9 +418,10 @@ def test_a_package_with_a_fault_ends_as_an_inconsistency(
     package = tmp_path / "e.zip"
     package.write_bytes(b"PK")
     platform = Platform(fault=fault)
-    told = platform.told("evidence", "verify", str(package), "--lang", "zh", "--json")
+    keys = ("--witness-key", "w1+00+AA==", "--witness-key", "w2+00+AA==")
+    told = platform.told("evidence", "verify", str(package), "--lang", "zh", "--json", *keys)
     assert told.exit_code == code
-    assert platform.asked == [(str(package), "--lang", "zh", "--json")]
+    assert platform.asked == [(str(package), "--lang", "zh", *keys, "--json")]
 
 
 def due_stamp(state: str, until: str | None = "2028-03-01") -> Mapping[str, str | None]:

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from esign.authorities.creation import create_authorities
-from esign.authorities.directory import ROOT, TSA
+from esign.authorities.directory import ROOT
 from esign.custody.audit import verify_trail
 from esign.custody.keyring import Keyring
 from esign.custody.vault import Vault
@@ -135,7 +135,6 @@ def test_what_was_planned_on_another_state_is_not_performed(room: Room) -> None:
         (Action.COMPROMISE, ROOT, {"compromised_at": AT}),
         (Action.RETIRE, ROOT, {}),
         (Action.RETIRE, SEAL, {}),
-        (Action.COMPROMISE, TSA, {"compromised_at": AT}),
         # What exists is not created; what does not is not replaced.
         (Action.CREATE, SEAL, {"name": "x"}),
         (Action.ROTATE, "office.nowhere.seal", {}),

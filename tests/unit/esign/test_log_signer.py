@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +14,13 @@ from esign.authorities.directory import AuthorityDirectory
 from esign.custody.log_signer import KEY_FILE, LAST_FILE, NAME_FILE, create_log, log_key
 from esign.custody.operations import PARTS, perform
 from esign.custody.vault import Vault
-from esign.errors import AuthorityMissing, CheckpointRefused, KeyUnknown, RequestRefused
+from esign.errors import AuthorityMissing, CheckpointRefused, KeyMisused, KeyUnknown, RequestRefused
 from esign.testing import BASE_URL
 from esign.transparency.checkpoints import open_checkpoint
+from esign.transparency.cosignatures import HEADER, Cosigner
 from esign.transparency.frontier import Frontier
 from esign.transparency.merkle import consistency_proof, leaf_hash, node_hash
+from esign.transparency.notes import Note
 from tests.unit.esign.test_custody import AT
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from esign.transparency.notes import VerifierKey
 
+HOUR = timedelta(hours=1)
 LEAVES = [leaf_hash(str(n).encode()) for n in range(20)]
 OTHERS = [leaf_hash(b"another"), *LEAVES[1:]]
 
@@ -78,6 +82,36 @@ def test_a_log_grows_from_checkpoint_to_checkpoint(
         )
     uses = (files.records / "audit.jsonl").read_text()
     assert uses.count('"operation": "sign_checkpoint"') == 3
+
+
+def test_the_log_says_when_it_signed_and_never_goes_back_in_time(
+    files: AuthorityDirectory, key: VerifierKey
+) -> None:
+    """Its clock is put back between two checkpoints: the second is no older than the first."""
+    dates = []
+    for old, new, at in ((0, 3, AT), (3, 8, AT + HOUR), (8, 20, AT - HOUR)):
+        signer = Vault(files, now=lambda at=at: at, base_url=BASE_URL)  # type: ignore[misc]  # bound now
+        proof = consistency_proof(old, new, node)
+        root = Frontier().grown(LEAVES[:new]).root
+        note = signer.sign_checkpoint(size=new, root=root, old_size=old, proof=proof)
+        dates.append(Cosigner.of(key).seen_at(Note.read(note)))
+    assert dates == [AT, AT + HOUR, AT + HOUR]
+
+
+def test_a_last_checkpoint_whose_date_was_altered_ends_the_log(files: AuthorityDirectory) -> None:
+    sign(files, 0, 8)
+    path = files.records / LAST_FILE
+    *kept, last = path.read_bytes().splitlines(keepends=True)
+    line = last.split(b" ")[2].strip().decode()
+    other = line[:-4] + ("AA==" if not line.endswith("AA==") else "AQ==")
+    path.write_bytes(b"".join([*kept, last.replace(line.encode(), other.encode())]))
+    with pytest.raises(CheckpointRefused, match="when the last tree"):
+        sign(files, 8, 20)
+
+
+def test_no_log_has_the_name_that_dates_begin_with(tmp_path: Path) -> None:
+    with pytest.raises(KeyMisused):
+        create_log(AuthorityDirectory(tmp_path), origin=HEADER)
 
 
 @pytest.mark.parametrize(

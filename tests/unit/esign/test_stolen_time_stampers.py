@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict, Unpack
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import CertificateRevocationList, ReasonFlags, load_der_x509_crl
 
@@ -26,10 +27,16 @@ from esign.errors import CertificateRevoked, StamperStolen, VerificationFailed
 from esign.offline import verify as shipped
 from esign.pdf.renewal import append_stamp
 from esign.testing import BASE_URL, OFFICE, running_office, time_stamper
+from esign.transparency.checkpoints import Head
+from esign.transparency.cosignatures import Cosigner, cosignature
+from esign.transparency.merkle import leaf_hash, node_hash
+from esign.transparency.notes import VerifierKey, encode64, signed_note
+from esign.transparency.proofs import LogProof
 from esign.verification import verify
 from esign.verification.coverage import covered
 from esign.verification.existence import Existed, Existence, Token
 from esign.verification.steps import At
+from server.register.canonical_json import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -356,3 +363,99 @@ def test_a_file_without_an_archive_stamp_is_told_that_its_stamper_was_stolen(
     signed = sealed[: covered(sealed)[-2].end]
     with pytest.raises(StamperStolen):
         by_the_platform(signed, office, listed(office, stolen))
+
+
+# ---- What the transparency log says, in the shipped verifier.
+
+LOG, WITNESS = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+LOG_NAME: Final = VerifierKey("feigui.example/log", LOG.public_key().public_bytes_raw())
+SEEN_BY: Final = Cosigner("witness.example/w1", WITNESS.public_key().public_bytes_raw())
+WITNESS_KEY: Final = f"{SEEN_BY.name}+{SEEN_BY.id.hex()}+{encode64(bytes((4,)) + SEEN_BY.public)}"
+
+
+def logged(
+    document: bytes,
+    *,
+    by_log: datetime | None = None,
+    by_witness: datetime | None = None,
+    beside: bytes = b"another",
+) -> bytes:
+    """Return a proof that the document is in a log of two, under a checkpoint that was seen."""
+    entry = canonical_json({"sealed_sha256": hashlib.sha256(document).hexdigest()})
+    leaves = [leaf_hash(entry), leaf_hash(b"another")]
+    text = Head(LOG_NAME.name, 2, node_hash(*leaves)).text
+    note = signed_note(text, LOG_NAME, LOG.sign)
+    if by_log is not None:
+        note += cosignature(text, Cosigner.of(LOG_NAME), LOG.sign, at=by_log)
+    if by_witness is not None:
+        note += cosignature(text, SEEN_BY, WITNESS.sign, at=by_witness)
+    path = (leaf_hash(beside),)
+    return bytes(LogProof(index=0, path=path, checkpoint=note, extra=entry))
+
+
+class Keys(TypedDict, total=False):
+    log_key: str
+    witness_keys: list[str]
+
+
+BOTH: Final[Keys] = {"log_key": str(LOG_NAME), "witness_keys": [WITNESS_KEY]}
+
+
+def taken_in_a_package(
+    office: RunningOffice, sealed: bytes, newest: bytes, proof: bytes | None, **keys: Unpack[Keys]
+) -> shipped.Step:
+    """Take the step in which the shipped verifier judges the certificate of a package."""
+    found = shipped.Found(
+        files={"certificate.pdf": sealed, "trust/log.vkey": str(LOG_NAME).encode()},
+        manifest={"about": {}},
+        roots={root: root for root in office.roots},
+        lists=[load_der_x509_crl(newest)],
+    )
+    if proof is not None:
+        found.files["log/certificate.tlog-proof"] = proof
+    step = shipped.Step(1, "", "")
+    shipped.step_certificate(step, shipped.Asked(b"", TODAY, **keys), found)
+    return step
+
+
+def test_a_dated_checkpoint_over_the_certificate_proves_that_it_was_there(
+    office: RunningOffice,
+) -> None:
+    stolen = new_stamper(office)
+    sealed, before, after = office.sealed(), STOLEN_AT - DAY, STOLEN_AT + DAY
+    newest = listed(office, stolen)
+    for proof, keys in (
+        (logged(sealed, by_log=before), BOTH),
+        (logged(sealed, by_witness=before), BOTH),
+        (logged(sealed, by_log=before), Keys(log_key=str(LOG_NAME))),
+        (logged(sealed, by_witness=before), Keys(witness_keys=[WITNESS_KEY])),
+        # The log was slow to be seen by one of the two.
+        (logged(sealed, by_log=before, by_witness=after), BOTH),
+    ):
+        step = taken_in_a_package(office, sealed, newest, proof, **keys)
+        # Nobody is left to believe that nothing happened.
+        assert [en for _, en in step.notes if "in other hands since" in en]
+
+
+def test_a_log_that_proves_nothing_of_the_time_before_saves_nothing(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    sealed, before = office.sealed(), STOLEN_AT - DAY
+    newest, nothing = listed(office, stolen), Keys()
+    for proof, keys in (
+        # No log at all.
+        (None, BOTH),
+        # Whoever made the package up brought a log and its key along.
+        (logged(sealed, by_log=before, by_witness=before), nothing),
+        # A log without dates, and dates after the theft.
+        (logged(sealed), BOTH),
+        (logged(sealed, by_log=STOLEN_AT, by_witness=STOLEN_AT), BOTH),
+        # Seen in time by somebody whom nobody asked about.
+        (logged(sealed, by_log=before), Keys(witness_keys=[WITNESS_KEY])),
+        (logged(sealed, by_witness=before), Keys(log_key=str(LOG_NAME))),
+        # Another file, and a tree in which this one is not.
+        (logged(sealed + b"\n", by_log=before), BOTH),
+        (logged(sealed, by_log=before, beside=b"made up"), BOTH),
+        (b"not a proof", BOTH),
+    ):
+        with pytest.raises(shipped.Fault, match="stamper_stolen"):
+            taken_in_a_package(office, sealed, newest, proof, **keys)
