@@ -588,7 +588,8 @@ def check_stamper(stamper: Cert, issuer: Cert, proof: Proof, at: datetime) -> da
     every = list(_taken_back(stamper, issuer, proof))
     stolen = min((taken.since for taken in every if taken.may_be_stolen), default=None)
     for taken in every:
-        require(stolen is not None or at < taken.since, "revoked", name_of(stamper))
+        is_theft = stolen is not None and taken.may_be_stolen
+        require(is_theft or at < taken.since, "revoked", name_of(stamper))
     _check_known(stamper, issuer, proof, at)
     return stolen
 

@@ -103,9 +103,11 @@ def _signature(told: dict[str, Any]) -> SignatureFound:
 
 
 def _stamp(told: dict[str, Any]) -> ArchiveStamp:
+    stolen = told["stolen_since"]
     return ArchiveStamp(
         field=str(told["field"]),
         stamped_at=datetime.fromisoformat(told["stamped_at"]),
         unrevoked_since=datetime.fromisoformat(told["unrevoked_since"]),
+        stolen_since=None if stolen is None else datetime.fromisoformat(stolen),
         carries_until=datetime.fromisoformat(told["carries_until"]),
     )

@@ -8,7 +8,7 @@ the lists that it covers; it alone has to be good at the time that was asked
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -73,7 +73,7 @@ def check_stamps(
         since.insert(0, existence.check(token, lists))
         existence.count(token)
     checked = tuple(
-        _told(stamp, token, roots, unrevoked)
+        replace(_told(stamp, token, roots, unrevoked), stolen_since=token.stolen_since(lists))
         for stamp, token, unrevoked in zip(stamps, tokens, since, strict=True)
     )
     for found, following in pairwise(checked):

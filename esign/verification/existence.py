@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from esign.errors import StamperStolen
-from esign.verification.revocation import lists_of, stolen_since, unrevoked_since
+from esign.verification.revocation import stolen_since, unrevoked_since
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,9 @@ class Token:
     reach: int
     """Number of the signature in the file that it is, or is in."""
 
+    def stolen_since(self, lists: Sequence[x509.CertificateRevocationList]) -> datetime | None:
+        return stolen_since(self.certificate, self.issuer, lists)
+
 
 @dataclass(slots=True, kw_only=True)
 class Existence:
@@ -59,15 +62,15 @@ class Existence:
         counts. Raises `StamperStolen`; `CertificateRevoked` where the key was given up for
         another reason, before the time that the token says.
         """
-        stolen = stolen_since(token.certificate, token.issuer, lists)
-        if stolen is None:
-            return unrevoked_since(token.certificate, token.issuer, lists, used_at=token.at)
-        if not (token.at < stolen and any(at < stolen for at in self._proven(token.reach))):
+        stolen = token.stolen_since(lists)
+        if stolen is not None and not (
+            token.at < stolen and any(at < stolen for at in self._proven(token.reach))
+        ):
             raise StamperStolen(
                 "a time-stamper's key was in other hands, and nothing else proves that its "
                 "stamp was there before"
             )
-        return max(each.last_update_utc for each in lists_of(token.issuer, lists))
+        return unrevoked_since(token.certificate, token.issuer, lists, used_at=token.at)
 
     def count(self, stamp: Token) -> None:
         """Let an archive time-stamp that was checked prove what it covers."""

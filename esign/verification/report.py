@@ -63,6 +63,10 @@ class ArchiveStamp:
     carries_until: datetime
     """From then on it proves nothing, unless another one covers it."""
 
+    stolen_since: datetime | None = None
+    """From when on somebody else may have had the authority's key: something else proves that
+    the stamp was there before. ``None`` where nobody had."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

@@ -194,9 +194,7 @@ def _steps_of_file(
     archive: Sequence[ArchiveStamp],
 ) -> tuple[Step, ...]:
     names = [str(signature.field_name) for signature in found]
-    carried = (
-        f"{a.field} {a.stamped_at.isoformat()} until {a.carries_until.isoformat()}" for a in archive
-    )
+    carried = (_carried(stamp) for stamp in archive)
     return (
         passed(
             At.COVERAGE, f"{len(document)} bytes, SHA-256 {hashlib.sha256(document).hexdigest()}"
@@ -209,6 +207,13 @@ def _steps_of_file(
         ),
         passed(At.ARCHIVE_STAMPS, listed(carried) or "none"),
     )
+
+
+def _carried(stamp: ArchiveStamp) -> str:
+    told = f"{stamp.field} {stamp.stamped_at.isoformat()} until {stamp.carries_until.isoformat()}"
+    if stamp.stolen_since is None:
+        return told
+    return f"{told}, proven to be of before its key was stolen ({stamp.stolen_since.isoformat()})"
 
 
 def _steps_of_people(signers: Sequence[SignatureFound]) -> tuple[Step, ...]:

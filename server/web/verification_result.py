@@ -16,7 +16,7 @@ from server.register.standing import StandingStatus
 from server.web.verification_wording import ENGLISH
 
 if TYPE_CHECKING:
-    from esign.verification.report import Report
+    from esign.verification.report import ArchiveStamp, Report
     from server.register.checked import Checked
     from server.register.document_standing import DocumentStanding
     from server.register.standing import Registered, Standing
@@ -164,12 +164,7 @@ def _shown(report: Report, size: int, words: Words) -> dict[str, str]:
     """Return what shows each step that passed, in the reader's words."""
     people, stamps = report.signatures, report.archive_stamps
     counts = words("evidence.counts", signatures=len(people), stamps=len(stamps))
-    carried = [
-        words(
-            "evidence.stamped", at=words.moment(s.stamped_at), until=words.moment(s.carries_until)
-        )
-        for s in stamps
-    ]
+    carried = [_carried(stamp, words) for stamp in stamps]
     levels = ", ".join(sorted({str(person.level) for person in people}))
     seen = min(person.unrevoked_since for person in people)
     roles = dict.fromkeys(words(f"role.{person.role}") for person in people)
@@ -185,6 +180,14 @@ def _shown(report: Report, size: int, words: Words) -> dict[str, str]:
         "time_stamps": words("evidence.time_stamps", at=words.moment(people[-1].signed_at)),
         "signers": words("evidence.roles", roles=words("separator").join(roles)),
     }
+
+
+def _carried(stamp: ArchiveStamp, words: Words) -> str:
+    at, until = words.moment(stamp.stamped_at), words.moment(stamp.carries_until)
+    told = words("evidence.stamped", at=at, until=until)
+    if stamp.stolen_since is None:
+        return told
+    return told + words("evidence.stamped.stolen", since=words.moment(stamp.stolen_since))
 
 
 def _signers(report: Report, words: Words) -> tuple[Signer, ...]:

@@ -89,7 +89,8 @@ def test_the_platform_asks_its_log_about_files_of_a_stolen_time_stamper(
         room = Room(office.files.path, office.now).with_officers()
         room.done(Action.COMPROMISE, TSA, compromised_at=began + 2 * HOUR)
         parts = parts_on(log, tmp_path, log.database_url)
-        assert len(parts.verify_document(sealed).signatures) == 2
+        (stamp,) = parts.verify_document(sealed).archive_stamps
+        assert stamp.stolen_since == (began + 2 * HOUR).replace(microsecond=0)
         with pytest.raises(StamperStolen):
             parts.verify_document(back_dated)
         # Without a log that can be believed there is nothing to go by.

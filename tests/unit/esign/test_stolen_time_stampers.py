@@ -208,7 +208,13 @@ def test_a_later_stamp_by_another_key_proves_what_was_there_before(office: Runni
     sealed = office.sealed()
     office.now.at = STOLEN_AT - DAY
     new_stamper(office)
-    accepted(stamped(office, sealed), office, listed(office, stolen))
+    twice, newest = stamped(office, sealed), listed(office, stolen)
+    accepted(twice, office, newest)
+    # Nobody is left to believe that nothing happened.
+    report = verify(twice, roots=office.roots, at=TODAY, fresh_lists=[newest])
+    assert [each.stolen_since for each in report.archive_stamps] == [STOLEN_AT, None]
+    (told,) = (step.evidence for step in report.steps if step.code == "archive_stamps")
+    assert told.count(f"before its key was stolen ({STOLEN_AT.isoformat()})") == 1
 
 
 @pytest.mark.parametrize("later", [timedelta(0), DAY], ids=["just then", "after"])
@@ -289,6 +295,25 @@ def test_a_stamp_proves_nothing_of_what_came_after_it(office: RunningOffice) -> 
 
 
 # ---- Why a stamper was given up.
+
+
+def test_who_ceased_before_the_theft_is_believed_no_longer_than_that(
+    office: RunningOffice,
+) -> None:
+    """Whatever is proven of a token: an honest stamper made none then."""
+    known, (root, *_) = new_stamper(office), office.roots
+    stamper = known.certificate
+    ceased_at, at = SEALED_AT + 2 * DAY, SEALED_AT + 5 * DAY
+    told = [
+        listed(office, known, reason=ReasonFlags.superseded, since=ceased_at),
+        listed(office, known),
+    ]
+    lists = [load_der_x509_crl(each) for each in told]
+    existence = Existence(document=b"", ends=[0], existed=existed(b"", SEALED_AT + 6 * DAY))
+    with pytest.raises(CertificateRevoked):
+        existence.check(Token(certificate=stamper, issuer=root, at=at, reach=0), lists)
+    with pytest.raises(shipped.Fault, match="revoked"):
+        shipped.check_stamper(stamper, root, shipped.Proof([root], lists=lists), at)
 
 
 @pytest.mark.parametrize(
