@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from esign.errors import VerificationFailed
 from server.cases.actor import SYSTEM_ACTOR
@@ -27,7 +27,7 @@ from server.register.generations import (
 from storage.objects import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
 
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from server.cases.ids import Clock, NewId, OfficeId
     from server.cases.ports import CaseBook
     from server.register.ports import CertificateBook, GenerationBook
+
+
+NOBODY: Final = ""
+"""Who stamped a file that ends in no time-stamp of ours."""
 
 
 class RenewalFault(StrEnum):
@@ -65,6 +69,12 @@ class StampDesk:
     open_books: Callable[[OfficeId], AbstractContextManager[RenewingBooks]]
     carries_until: Callable[[bytes], datetime]
     """(file) -> when its last archive time-stamp ceases to prove anything."""
+
+    stamped_by: Callable[[bytes], str]
+    """(file) -> who made that stamp: SHA-256 of a certificate."""
+
+    stolen: Callable[[], Collection[str]]
+    """The stampers whose key somebody else may have: what they stamped last is renewed at once."""
 
     renew: Callable[[bytes], Renewed]
     """Verified before and after; see `esign.renewing.StampRenewer.renew` for what it raises."""
@@ -154,6 +164,7 @@ def renew_stamp(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Gener
         sha256=digest.hex,
         sm3=sm3_of(renewed.document),
         carries_until=renewed.carries_until,
+        stamper=renewed.stamper,
         kept_at=desk.now(),
         trouble=None,
     )
@@ -168,21 +179,24 @@ def renew_stamp(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Gener
 def _carries_on(newest: Generation, desk: StampDesk) -> bool:
     if newest.state is not GenerationState.KEPT or newest.carries_until is None:
         return False
+    if newest.stamper in desk.stolen():
+        return False
     return newest.carries_until >= desk.now() + desk.margin
 
 
 def _looked_at(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Generation:
-    """Return the newest generation; of one that is kept, it is known when its stamp ends."""
+    """Return the newest generation; of one that is kept, it is known who stamped and until when."""
     with desk.open_books(office) as books:
         newest = _newest(books, file)
-    if newest.state is not GenerationState.KEPT or newest.carries_until is not None:
+    if newest.state is not GenerationState.KEPT or newest.stamper is not None:
         return newest
     content = desk.get(office, Digest(str(newest.sha256)))
     try:
-        ends = desk.carries_until(content)
+        ends, stamper = desk.carries_until(content), desk.stamped_by(content)
     except VerificationFailed:
-        ends = desk.now()  # It carries nothing, so it is due, and the renewal says why not.
-    seen = replace(newest, carries_until=ends, sm3=sm3_of(content))
+        # It carries nothing, so it is due, and the renewal says why not.
+        ends, stamper = desk.now(), NOBODY
+    seen = replace(newest, carries_until=ends, stamper=stamper, sm3=sm3_of(content))
     with desk.open_books(office) as books:
         books.generations.save(seen)
     return seen

@@ -56,6 +56,9 @@ class Generation:
     carries_until: datetime | None = None
     """When its last archive time-stamp ceases to prove anything; ``None`` until looked at."""
 
+    stamper: str | None = None
+    """SHA-256 of the certificate of who made that stamp; ``None`` until looked at."""
+
     kept_at: datetime | None = None
     trouble: str | None = None
     """Why it was refused: the name of an error."""

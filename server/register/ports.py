@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from server.register.certificates import Certificate, CertificateId
@@ -138,6 +138,10 @@ class GenerationBook(Protocol):
         With those that nobody looked at yet, and those whose renewal was begun or
         refused; soonest first.
         """
+        ...
+
+    def stamped_by(self, stampers: Collection[str]) -> list[SignedFile]:
+        """Return the office's files whose newest stamp is by one of them, and was looked at."""
         ...
 
     def untracked(self) -> list[SignedFile]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from server.cases.ids import OfficeId
     from server.cases.restamping import StampDesk
     from server.register.generations import Generation, SignedFile
-    from server.transaction import OpenTransaction
+    from server.transaction import OpenTransaction, Transaction
 
 
 class Came(StrEnum):
@@ -58,7 +58,7 @@ def due_stamps(
     """Yield what has to be renewed or looked at, soonest first in each office; writes nothing."""
     for office in offices:
         with open_transaction(Scope(office=office)) as tx:
-            files = [*tx.generations.untracked(), *tx.generations.due(before=_horizon(desk))]
+            files = [*tx.generations.untracked(), *_files(tx, desk)]
             newest = [(file, tx.generations.of_file(file)) for file in files]
         for file, every in newest:
             yield _due(office, file, every)
@@ -76,13 +76,36 @@ def renew_due(
     for office in offices:
         _track(office, desk=desk, open_transaction=open_transaction)
         with open_transaction(Scope(office=office)) as tx:
-            files = tx.generations.due(before=_horizon(desk))
+            files = _files(tx, desk)
         for file in files:
             tell(_ended(office, file, desk=desk, waits_for=waits_for))
 
 
-def _horizon(desk: StampDesk) -> datetime:
-    return desk.now() + desk.margin
+def renew_stolen(
+    offices: Iterable[OfficeId],
+    *,
+    desk: StampDesk,
+    open_transaction: OpenTransaction,
+    waits_for: tuple[type[Exception], ...],
+    tell: Callable[[Ended], None],
+) -> None:
+    """Renew what a stamper whose key was stolen stamped last: soon, and not only when it is due.
+
+    What was refused is not tried again here; that is for the nightly sweep and for a person.
+    """
+    if not desk.stolen():
+        return
+    for office in offices:
+        with open_transaction(Scope(office=office)) as tx:
+            files = tx.generations.stamped_by(desk.stolen())
+        for file in files:
+            tell(_ended(office, file, desk=desk, waits_for=waits_for))
+
+
+def _files(tx: Transaction, desk: StampDesk) -> list[SignedFile]:
+    due = tx.generations.due(before=desk.now() + desk.margin)
+    stolen = tx.generations.stamped_by(desk.stolen())
+    return list(dict.fromkeys([*due, *stolen]))
 
 
 def _due(office: OfficeId, file: SignedFile, every: list[Generation]) -> Due:

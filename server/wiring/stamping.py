@@ -8,11 +8,11 @@ import structlog
 
 from esign.authorities.directory import ROOT, TSA
 from esign.errors import ListStale, RenewalUseless
-from esign.renewing import StampRenewer, stamp_carries_until
+from esign.renewing import StampRenewer, last_stamper, stamp_carries_until, stolen_stampers
 from esign.trust import root_lists, trusted_roots
 from esign.tsa.lifetime import RENEWAL_2026
 from server.cases.restamping import StampDesk
-from server.tasks.stamps import Came, due_stamps, renew_due
+from server.tasks.stamps import Came, due_stamps, renew_due, renew_stolen
 from server.transaction import Scope
 from server.wiring.parts import RETAINED_AT_FIRST, new_id, now
 from server.wiring.press import fault_point
@@ -44,6 +44,7 @@ def stamp_desk(parts: Parts) -> StampDesk:
             stamps=parts.signing.stamps,
             now=now,
             party_roots=parts.signing.party_roots,
+            existed=parts.existed,
         ).renew(document)
 
     def put_beside(office: OfficeId, content: bytes, earlier: Digest) -> Digest:
@@ -57,6 +58,8 @@ def stamp_desk(parts: Parts) -> StampDesk:
     return StampDesk(
         open_books=open_books,
         carries_until=lambda content: stamp_carries_until(content, roots=trusted_roots(files)),
+        stamped_by=last_stamper,
+        stolen=lambda: stolen_stampers(files),
         renew=renew,
         put_beside=put_beside,
         get=parts.get,
@@ -68,9 +71,15 @@ def stamp_desk(parts: Parts) -> StampDesk:
 
 
 def renew_stamps(
-    parts: Parts, *, tell: Callable[[Ended], None], waits_for: tuple[type[Exception], ...]
+    parts: Parts,
+    *,
+    tell: Callable[[Ended], None],
+    waits_for: tuple[type[Exception], ...],
+    only_stolen: bool = False,
 ) -> None:
-    renew_due(
+    """Renew everything that is due, or what a stolen stamper stamped last and nothing else."""
+    sweep = renew_stolen if only_stolen else renew_due
+    sweep(
         parts.catalogue.rule_packs.offices,
         desk=stamp_desk(parts),
         open_transaction=parts.open_transaction,

@@ -82,6 +82,9 @@ PACKAGES_EVERY: Final = "47 * * * *"
 STAMPS_EVERY: Final = "23 19 * * *"
 """At night in China; a missed night is nothing against the margin."""
 
+STOLEN_EVERY: Final = "53 * * * *"
+"""Nobody waits a night to carry on what a stolen key stamped."""
+
 FOR_EVER: Final = 1_000_000
 """Tries of what the person agreed to and nobody else can carry out."""
 
@@ -128,6 +131,13 @@ def registry(parts: Parts) -> Mapping[str, Task]:
     tasks["stamps.renew"] = Task(
         run=functools.partial(renew_stamps, parts, tell=log_ended, waits_for=PASSING),
         every=STAMPS_EVERY,
+        attempts=1,
+    )
+    tasks["stamps.renew_stolen"] = Task(
+        run=functools.partial(
+            renew_stamps, parts, tell=log_ended, waits_for=PASSING, only_stolen=True
+        ),
+        every=STOLEN_EVERY,
         attempts=1,
     )
     tasks["ceremony.composites"] = Task(

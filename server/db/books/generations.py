@@ -11,6 +11,7 @@ from server.register.errors import GenerationNotFound
 from server.register.generations import FileKind, Generation, GenerationState, SignedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -39,6 +40,16 @@ class PostgresGenerationBook:
             raise GenerationNotFound
 
     def due(self, *, before: datetime) -> list[SignedFile]:
+        ends = GENERATIONS.c.carries_until
+        unseen = ends.is_(None) | GENERATIONS.c.stamper.is_(None)
+        is_open = GENERATIONS.c.state != GenerationState.KEPT.value
+        return self._newest(is_open | unseen | (ends < before))
+
+    def stamped_by(self, stampers: Collection[str]) -> list[SignedFile]:
+        is_kept = GENERATIONS.c.state == GenerationState.KEPT.value
+        return self._newest(is_kept & GENERATIONS.c.stamper.in_(stampers))
+
+    def _newest(self, condition: ColumnElement[bool]) -> list[SignedFile]:
         later = GENERATIONS.alias("later")
         newest = (
             ~select(later.c.id)
@@ -49,16 +60,10 @@ class PostgresGenerationBook:
             )
             .exists()
         )
-        ends = GENERATIONS.c.carries_until
-        open_ones = GENERATIONS.c.state != GenerationState.KEPT.value
         rows = self._scoped.connection.execute(
             select(GENERATIONS)
-            .where(
-                GENERATIONS.c.office == self._scoped.office,
-                newest,
-                open_ones | ends.is_(None) | (ends < before),
-            )
-            .order_by(ends.nulls_first(), GENERATIONS.c.id)
+            .where(GENERATIONS.c.office == self._scoped.office, newest, condition)
+            .order_by(GENERATIONS.c.carries_until.nulls_first(), GENERATIONS.c.id)
         )
         return [_file(row) for row in rows]
 
@@ -103,6 +108,7 @@ def _values(generation: Generation) -> dict[str, Any]:
         "sha256": generation.sha256,
         "sm3": generation.sm3,
         "carries_until": generation.carries_until,
+        "stamper": generation.stamper,
         "kept_at": generation.kept_at,
         "trouble": generation.trouble,
     }
@@ -120,6 +126,7 @@ def generation_of(row: Row[Any]) -> Generation:
         sha256=row.sha256,
         sm3=row.sm3,
         carries_until=row.carries_until,
+        stamper=row.stamper,
         kept_at=row.kept_at,
         trouble=row.trouble,
     )

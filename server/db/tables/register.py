@@ -58,6 +58,7 @@ GENERATIONS = Table(
     text("sha256", optional=True),
     text("sm3", optional=True),
     moment("carries_until", optional=True),
+    text("stamper", optional=True),
     moment("kept_at", optional=True),
     text("trouble", optional=True),
 )

@@ -93,6 +93,10 @@ def test_the_nightly_job_looks_at_what_was_sealed_and_one_lost_file_stops_nothin
     came = {each["subject"]: (each["came"], each["trouble"]) for each in map(told_ended, told)}
     assert came[sealed.subject] == (Came.CARRIES, None)
     assert came[sealed.case] == (Came.FAILED, "ObjectMissing")
+    # Nobody's key was stolen, so the hourly one finds nothing to do.
+    told.clear()
+    renew_stamps(parts, tell=told.append, waits_for=(), only_stolen=True)
+    assert told == []
     left = {told_due(each)["subject"] for each in stamps_due(parts)}
     assert sealed.subject not in left
     assert sealed.case in left

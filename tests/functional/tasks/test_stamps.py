@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from esign.errors import RenewalUseless, StampLapsed, TimeStampUnavailable
+from esign.authorities.directory import TSA
+from esign.errors import RenewalUseless, StamperStolen, StampLapsed, TimeStampUnavailable
 from esign.evidence import EvidenceDigests
+from esign.keyceremony.requests import Action
 from esign.pdf.deeds import PartySignature
 from esign.pdf.fields import SignaturePlace, party_field, prepare_fields
-from esign.renewing import stamp_carries_until
+from esign.renewing import Renewed, last_stamper, stamp_carries_until, stolen_stampers
 from esign.testing import RunningOffice, archival_page, running_office
 from esign.tsa.lifetime import RENEWAL_2026
+from esign.tsa.on_duty import AuthorityOnDuty
 from esign.verification import verify
+from esign.verification.existence import Existed
 from server.cases.ids import OfficeId
 from server.cases.restamping import StampDesk
 from server.register.generations import FileKind, GenerationState, sm3_of
-from server.tasks.stamps import Came, Ended, due_stamps, renew_due
+from server.tasks.stamps import Came, Ended, due_stamps, renew_due, renew_stolen
 from server.transaction import NOBODY, Scope
 from storage.objects import Digest
 from tests.integration.db.filling import certificate, fresh, full_case
+from tests.servers.ceremony_room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
     from server.transaction import OpenTransaction, Transaction
 
 SEALED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-YEAR = timedelta(days=365)
+DAY, YEAR = timedelta(days=1), timedelta(days=365)
 WAITS_FOR = (TimeStampUnavailable, RenewalUseless)
 
 
@@ -57,6 +62,8 @@ class Archive:
     case: Case
     certificate: Certificate
     objects: MutableMapping[str, bytes] = field(default_factory=dict)
+    known: dict[str, datetime] = field(default_factory=dict)
+    """When somebody independent says that a file of a SHA-256 was there."""
 
     def put(self, content: bytes) -> Digest:
         digest = Digest(hashlib.sha256(content).hexdigest())
@@ -67,7 +74,9 @@ class Archive:
         return StampDesk(
             open_books=lambda office: self.open_transaction(Scope(office=office)),
             carries_until=lambda c: stamp_carries_until(c, roots=self.signing.roots),
-            renew=lambda content: self.signing.renewer().renew(content),
+            stamped_by=last_stamper,
+            stolen=lambda: stolen_stampers(self.signing.files),
+            renew=self.renew,
             put_beside=lambda _, content, __: self.put(content),
             get=lambda _, digest: self.objects[digest.hex],
             margin=RENEWAL_2026.margin,
@@ -76,12 +85,30 @@ class Archive:
             reach=lambda _: None,
         )
 
+    def renew(self, content: bytes) -> Renewed:
+        return replace(self.signing.renewer(), existed=self.existed).renew(content)
+
+    def existed(self, content: bytes) -> list[Existed]:
+        sha256 = hashlib.sha256(content).hexdigest()
+        return [Existed(sha256=sha256, at=self.known[sha256])] if sha256 in self.known else []
+
     def swept(self, at: datetime, *, new_stamper: bool = True) -> dict[str, Ended]:
         self.signing.now.at = at
         if new_stamper:
             self.signing.new_stamper(valid_for=2 * YEAR)
         told: list[Ended] = []
         renew_due(
+            [self.office],
+            desk=self.desk(),
+            open_transaction=self.open_transaction,
+            waits_for=WAITS_FOR,
+            tell=told.append,
+        )
+        return {ended.file.kind: ended for ended in told}
+
+    def swept_for_stolen(self) -> dict[str, Ended]:
+        told: list[Ended] = []
+        renew_stolen(
             [self.office],
             desk=self.desk(),
             open_transaction=self.open_transaction,
@@ -224,3 +251,36 @@ def test_what_is_due_is_told_before_anything_is_written(archive: Archive) -> Non
     assert archive.due() == {"certificate": (GenerationState.KEPT, None)}
     with archive.open_transaction(Scope(office=archive.office)) as tx:
         assert [file.subject for file in tx.generations.untracked()] == [archive.certificate.id]
+
+
+def test_after_a_theft_what_somebody_vouches_for_is_stamped_anew_at_once_and_the_rest_is_told(
+    archive: Archive,
+) -> None:
+    """Of the certificate the log knows that it was there; of the deed nobody does."""
+    signing, at_first = archive.signing, archive.delivered()
+    archive.swept(SEALED_AT, new_stamper=False)
+    assert archive.swept_for_stolen() == {}
+    archive.known[hashlib.sha256(at_first["certificate"]).hexdigest()] = SEALED_AT + DAY
+    signing.now.at = SEALED_AT + 3 * DAY
+    room = Room(signing.files.path, signing.now).with_officers()
+    room.done(Action.COMPROMISE, TSA, compromised_at=SEALED_AT + 2 * DAY)
+    signing.server.authority = AuthorityOnDuty(
+        signing.files, custody=signing.vault, now=signing.now, proof=signing.proof
+    )
+    ended = {kind: (each.came, each.trouble) for kind, each in archive.swept_for_stolen().items()}
+    assert ended == {
+        "certificate": (Came.RENEWED, None),
+        "deed": (Came.REFUSED, StamperStolen.__name__),
+    }
+    # Once; and whoever asks what is left is told of what nobody can prove.
+    assert archive.swept_for_stolen() == {}
+    assert archive.due() == {"deed": (GenerationState.REFUSED, StamperStolen.__name__)}
+    carried = archive.delivered()["certificate"]
+    assert carried.startswith(at_first["certificate"])
+    verify(
+        carried,
+        roots=signing.roots,
+        at=signing.now.at,
+        fresh_lists=signing.files.published_lists(),
+        existed=archive.existed(at_first["certificate"]),
+    )

@@ -346,6 +346,7 @@ def generation(of: Certificate, **changes: object) -> Generation:
         "sha256": of.sealed_sha256,
         "sm3": DIGEST,
         "carries_until": AT + timedelta(days=3000),
+        "stamper": DIGEST,
         "kept_at": AT,
     }
     return Generation(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes

@@ -123,6 +123,24 @@ def test_what_is_due_comes_soonest_first_and_what_lasts_does_not(
     assert found[3:] == [made["sooner"].file, made["soon"].file]
 
 
+def test_what_a_stamper_stamped_last_is_found_and_what_was_renewed_since_is_not(
+    open_transaction: OpenTransaction,
+) -> None:
+    office = fresh("stolen-office")
+    by_one, renewed_since, by_other = (
+        generation(sealed(open_transaction, office), stamper=stamper, carries_until=LATER)
+        for stamper in ("one", "one", "other")
+    )
+    # On record from before it was asked who stamped: somebody has to look.
+    unseen = generation(sealed(open_transaction, office), stamper=None, carries_until=LATER)
+    again = renewed(renewed_since, stamper="other", carries_until=LATER)
+    put(open_transaction, by_one, renewed_since, by_other, unseen, again)
+    with open_transaction(Scope(office=OfficeId(office))) as tx:
+        assert tx.generations.stamped_by({"one"}) == [by_one.file]
+        assert tx.generations.stamped_by(frozenset()) == []
+        assert tx.generations.due(before=SOON) == [unseen.file]
+
+
 def test_a_certificate_sealed_before_there_was_a_record_is_found(
     open_transaction: OpenTransaction,
 ) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from esign.errors import StampLapsed, Tampered, TimeStampUnavailable
+from esign.errors import StamperStolen, StampLapsed, Tampered, TimeStampUnavailable
 from esign.renewing import Renewed
 from server.cases.errors import IntentBroken
 from server.cases.ids import OfficeId
@@ -55,6 +55,8 @@ class Archive:
     dies_at: RenewalFault | None = None
     trouble: Exception | None = None
     stamps: int = 0
+    stamper: str = "first"
+    stolen: set[str] = field(default_factory=set)
 
     @classmethod
     def with_one_case(cls) -> Archive:
@@ -93,6 +95,8 @@ class Archive:
         return StampDesk(
             open_books=lambda _: self.shelf.opened(),
             carries_until=lambda content: datetime(int(content[-4:]), 3, 1, tzinfo=NOW.tzinfo),
+            stamped_by=lambda _: self.stamper,
+            stolen=lambda: self.stolen,
             renew=self._renew,
             put_beside=lambda _, content, __: self.put(content),
             get=lambda _, digest: self.objects[digest.hex],
@@ -124,6 +128,7 @@ class Archive:
         return Renewed(
             document=content + f"; stamp {self.stamps}, until {until.year}".encode(),
             carries_until=until,
+            stamper=self.stamper,
         )
 
     def _reach(self, fault: str) -> None:
@@ -144,6 +149,31 @@ def test_a_stamp_that_lasts_is_looked_at_and_left_alone(kind: FileKind) -> None:
     assert first.sm3 == sm3_of(archive.objects[str(first.sha256)])
     assert archive.renewed(kind) == first
     assert archive.told() == []
+
+
+@KINDS
+def test_what_a_stolen_stamper_stamped_last_is_renewed_though_it_lasts_and_once(
+    kind: FileKind,
+) -> None:
+    archive = Archive.with_one_case()
+    assert archive.renewed(kind).stamper == "first"
+    archive.stamper, archive.stolen = "second", {"first"}
+    renewed = archive.renewed(kind)
+    assert (renewed.number, renewed.stamper, archive.stamps) == (2, "second", 1)
+    assert archive.renewed(kind) == renewed
+    assert archive.told() == ["stamp_renewed"]
+
+
+@KINDS
+def test_what_a_stolen_stamper_stamped_and_nobody_else_knows_is_for_a_person(
+    kind: FileKind,
+) -> None:
+    archive = Archive.with_one_case()
+    archive.renewed(kind)
+    archive.stolen, archive.trouble = {"first"}, StamperStolen("nothing else proves it")
+    refused = archive.renewed(kind)
+    assert (refused.state, refused.trouble) == (GenerationState.REFUSED, "StamperStolen")
+    assert archive.told() == ["stamp_renewal_refused"]
 
 
 @KINDS
