@@ -77,6 +77,9 @@ class KeyCommands:
     perform: Callable[[bytes, Signer], str]
     """The protocol, printed."""
 
+    afterwards: Callable[[bytes], Sequence[str]]
+    """What an officer has to do next, once the request was performed; in both languages."""
+
     listed: Callable[[], Sequence[Mapping[str, Any]]]
     audit: Callable[[], Mapping[str, str | None]]
     """Trail -> what is wrong with it, or ``None``."""
@@ -258,6 +261,8 @@ def _perform(commands: KeyCommands) -> click.Command:
         if protocol is not None:
             protocol.write_text(printed, encoding="utf-8")
         click.echo(printed)
+        for line in commands.afterwards(asked):
+            click.echo(line)
 
     return perform
 

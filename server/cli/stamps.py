@@ -63,7 +63,9 @@ def _list(found: list[Told], *, as_json: bool) -> None:
                 f"{each['state']:9} {each['office']}  {each['kind']} {each['subject']}"
                 f"  until {each['carries_until'] or 'not looked at'}  {each['trouble'] or ''}"
             )
-        click.echo(f"{len(found)} files are due")
+        states = Counter(each["trouble"] or each["state"] for each in found)
+        told = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+        click.echo(f"{len(found)} files are due" + (f": {told}" if told else ""))
     if any(each["state"] == "refused" for each in found):
         sys.exit(INCONSISTENT)
 

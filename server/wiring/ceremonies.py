@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 
-from esign.authorities.directory import AuthorityDirectory
+from esign.authorities.directory import TSA, AuthorityDirectory
 from esign.custody.audit import verify_trail
 from esign.custody.keyring import Keyring
 from esign.custody.places import KeyPlace
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from esign.keyceremony.officers import Credential
+    from esign.keyceremony.requests import KeyRequest
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,6 +71,15 @@ WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
     Refusal.IMPOSSIBLE: ("不能对该对象执行此事项", "this cannot be done to this subject"),
 }
 
+AFTER_THEFT: Final = (
+    "被盗密钥所盖的时间戳不再凭其自身日期采信。下一步: notary stamps renew 给另有证据证明在被盗",
+    "之前已经存在的文件重新盖时间戳, 并说明份数; notary stamps due 列出无从证明的文件。",
+    "No stamp of the stolen key counts by its own date any more. Next: `notary stamps renew`",
+    "stamps anew what something else proves to have been there before, and says how many files;",
+    "`notary stamps due` lists those of which nothing proves it (StamperStolen).",
+)
+"""To the officer who gives up the time-stamper's key: the papers are not at these keys."""
+
 
 class CeremonyEnded(click.ClickException):
     exit_code = REFUSED
@@ -88,6 +98,7 @@ def key_commands() -> KeyCommands:
         approve=_told(_approve),
         check=_told(_check),
         perform=_told(_perform),
+        afterwards=lambda text: _afterwards(SignedRequest.from_json(text).request),
         listed=_told(_listed),
         audit=_told(_audit),
         protocol=_told(_protocol),
@@ -159,12 +170,18 @@ def _check(text: bytes) -> str:
     signed = SignedRequest.from_json(text)
     _ceremonies().check(signed)
     request = signed.request
-    return f"{request.action} {request.subject}  {request.key}  {request.digest[:12]}"
+    told = f"{request.action} {request.subject}  {request.key}  {request.digest[:12]}"
+    return "\n".join([told, *_afterwards(request)])
 
 
 def _perform(text: bytes, signer: Signer) -> str:
     ceremonies = _ceremonies()
     return ceremonies.perform(SignedRequest.from_json(text), _opened(ceremonies, signer)).printed()
+
+
+def _afterwards(request: KeyRequest) -> tuple[str, ...]:
+    is_theft = (request.action, request.subject) == (Action.COMPROMISE, TSA)
+    return AFTER_THEFT if is_theft else ()
 
 
 def _listed() -> Sequence[Mapping[str, Any]]:

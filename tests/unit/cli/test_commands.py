@@ -454,6 +454,13 @@ def test_a_refused_stamp_is_an_inconsistency_that_a_person_looks_at() -> None:
     assert platform.told("stamps", "renew", "--dry-run").exit_code == INCONSISTENT
 
 
+def test_how_many_files_nobody_can_prove_is_told_in_one_line() -> None:
+    stolen = {**due_stamp("refused"), "trouble": "StamperStolen"}
+    platform = Platform(due=[stolen, stolen, due_stamp("kept")])
+    told = platform.told("stamps", "due").output
+    assert told.splitlines()[-1] == "3 files are due: 2 StamperStolen, 1 kept"
+
+
 def test_a_dry_run_renews_nothing() -> None:
     platform = Platform(due=[due_stamp("kept")], ended=[ended_stamp("renewed")])
     told = platform.told("stamps", "renew", "--dry-run")

@@ -127,6 +127,15 @@ def test_keys_of_a_ceremony_are_made_in_the_token_that_is_set(
     assert "更换密钥" in desk.done("perform", request, *desk.by(OFFICERS[0]), "--yes")
 
 
+def test_who_gives_up_the_time_stamper_is_told_what_to_do_about_the_files(desk: Desk) -> None:
+    desk.ceremony("create", "root", "--name", "Root")
+    desk.ceremony("create", "tsa", "--name", "Time-Stamping")
+    told = desk.ceremony("compromise", "tsa", "--since", "2026-03-01T14:00")
+    assert "stamps anew what something else proves" in told
+    assert "notary stamps due 列出无从证明的文件" in told
+    assert "stamps renew" not in desk.ceremony("rotate", "tsa")
+
+
 def test_without_yes_it_is_said_what_would_be_done_and_nothing_is(desk: Desk) -> None:
     request = str(desk.folder / "r.json")
     desk.done("plan", "create", "root", "--name", "R", "--reason", "x", "--out", request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import threading
@@ -16,17 +17,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from esign.authorities.creation import create_authorities
-from esign.authorities.directory import ROOT
+from esign.authorities.directory import ROOT, TSA
 from esign.custody.audit import verify_trail
 from esign.custody.keyring import Keyring
 from esign.custody.vault import Vault
-from esign.errors import CertificateRevoked, KeyMisused, KeyStopped, TrailBroken
+from esign.errors import CertificateRevoked, KeyMisused, KeyStopped, StamperStolen, TrailBroken
 from esign.keyceremony.approvals import SignedRequest, approve
 from esign.keyceremony.officers import Officer, new_credential, open_credential
 from esign.keyceremony.protocols import Protocol
 from esign.keyceremony.refusals import CeremonyRefused, Refusal
 from esign.keyceremony.requests import Action
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
+from esign.renewing import stolen_stampers
 from esign.testing import (
     BASE_URL,
     NOTARY,
@@ -37,6 +39,8 @@ from esign.testing import (
     running_office,
     sealing_places,
 )
+from esign.tsa.on_duty import AuthorityOnDuty
+from esign.verification.existence import Existed
 from esign.verification.verifying import verify
 from tests.servers.ceremony_room import AUTHORITY, PASSPHRASE, SEAL, WHO, More, Room
 
@@ -497,6 +501,40 @@ def test_a_key_that_was_given_up_signs_nothing_and_the_next_one_does(
     around.done(Action.COMPROMISE, AUTHORITY, compromised_at=AT)
     with pytest.raises(KeyStopped):
         office.vault.revocation_list(office=OFFICE, authority=AUTHORITY)
+
+
+def test_a_stolen_time_stamper_is_given_up_and_the_next_one_stamps_at_once(
+    office: RunningOffice, around: Room
+) -> None:
+    office.server.authority = AuthorityOnDuty(
+        office.files, custody=office.vault, now=office.now, proof=office.proof
+    )
+    before = sealed(office)
+    lost_at = AT + timedelta(hours=1)
+    office.now.at = AT + timedelta(hours=2)
+    around.done(Action.COMPROMISE, TSA, compromised_at=lost_at)
+    with pytest.raises(KeyStopped):
+        office.vault.sign_digest(f"file:{TSA}", bytes(32))
+    # Whatever the thief dates so looks like this; somebody else has to know of it.
+    with pytest.raises(StamperStolen):
+        serials(office, before)
+    known = Existed(sha256=hashlib.sha256(before).hexdigest(), at=AT)
+    lists = lists_of(office)
+    verify(before, roots=office.roots, at=office.now(), fresh_lists=lists, existed=[known])
+    office.now.at += timedelta(minutes=1)
+    assert len(serials(office, sealed(office))) == 2
+    stolen = office.files.certificate(TSA)
+    (entry,) = x509.load_der_x509_crl(office.files.revocation_list(ROOT))
+    since = entry.extensions.get_extension_for_class(x509.InvalidityDate).value
+    assert (entry.serial_number, since.invalidity_date_utc) == (stolen.serial_number, lost_at)
+    assert stolen_stampers(office.files) == {stolen.fingerprint(hashes.SHA256()).hex()}
+
+
+def test_a_time_stamper_that_was_merely_replaced_is_not_stolen(
+    office: RunningOffice, around: Room
+) -> None:
+    around.done(Action.ROTATE, TSA)
+    assert stolen_stampers(office.files) == frozenset()
 
 
 def test_once_officers_decide_nobody_else_makes_keys(office: RunningOffice, around: Room) -> None:
