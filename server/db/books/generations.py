@@ -46,8 +46,8 @@ class PostgresGenerationBook:
         return self._newest(is_open | unseen | (ends < before))
 
     def stamped_by(self, stampers: Collection[str]) -> list[SignedFile]:
-        is_kept = GENERATIONS.c.state == GenerationState.KEPT.value
-        return self._newest(is_kept & GENERATIONS.c.stamper.in_(stampers))
+        # What is only intended, or was refused, has no stamper.
+        return self._newest(GENERATIONS.c.stamper.in_(stampers))
 
     def _newest(self, condition: ColumnElement[bool]) -> list[SignedFile]:
         later = GENERATIONS.alias("later")

@@ -6,7 +6,7 @@ Each question is put to both verifiers, the platform's and the shipped one.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict, Unpack
 
@@ -26,6 +26,7 @@ from esign.custody.uris import KeyUri
 from esign.errors import CertificateRevoked, StamperStolen, VerificationFailed
 from esign.offline import verify as shipped
 from esign.pdf.renewal import append_stamp
+from esign.renewing import StampRenewer, last_stamper
 from esign.testing import BASE_URL, OFFICE, running_office, time_stamper
 from esign.transparency.checkpoints import Head
 from esign.transparency.cosignatures import Cosigner, cosignature
@@ -80,7 +81,9 @@ def new_stamper(office: RunningOffice) -> Stamper:
 
 
 def on_duty(office: RunningOffice, stamper: Stamper) -> None:
-    office.server.authority = time_stamper(stamper.certificate, stamper.key, now=office.now)
+    office.server.authority = time_stamper(
+        stamper.certificate, stamper.key, now=office.now, proof=office.proof
+    )
 
 
 def stamped(office: RunningOffice, document: bytes) -> bytes:
@@ -292,6 +295,40 @@ def test_a_stamp_proves_nothing_of_what_came_after_it(office: RunningOffice) -> 
     back_dated = Token(certificate=thief.certificate, issuer=root, at=SEALED_AT, reach=1)
     with pytest.raises(StamperStolen):
         existence.check(back_dated, [load_der_x509_crl(listed(office, thief))])
+
+
+# ---- Stamping anew.
+
+
+def renewer(office: RunningOffice, newest: bytes, known: Sequence[Existed] = ()) -> StampRenewer:
+    return replace(office.renewer(), root_list=newest, existed=lambda _: known)
+
+
+def test_what_nobody_proves_is_not_even_brought_to_the_next_stamper(
+    office: RunningOffice,
+) -> None:
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    office.now.at = FOUND_OUT_AT + DAY
+    new_stamper(office)
+    # Whoever asked would hear that it is down.
+    office.proof.stamps_left = 0
+    with pytest.raises(StamperStolen):
+        renewer(office, listed(office, stolen)).renew(sealed)
+
+
+def test_what_is_proven_is_stamped_anew_though_the_next_stamper_ends_no_later(
+    office: RunningOffice,
+) -> None:
+    """As where both end with their algorithm: a stolen stamp carries nothing by itself."""
+    stolen = new_stamper(office)
+    sealed = office.sealed()
+    known, newest = existed(sealed, STOLEN_AT - DAY), listed(office, stolen)
+    office.now.at = FOUND_OUT_AT + DAY
+    office.new_stamper(valid_for=100 * DAY)
+    renewed = renewer(office, newest, known).renew(sealed)
+    accepted(renewed.document, office, newest, known)
+    assert renewed.stamper == last_stamper(renewed.document) != last_stamper(sealed)
 
 
 # ---- Why a stamper was given up.
