@@ -33,6 +33,8 @@ class Wish:
     organization: str = ""
     compromised_at: datetime | None = None
     public_key: str = ""
+    certificate: str = ""
+    """SHA-256 of the one whose key is given up, where it is not the one in use."""
 
 
 def plan(ceremonies: Ceremonies, wish: Wish, *, nonce: str) -> KeyRequest:
@@ -58,6 +60,10 @@ def plan(ceremonies: Ceremonies, wish: Wish, *, nonce: str) -> KeyRequest:
 def _of_the_key(ceremonies: Ceremonies, wish: Wish) -> dict[str, str]:
     if wish.action is Action.RETIRE:
         return {"replaces": _to_be_retired(ceremonies, wish.subject)}
+    if wish.certificate:
+        if wish.action is not Action.COMPROMISE:
+            raise CeremonyRefused(Refusal.IMPOSSIBLE)
+        return {"replaces": wish.certificate}
     if wish.action not in {Action.CREATE, Action.ROTATE, Action.COMPROMISE}:
         return {}
     role, house = Role.of(wish.subject), ceremonies.house

@@ -26,7 +26,7 @@ _HEX: Final = re.compile(r"[0-9a-f]{32}")
 class Action(StrEnum):
     CREATE = "create"  # The first key and certificate of a role.
     ROTATE = "rotate"  # A new key; what the old one signed stays as good as it was.
-    COMPROMISE = "compromise"  # Stop, revoke, publish; then a new key.
+    COMPROMISE = "compromise"  # Stop, revoke, publish; then a new key, of one that was in use.
     PUBLISH = "publish"  # The revocation lists of the root's keys, once a year.
     RETIRE = "retire"  # A key of the root that was replaced: one last list, then nothing.
     ADD_OFFICER = "add_officer"
@@ -54,7 +54,7 @@ class KeyRequest:
     """URI of the key that is to be made; empty where none is."""
 
     replaces: str = ""
-    """SHA-256 of the certificate (DER) that is in use until then."""
+    """SHA-256 of the certificate (DER) that is in use until then, or that is given up."""
 
     compromised_at: datetime | None = None
     """Since when somebody else may have had the key."""
@@ -65,6 +65,16 @@ class KeyRequest:
     def canonical(self) -> bytes:
         plain = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         return canonical({"version": VERSION, **plain})
+
+    @property
+    def makes_key(self) -> bool:
+        makes = {Action.CREATE, Action.ROTATE, Action.COMPROMISE}
+        return self.action in makes and not self.gives_up_replaced
+
+    @property
+    def gives_up_replaced(self) -> bool:
+        """Is a key given up that another one replaced before, so that none is needed?"""
+        return self.action is Action.COMPROMISE and self.key == ""
 
     @property
     def digest(self) -> str:

@@ -88,13 +88,15 @@ def check_possible(house: House, request: KeyRequest, *, now: datetime) -> None:
     elif request.action is Action.RETIRE:
         named = [fingerprint(files.certificate(each)) for each in _retirable(files, role)]
         possible = request.key == "" and request.replaces in named
+    elif request.gives_up_replaced:
+        possible = role.issuer is not None and request.replaces in _replaced(files, role)
     elif request.action is Action.CREATE:
         possible = request.replaces == "" and request.name != ""
     else:
         possible = role.can_be_replaced(request.action) and request.replaces != ""
     if not possible or (request.action is Action.COMPROMISE) != bool(request.compromised_at):
         raise CeremonyRefused(Refusal.IMPOSSIBLE)
-    if request.action not in {Action.PUBLISH, Action.RETIRE}:
+    if request.makes_key:
         _check_key(house, request)
         if in_use(files, role.name) != request.replaces:
             raise CeremonyRefused(Refusal.STATE_CHANGED)
@@ -105,6 +107,12 @@ def check_possible(house: House, request: KeyRequest, *, now: datetime) -> None:
 
 def _retirable(files: AuthorityDirectory, role: Role) -> list[str]:
     return retirable(files, role.name) if role.issuer is None else []
+
+
+def _replaced(files: AuthorityDirectory, role: Role) -> list[str]:
+    """Return the certificates of a role's keys that are in use no more and were not given up."""
+    names = [name for name in files.names(role.name) if name != files.current(role.name)]
+    return [fingerprint(files.certificate(each)) for each in names if not files.is_stopped(each)]
 
 
 def _check_not_ended(
@@ -148,10 +156,12 @@ def carry_out(house: House, request: KeyRequest, *, now: datetime) -> None:
     if request.action is Action.RETIRE:
         retire(house, role.name, request.replaces, now)
         return
-    name = KeyUri.parse(request.key).name
     if request.action is Action.COMPROMISE:
         # First nobody signs with it, then everybody hears of it, then there is another.
         _give_up(house, request, role, now)
+    if request.gives_up_replaced:
+        return
+    name = KeyUri.parse(request.key).name
     _make(house, request, role, now)
     if role.issuer is None:
         # Whoever trusts one of the two keys is led to the other before it is used.

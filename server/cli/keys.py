@@ -47,6 +47,8 @@ class Planned:
     since: datetime | None
     """UTC."""
     public_key: str
+    certificate: str
+    """SHA-256, of a key that was replaced before it was found to be stolen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _plan(commands: KeyCommands) -> click.Command:
     @click.option("--organization", default="", help="Organization on a first certificate.")
     @click.option("--since", type=MOMENT, help="When the key may have been lost, UTC.")
     @click.option("--public-key", type=FILE, help="Of the officer who is to be added.")
+    @click.option("--certificate", default="", help="Whose key was lost, if replaced; SHA-256.")
     @click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 168))
     def plan(  # noqa: PLR0913  # one option each; click passes them so
         *,
@@ -188,6 +191,7 @@ def _plan(commands: KeyCommands) -> click.Command:
         organization: str,
         since: datetime | None,
         public_key: Path | None,
+        certificate: str,
         hours: int,
     ) -> None:
         """Write a request for ACTION on SUBJECT.
@@ -196,7 +200,8 @@ def _plan(commands: KeyCommands) -> click.Command:
         office.OFFICE.notary.ID or the id of an officer; with sm2. before it
         (sm2.root, sm2.office.OFFICE.seal) the SM2 counterpart. create makes a first key,
         rotate the next one, compromise gives one up with everything it signed
-        --since, publish renews the lists of the root's keys, retire ends a key of the
+        --since (with --certificate an earlier one of the subject's, as keys list tells it),
+        publish renews the lists of the root's keys, retire ends a key of the
         root that was replaced and that nothing in use hangs from.
 
         rotate root: the old and the new key certify each other (links), so that who trusts
@@ -211,6 +216,7 @@ def _plan(commands: KeyCommands) -> click.Command:
             organization=organization,
             since=None if since is None else since.replace(tzinfo=UTC),
             public_key=public_key.read_text(encoding="utf-8").strip() if public_key else "",
+            certificate=certificate,
         )
         out.write_bytes(commands.plan(planned))
         click.echo(f"请求 · request: {out}")

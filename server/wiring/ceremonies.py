@@ -156,6 +156,7 @@ def _plan(planned: Planned) -> bytes:
         organization=planned.organization,
         compromised_at=planned.since,
         public_key=planned.public_key,
+        certificate=planned.certificate,
     )
     return SignedRequest(plan(_ceremonies(), wish, nonce=secrets.token_hex(16))).to_json()
 

@@ -37,6 +37,7 @@ class More(TypedDict, total=False):
     organization: str
     compromised_at: datetime
     public_key: str
+    certificate: str
 
 
 class Room:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from _typeshed import TraceFunction
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+IMPOSSIBLE = Refusal.IMPOSSIBLE
 
 
 @pytest.fixture
@@ -147,6 +148,10 @@ def test_what_was_planned_on_another_state_is_not_performed(room: Room) -> None:
         # A certificate without a name; a compromise without a beginning.
         (Action.CREATE, "office.b.authority", {}),
         (Action.COMPROMISE, SEAL, {}),
+        # Only what was stolen is called by its certificate, and nothing unknown is.
+        (Action.PUBLISH, ROOT, {"certificate": "0" * 64}),
+        (Action.COMPROMISE, SEAL, {"certificate": "0" * 64, "compromised_at": AT}),
+        (Action.COMPROMISE, ROOT, {"certificate": "0" * 64, "compromised_at": AT}),
         # Not a role.
         (Action.CREATE, "office.b.something", {"name": "x"}),
         (Action.CREATE, f"{SEAL}.2", {"name": "x"}),
@@ -535,6 +540,36 @@ def test_a_time_stamper_that_was_merely_replaced_is_not_stolen(
 ) -> None:
     around.done(Action.ROTATE, TSA)
     assert stolen_stampers(office.files) == frozenset()
+
+
+@pytest.mark.parametrize("subject", [TSA, SEAL])
+def test_a_key_that_was_replaced_before_it_was_stolen_is_given_up_and_none_is_made(
+    office: RunningOffice, around: Room, subject: str
+) -> None:
+    office.server.authority = AuthorityOnDuty(
+        office.files, custody=office.vault, now=office.now, proof=office.proof
+    )
+    before = sealed(office)
+    office.now.at = AT + timedelta(days=1)
+    around.done(Action.ROTATE, subject)
+    after, old = sealed(office), office.files.certificate(subject)
+    more: More = {
+        "certificate": old.fingerprint(hashes.SHA256()).hex(),
+        "compromised_at": AT - timedelta(hours=1),
+    }
+    office.now.at += timedelta(days=1)
+    around.done(Action.COMPROMISE, subject, **more)
+    with pytest.raises(StamperStolen if subject == TSA else CertificateRevoked):
+        serials(office, before)
+    with pytest.raises(KeyStopped):
+        office.vault.sign_digest(f"file:{subject}", bytes(32))
+    assert office.files.names(subject) == [subject, f"{subject}.2"]
+    assert len(serials(office, after)) == len(serials(office, sealed(office))) == 2
+    # Once; and the one that is in use is given up by its subject alone.
+    assert refused(lambda: around.planned(Action.COMPROMISE, subject, **more)) is IMPOSSIBLE
+    now_used = office.files.certificate(f"{subject}.2").fingerprint(hashes.SHA256()).hex()
+    more["certificate"] = now_used
+    assert refused(lambda: around.planned(Action.COMPROMISE, subject, **more)) is IMPOSSIBLE
 
 
 def test_once_officers_decide_nobody_else_makes_keys(office: RunningOffice, around: Room) -> None:
