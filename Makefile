@@ -41,7 +41,7 @@ BENCHMARKS := esign_seal issuing_stages identity_chips identity_documents identi
     identity_face_gates identity_liveness storage_envelope media_rooms transparency_log
 
 .PHONY: help setup run serve test sure format-check lint types contracts units spec-check rest
-.PHONY: faults engines seats networks bench screenshots format bundle clean
+.PHONY: faults engines faces seats networks bench screenshots format bundle clean
 
 help:  ## Tell every command
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name says; do \
@@ -108,6 +108,10 @@ faults:  ## Kill the platform and stop its servers at every step of issuing, and
 engines:  ## Hold whole ceremonies on Janus, as `make test` does on the embedded engine
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_MEDIA_ENGINE=janus $(PYTEST) tests/media/test_live_ceremony.py
+
+faces:  ## Put another face before the camera half-way through whole ceremonies, and see them stopped
+	@$(PYTHON) tools/set_up.py test
+	@FEIGUI_FACES=1 $(PYTEST) tests/media/test_another_face.py
 
 seats:  ## Hold a ceremony of seven people, every seat at the page in Chromium
 	@$(PYTHON) tools/set_up.py test

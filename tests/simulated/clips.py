@@ -58,7 +58,7 @@ def printed(photographs: Sequence[Pixels], seed: int) -> Answer:
     sheet = _sheet(rng)
     moves = _moves_of_paper(challenge, rng)
     paper = sitter.picture
-    near = _near(sitter)
+    near = near_of(sitter)
     wall = _wall(sitter.picture.shape[:2], rng)
 
     def scene(time_ms: float) -> tuple[Pixels, NDArray[np.float32]]:
@@ -74,7 +74,7 @@ def cut_out(photographs: Sequence[Pixels], seed: int) -> Answer:
     challenge = _challenge(rng)
     sheet = _sheet(rng)
     moves = _moves_of_paper(challenge, rng)
-    near, wall = _near(sitter), _wall(sitter.picture.shape[:2], rng)
+    near, wall = near_of(sitter), _wall(sitter.picture.shape[:2], rng)
     face, holes = answering(challenge, rng), _Holes(sitter, behind)
 
     def scene(time_ms: float) -> tuple[Pixels, NDArray[np.float32]]:
@@ -117,7 +117,7 @@ def _on_screen(
 ) -> Clip:
     """A film of ``sitter`` who did ``order`` in the windows of ``other``, filmed once more."""
     every_ms = int(rng.integers(34, 101))
-    performance, near = answering(other, rng, order=order), _near(sitter)
+    performance, near = answering(other, rng, order=order), near_of(sitter)
     light, sensor = some_light(other.flashes, rng), some_sensor(rng)
     screen = Screen.some(rng)
 
@@ -146,7 +146,7 @@ def looped(photographs: Sequence[Pixels], seed: int) -> Answer:
     performance = Performance(acts=acts, sway=sway)
     source = [sitter.doing(performance.at(at)) for at in np.arange(0, lasts, PERIOD_MS)]
     sensor, light = some_sensor(rng), some_light((), rng)
-    near = _near(sitter)
+    near = near_of(sitter)
     film = [sensor.take(light.on(picture, near, 0), rng) for picture in source]
     times = list(range(0, challenge.lasts_ms, PERIOD_MS))[:60]
     if rng.random() < 0.5:
@@ -172,7 +172,7 @@ def _sitter(photographs: Sequence[Pixels], rng: np.random.Generator) -> Sitter:
     )
 
 
-def _near(sitter: Sitter) -> NDArray[np.float32]:
+def near_of(sitter: Sitter) -> NDArray[np.float32]:
     height, width = sitter.picture.shape[:2]
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     middle, span = sitter.points.mean(axis=0), sitter.span
@@ -185,7 +185,7 @@ def _live(
     challenge: Challenge,
     rng: np.random.Generator,
 ) -> Clip:
-    performance, near = answering(challenge, rng), _near(sitter)
+    performance, near = answering(challenge, rng), near_of(sitter)
     return filmed(
         lambda time_ms: (sitter.doing(performance.at(time_ms)), near),
         clock(challenge.lasts_ms, rng),
