@@ -164,7 +164,7 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=profile.is_authority, path_length=profile.path_length), True),
         (x509.KeyUsage(**{usage: usage in profile.key_usage for usage in _USAGES}), True),
-        (_key_identifier(order.public_key), False),
+        (key_identifier(order.public_key), False),
         (x509.CertificatePolicies([policy]), False),
     ]
     if profile.extended_usage:
@@ -178,12 +178,6 @@ def _described(order: CertificateOrder) -> list[tuple[x509.ExtensionType, bool]]
     return extensions
 
 
-def _key_identifier(key: PublicKey) -> x509.SubjectKeyIdentifier:
-    if isinstance(key, Sm2PublicKey):
-        return key_identifier(key)
-    return x509.SubjectKeyIdentifier.from_public_key(key)
-
-
 def _authority_identifier(issuer: Issuer, own_key: PublicKey) -> x509.AuthorityKeyIdentifier:
     key: object = own_key
     if issuer.certificate is not None:
@@ -191,7 +185,7 @@ def _authority_identifier(issuer: Issuer, own_key: PublicKey) -> x509.AuthorityK
         key = sm2_key_in(issuer.certificate) if is_sm2 else issuer.certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey | Sm2PublicKey):
         raise LintFailed("an authority's key is not on an elliptic curve")
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(_key_identifier(key))
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(key_identifier(key))
 
 
 def _where_to_ask(issuer: Issuer, profile: Profile) -> list[tuple[x509.ExtensionType, bool]]:

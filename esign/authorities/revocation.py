@@ -68,10 +68,8 @@ def revocation_list(
 
 
 def _authority_identifier(key: AuthorityKey) -> x509.AuthorityKeyIdentifier:
-    if isinstance(key, Sm2PrivateKey):
-        named = key_identifier(key.public_key())
-        return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(named)
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    named = key_identifier(key.public_key())
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(named)
 
 
 def _row(entry: Revoked) -> x509.RevokedCertificate:

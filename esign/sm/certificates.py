@@ -20,6 +20,8 @@ from esign.errors import ChainInvalid, KeyUnsuitable, SignatureBroken
 from esign.sm.sm2 import Sm2PublicKey
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
     from esign.sm.sm2 import Sm2PrivateKey
 
     Signed = x509.Certificate | x509.CertificateRevocationList
@@ -109,6 +111,10 @@ def _content(signed: Signed) -> tuple[bytes, int]:
     return signed.tbs_certlist_bytes, _ALGORITHM_IN_LIST
 
 
-def key_identifier(key: Sm2PublicKey) -> x509.SubjectKeyIdentifier:
+def key_identifier(
+    key: Sm2PublicKey | CertificatePublicKeyTypes,
+) -> x509.SubjectKeyIdentifier:
     """Return the SHA-1 of the point, RFC 5280 4.2.1.2 (1): a name, and no security."""
+    if not isinstance(key, Sm2PublicKey):
+        return x509.SubjectKeyIdentifier.from_public_key(key)
     return x509.SubjectKeyIdentifier(hashlib.sha1(key.point, usedforsecurity=False).digest())

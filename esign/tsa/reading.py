@@ -75,7 +75,7 @@ def token_of(value: bytes) -> Token:
     (info,) = expect(inside(holder), der.OCTET_STRING)
     (signer,) = expect(inside(signers), der.SEQUENCE)
     signed, signature = _signer(signer)
-    stated = _attributes(signed)
+    stated = attributes_of(signed)
     kinds = (kind, content_type, stated.get(signed_data.CONTENT_TYPE))
     if kinds != (signed_data.SIGNED_DATA, signed_data.TST_INFO, signed_data.TST_INFO):
         raise DerMalformed("not a time-stamp")
@@ -113,8 +113,8 @@ def _signer(signer: bytes) -> tuple[bytes, bytes]:
     return attributes, contents(signature)
 
 
-def _attributes(attributes: bytes) -> dict[bytes, bytes]:
-    """Return the one value of each kind."""
+def attributes_of(attributes: bytes) -> dict[bytes, bytes]:
+    """Return the one value of each kind of signed attribute, or raise `DerMalformed`."""
     found: dict[bytes, bytes] = {}
     for attribute in inside(attributes):
         kind, held = _attribute(attribute)

@@ -19,7 +19,7 @@ from esign.cms import der, signed_data
 from esign.cms.algorithms import SHA256, key_of
 from esign.cms.reading import DerMalformed, contents, expect, inside, only
 from esign.errors import KeyUnsuitable, SignatureBroken, Tampered, TimeStampUnavailable
-from esign.tsa.reading import token_of
+from esign.tsa.reading import attributes_of, token_of
 from esign.tsa.responses import proven_time
 from esign.unreadable import UNREADABLE
 
@@ -116,7 +116,7 @@ def _checked(
     key.check(made, key.imprint(bytes((der.SET,)) + signed[1:]))
     if encoded not in certificates or len(set(certificates)) != len(certificates):
         raise DerMalformed("the signer's certificate is missing, or one is there twice")
-    (kind, token), *others = [_attribute(each) for each in inside(unsigned)]
+    (kind, token), *others = attributes_of(unsigned).items()
     _same((kind, others), (signed_data.SIGNATURE_TIME_STAMP, []))
     return OwnSignature(
         stamped=_stamp(token, hashlib.sha256(made).digest(), roots),
@@ -142,9 +142,8 @@ def _signed_data(cms: bytes, key: SigningKey) -> tuple[list[bytes], bytes]:
 
 
 def _check_attributes(signed: bytes, key: SigningKey, certificate: bytes, digest: bytes) -> None:
-    pairs = [_attribute(each) for each in inside(signed)]
-    found = dict(pairs)
-    if len(pairs) != len(found) or found.keys() != {
+    found = attributes_of(signed)
+    if found.keys() != {
         signed_data.CONTENT_TYPE,
         signed_data.MESSAGE_DIGEST,
         signed_data.ALGORITHM_PROTECTION,
@@ -162,12 +161,6 @@ def _check_attributes(signed: bytes, key: SigningKey, certificate: bytes, digest
     own = der.octets(key.algorithm.hashed(certificate).digest())
     by = key.algorithm.digest
     _same(named, [own] if by == SHA256 else [by, own])
-
-
-def _attribute(attribute: bytes) -> tuple[bytes, bytes]:
-    kind, values = expect(inside(attribute), der.OBJECT_IDENTIFIER, der.SET)
-    (value,) = inside(values)
-    return kind, value
 
 
 def _stamp(token: bytes, digest: bytes, roots: Sequence[x509.Certificate]) -> Stamped:

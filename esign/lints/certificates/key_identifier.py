@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from esign.lints.certificates.lookup import extension_of, key_in
-from esign.sm.certificates import key_identifier as sm2_key_identifier
-from esign.sm.sm2 import Sm2PublicKey
+from esign.sm.certificates import key_identifier as identifier_of
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-
     from esign.authorities.profiles import Profile
 
 
@@ -26,20 +23,11 @@ def key_identifier(certificate: x509.Certificate, profile: Profile) -> str | Non
     issuer = extension_of(certificate, x509.AuthorityKeyIdentifier)
     if own is None or issuer is None or issuer.value.key_identifier is None:
         return f"a key identifier is missing from a {profile.name} certificate"
-    if own.value != _named(key_in(certificate)):
+    key = key_in(certificate)
+    if key is None or own.value != identifier_of(key):
         return "the key identifier is not that of the key"
     if profile.signs_itself and issuer.value.key_identifier != own.value.digest:
         return "a root names another key than its own"
     if profile.links_roots and issuer.value.key_identifier == own.value.digest:
         return "a link names no other key than its own"
     return None
-
-
-def _named(
-    key: CertificatePublicKeyTypes | Sm2PublicKey | None,
-) -> x509.SubjectKeyIdentifier | None:
-    if key is None:
-        return None
-    if isinstance(key, Sm2PublicKey):
-        return sm2_key_identifier(key)
-    return x509.SubjectKeyIdentifier.from_public_key(key)
