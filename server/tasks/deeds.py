@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from server.cases.case import Case, Deed
     from server.cases.ids import CaseId, Clock, OfficeId, PartyId
     from server.cases.step_up import StepUpId
-    from server.ceremony.ceremony import CeremonyId
+    from server.ceremony.ceremony import Ceremony, CeremonyId
     from server.tasks.progress import Progress
     from server.transaction import OpenTransaction
 
@@ -30,8 +30,8 @@ class DeedDesk:
     """How many pages our own file has: a party signs once every one of them was shown."""
 
     typeset_draft: Callable[[Case], bytes]
-    sign: Callable[[Case, PartyId, bytes, str], bytes]
-    """(case, party, deed so far, head of the ceremony's chain) -> deed with the signature."""
+    sign: Callable[[Case, PartyId, bytes, Ceremony], bytes]
+    """(case, party, deed so far, the ceremony as it stands) -> deed with the signature."""
 
     put: Callable[[OfficeId, bytes], Digest]
     fetch: Callable[[OfficeId, Digest], bytes]
@@ -101,7 +101,7 @@ def sign_deed(
     require_agreement_to_deed(case, ceremony, party, agreed)
     progress.step(1, 3, "deed.signing")
     base = desk.fetch(office, Digest(deed.signed_sha256 or deed.object_sha256))
-    signed = desk.put(office, desk.sign(case, party, base, ceremony.head))
+    signed = desk.put(office, desk.sign(case, party, base, ceremony))
     progress.step(2, 3, "deed.recording")
     with desk.open_transaction(Scope(office=office)) as tx:
         case = tx.cases.get(case_id, lock=True)

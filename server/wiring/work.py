@@ -11,10 +11,11 @@ import structlog
 
 from esign.errors import CertificateNotHad, CustodyUnavailable, TimeStampUnavailable
 from server.cases.identity_challenges import ChallengeId
-from server.cases.identity_checks import CheckId, CheckState, digest_of
+from server.cases.identity_checks import CheckId
 from server.cases.ids import CaseId, OfficeId, PartyId
 from server.cases.issuing import issue_case
 from server.cases.jobs import Job
+from server.cases.proof_of_identity import proof_of
 from server.cases.step_up import StepUpId
 from server.ceremony.ceremony import CeremonyId
 from server.ceremony.invitations import TOKEN_BYTES, InvitationId
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
     from server.cases.case import Case
     from server.cases.press import Press
+    from server.ceremony.ceremony import Ceremony
     from server.register.log_publishing import LogPress
     from server.tasks.uploads import Reception
     from server.wiring.parts import Parts
@@ -413,13 +415,15 @@ def _bench(parts: Parts) -> IdentityBench:
 
 
 def deed_desk(parts: Parts) -> DeedDesk:
-    def sign(case: Case, party: PartyId, deed: bytes, head: str) -> bytes:
+    def sign(case: Case, party: PartyId, deed: bytes, ceremony: Ceremony) -> bytes:
+        with parts.open_transaction(Scope(office=case.office)) as tx:
+            checks = tx.identity_checks.of_case(case.id)
         return parts.signing.sign_deed(
             case,
             party,
             deed,
-            ceremony_head=head,
-            check_digest=_check_digest(parts, case, party),
+            ceremony_head=ceremony.head,
+            check_digest=proof_of(case.party(party), checks, ceremony),
         )
 
     return DeedDesk(
@@ -432,16 +436,3 @@ def deed_desk(parts: Parts) -> DeedDesk:
         fetch=parts.get,
         now=now,
     )
-
-
-def _check_digest(parts: Parts, case: Case, party: PartyId) -> str:
-    """Return the digest of the check that proved the party."""
-    with parts.open_transaction(Scope(office=case.office)) as tx:
-        proven = [
-            check
-            for check in tx.identity_checks.of_case(case.id)
-            if check.party == party
-            and check.state is CheckState.PROVEN
-            and check.pictures_ended is None
-        ]
-    return digest_of(max(proven, key=lambda check: check.requested_at))

@@ -220,7 +220,7 @@ class Worker:
             typeset_deed=lambda case: f"%PDF deed of {case.id}".encode(),
             pages_of=lambda _: 2,
             typeset_draft=lambda case: f"%PDF draft of {case.id}".encode(),
-            sign=lambda _, party, deed, head: deed + f" {party} {head}".encode(),
+            sign=lambda _, party, deed, held: deed + f" {party} {held.head}".encode(),
             put=self.platform.put,
             fetch=self.platform.fetch,
             now=self.platform.clock,

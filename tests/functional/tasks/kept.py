@@ -76,7 +76,7 @@ class Kept:
             typeset_deed=lambda case: f"deed of {case.id}".encode(),
             pages_of=lambda _: 2,
             typeset_draft=lambda case: f"draft of {case.id}".encode(),
-            sign=lambda _, party, base, head: base + f" signed {party} {head}".encode(),
+            sign=lambda _, party, base, held: base + f" signed {party} {held.head}".encode(),
             put=self.put,
             fetch=self.fetch,
             now=lambda: AT,

@@ -129,7 +129,7 @@ def test_a_signature_of_whoever_turned_out_to_be_another_meanwhile_is_thrown_awa
     kept = Kept.of(open_transaction, deed=WRITTEN)
     typeset(kept)
 
-    def slow(_: object, __: object, base: bytes, ___: str) -> bytes:
+    def slow(_: object, __: object, base: bytes, ___: object) -> bytes:
         with open_transaction(Scope(office=kept.office)) as tx:
             case = tx.cases.get(kept.case.id, lock=True)
             party = replace(case.parties[0], identity_proven=False, role=PartyRole.APPLICANT)
@@ -151,7 +151,7 @@ def test_a_signature_on_what_is_no_longer_the_deed_is_thrown_away(
     typeset(kept)
     other = replace(WRITTEN, object_sha256="2" * 64)
 
-    def slow(_: object, __: object, base: bytes, ___: str) -> bytes:
+    def slow(_: object, __: object, base: bytes, ___: object) -> bytes:
         kept.rewrite(other)
         return base + b" signed"
 
