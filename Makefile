@@ -113,9 +113,9 @@ faces:  ## Put another face before the camera half-way through whole ceremonies,
 	@$(PYTHON) tools/set_up.py test
 	@FEIGUI_FACES=1 $(PYTEST) tests/media/test_another_face.py
 
-seats:  ## Hold a ceremony of seven people, every seat at the page in Chromium
+seats:  ## Hold a ceremony of seven people, and one of two at one telephone, at the page in Chromium
 	@$(PYTHON) tools/set_up.py test
-	@FEIGUI_SEATS=1 $(PYTEST) tests/media/test_ceremony_seats.py
+	@FEIGUI_SEATS=1 $(PYTEST) tests/media/test_ceremony_seats.py tests/media/test_two_at_one_device.py
 
 networks:  ## Hold a ceremony over a bad line while everything breaks, and print how long it took to return
 	@$(PYTHON) tools/set_up.py test

@@ -16,7 +16,6 @@ from server.access.grants import digest_of
 from server.access.principals import RefreshToken
 from server.cases.ids import CaseId
 from server.cases.roles import Role
-from server.ceremony.ceremony import CeremonyId
 from server.demo.api import Api
 from server.demo.journey.applying import apply_for_it, consent
 from server.demo.journey.handling import review_it, take_it_in
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from server.cases.case import Case
     from server.ceremony.ceremony import Ceremony
     from server.wiring.launching import Running
     from tests.functional.case.platform import Person
@@ -146,9 +146,13 @@ class House:
         return dict(next(each for each in told if each["seat"] == seat))
 
     def ceremony(self) -> Ceremony:
-        scope = Scope(office=KUNMING, case=CaseId(self.stage.case))
-        with self.edge.open_transaction(scope) as tx:
-            return tx.ceremonies.get(CeremonyId(self.stage.ceremony))
+        """Return the case's one ceremony, whoever planned it."""
+        return self.on_record()[0]
+
+    def on_record(self) -> tuple[Ceremony, Case]:
+        with self.edge.open_transaction(Scope(office=KUNMING, case=CaseId(self.stage.case))) as tx:
+            (held,) = tx.ceremonies.of_case(self.stage.case)
+            return held, tx.cases.get(CaseId(self.stage.case))
 
     def close(self) -> None:
         self.edge.parts.engine.dispose()
@@ -175,23 +179,24 @@ def _way_back(house: House, person: Person) -> str:
 def sit(
     browser: Browser,
     house: House,
-    person: Person,
+    person: Person | None,
     *,
     language: str,
     viewport: Mapping[str, int],
     grants: Sequence[str] = (),
 ) -> Seat:
-    """Open the page of a ceremony where ``person`` has signed in a while ago."""
+    """Open the page of a ceremony where ``person`` has signed in a while ago, or nobody has."""
     context = browser.new_context(
         viewport=dict(viewport),  # type: ignore[arg-type]  # a ViewportSize by its names
         locale=language,
         permissions=list(grants),
     )
-    kept = {"refresh": _way_back(house, person), "account": person.account}
-    context.add_init_script(
-        f"sessionStorage.getItem({KEPT!r}) || "
-        f"sessionStorage.setItem({KEPT!r}, {json.dumps(json.dumps(kept))});"
-    )
+    if person is not None:
+        kept = {"refresh": _way_back(house, person), "account": person.account}
+        context.add_init_script(
+            f"sessionStorage.getItem({KEPT!r}) || "
+            f"sessionStorage.setItem({KEPT!r}, {json.dumps(json.dumps(kept))});"
+        )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     seat = Seat(page, [], [])

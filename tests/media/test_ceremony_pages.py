@@ -31,7 +31,7 @@ from tests.servers.whole import WholePlatform
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from playwright.sync_api import Browser, Page, Response
+    from playwright.sync_api import Browser, Locator, Page, Response
 
     from server.cases.case import Case
     from server.ceremony.ceremony import Ceremony
@@ -163,15 +163,20 @@ def sign_in_as_notary(seat: Seat, meeting: Meeting) -> None:
     seat.sees("我的面签")
 
 
-def sign_in_as_party(seat: Seat, meeting: Meeting) -> None:
-    seat.fill("Telephone or e-mail", meeting.phone)
+def sign_in_by_code(seat: Seat, running: Running, phone: str) -> None:
+    seat.fill("Telephone or e-mail", phone)
     seat.press("Send me a code")
     code = seat.page.get_by_label("Code from the message")
     expect(code).to_be_visible(timeout=PATIENCE_MS)
-    sent = [json.loads(line) for line in meeting.running.outbox.read_text("utf-8").splitlines()]
-    code.fill([each["code"] for each in sent if each["to"] == meeting.phone and "code" in each][-1])
+    code.fill(newest_code(running, phone))
     seat.page.get_by_role("button", name="Sign in", exact=True).first.click()
     seat.sees("Your ceremonies")
+
+
+def newest_code(running: Running, phone: str) -> str:
+    sent = [json.loads(line) for line in running.outbox.read_text("utf-8").splitlines()]
+    codes = [str(each["code"]) for each in sent if each["to"] == phone and "code" in each]
+    return codes[-1]
 
 
 def pictures_come(seat: Seat) -> None:
@@ -187,7 +192,7 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
 ) -> None:
     notary, party = sit("zh-CN", LAPTOP), sit("en", PHONE)
     sign_in_as_notary(notary, meeting)
-    sign_in_as_party(party, meeting)
+    sign_in_by_code(party, meeting.running, meeting.phone)
     notary.press("安排面签")
     notary.press("进入")
     notary.sees("摄像头正常。")
@@ -205,7 +210,7 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
     notary.press("我已核实其身份")
     notary.press("确认身份核实完成")
     party.press("I have read and understood it")
-    ask_everything(notary)
+    ask_everything(notary.page)
     # What is typed is seen on the other side as it is typed.
     for nth, answer in enumerate(ANSWERS):
         notary.fill("答", answer, nth=nth)
@@ -235,13 +240,13 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
     signing_in_again_leaves_one_key(notary, meeting)
 
 
-def ask_everything(notary: Seat) -> None:
+def ask_everything(where: Page | Locator) -> None:
     """Read every question out, and put down that it was answered as it has to be."""
-    yes = notary.page.get_by_label("回答符合要求")
+    yes = where.get_by_label("回答符合要求")
     expect(yes.first).to_be_visible(timeout=PATIENCE_MS)
     for nth in range(yes.count()):
         yes.nth(nth).check()
-    notary.press("记入存证")
+    where.get_by_role("button", name="记入存证").click()
     expect(yes).to_have_count(0, timeout=PATIENCE_MS)
 
 

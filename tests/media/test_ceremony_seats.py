@@ -6,18 +6,15 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import cv2
-import numpy as np
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.media.conftest import CAMERA, CHROMIUM
 from tests.media.sitting import Guest, House, sit
-from tests.media.test_ceremony_pages import ANSWERS, LAPTOP, PATIENCE_MS, PHONE
+from tests.media.test_ceremony_pages import ANSWERS, LAPTOP, PATIENCE_MS, PHONE, ask_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Locator, Route
 
@@ -71,17 +68,6 @@ class Assembly:
 
     def press(self, who: str, code: str) -> None:
         self.seats[who].press(self.word(who, code))
-
-
-@pytest.fixture
-def small_camera(tmp_path: Path) -> str:
-    """A camera so small that seven of them cost next to nothing."""
-    picture = np.full((96, 128, 3), 140, np.uint8)
-    cv2.circle(picture, (64, 48), 30, (90, 120, 170), -1)
-    film = b"YUV4MPEG2 W128 H96 F5:1\nFRAME\n"
-    path = tmp_path / "small.y4m"
-    path.write_bytes(film + cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).tobytes())
-    return f"--use-file-for-fake-video-capture={path}"
 
 
 @pytest.fixture
@@ -156,13 +142,7 @@ def inform_and_ask(held: Assembly) -> None:
     for who in ("witness", "interpreter", "consular_witness", "observer"):
         expect(held.card(who, "notice")).to_have_count(0)
     for who in ("party", "agent"):
-        card = held.card("notary", f"ask-{held.account(who)}")
-        yes = card.get_by_label("回答符合要求")
-        expect(yes.first).to_be_visible(timeout=PATIENCE_MS)
-        for nth in range(yes.count()):
-            yes.nth(nth).check()
-        card.get_by_role("button", name="记入存证").click()
-        expect(card).to_have_count(0, timeout=PATIENCE_MS)
+        ask_everything(held.card("notary", f"ask-{held.account(who)}"))
 
 
 def keep_record(held: Assembly) -> None:
