@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.guards import Unmet
 from server.cases.recognising import others_seen, unrecognised
+from server.cases.signatures import acting
 from server.cases.sitting_together import without_a_line
 from server.ceremony.ceremony import Seat
 from server.ceremony.course import Told, gaps, is_in, last_told, told
@@ -65,12 +66,16 @@ def two_are_here(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
 
 
 def informed_and_asked(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
-    """P-21, P-28: each who signs confirmed the notice and answered every question well."""
-    for each in with_right(ceremony, Right.SIGN):
-        if last_told(ceremony, Told.NOTICE_CONFIRMED, by=each.account) is None:
+    """P-21, P-28: each who acts confirmed the notice and answered every question well."""
+    for each in acting(case, ceremony):
+        if not is_informed(ceremony, each):
             yield Unmet("notice_of_rights_not_confirmed", "公证法 Art. 27, P-21", each.party)
         if any(questions_open(case, ceremony, each.account)):
             yield Unmet("questions_open", "P-28, P-34", each.party)
+
+
+def is_informed(ceremony: Ceremony, participant: Participant) -> bool:
+    return last_told(ceremony, Told.NOTICE_CONFIRMED, by=participant.account) is not None
 
 
 def questions_open(case: Case, ceremony: Ceremony, account: str) -> Iterator[str]:

@@ -34,6 +34,7 @@ from server.cases.lines import require_everybody_recorded
 from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
 from server.cases.recognising import SOURCE, others_seen, unrecognised, unseen_lately
+from server.cases.signatures import unmet_of_line
 from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
@@ -302,7 +303,8 @@ def require_agreement_to_deed(
         raise StepUpUnanswered
     # Who agreed was compared then; that a notary has thought better of it since counts as well.
     until_then = ceremony.links[: agreed.index]
-    if missing := tuple(unmet_of_party(case, until_then, case.party(party_id))):
+    party = case.party(party_id)
+    if missing := (*unmet_of_party(case, until_then, party), *unmet_of_line(case, party)):
         raise ConditionsUnmet(missing)
     # So does another face: whose agreement it was is in doubt, and whoever is back agrees anew.
     if others_seen(ceremony, account, after=agreed.index):
@@ -319,8 +321,7 @@ def _unmet_before_signing(case: Case, party: PartyId, deed_sha256: str) -> Itera
         yield Unmet("deed_missing", "P-38")
     elif deed_sha256 not in {deed.object_sha256, deed.signed_sha256}:
         yield Unmet("deed_differs", "电子签名法 Art. 13", party)
-    elif party in deed.signed_by:
-        yield Unmet("deed_already_signed", "电子签名法 Art. 13", party)
+    yield from unmet_of_line(case, case.party(party))
     if not case.rules.deed_signed_electronically:
         yield Unmet("deed_is_signed_in_ink", "电子签名法 Art. 3")
     if not case.consent_holds(party, Purpose.E_SIGNATURE):

@@ -18,6 +18,7 @@ from server.cases.guards import Unmet
 from server.cases.identity_checks import CheckState
 from server.cases.leading import require_lead_in_the_room
 from server.cases.recognising import fresh_look
+from server.cases.signatures import unmet_of_line
 from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, shown_digests
@@ -63,7 +64,7 @@ def confirm_presence(
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
     if deed_sha256 not in shown_digests(case, KeyUse.SIGN_DEED):
         raise ConditionsUnmet((Unmet("deed_differs", "电子签名法 Art. 13", party.id),))
-    if missing := tuple(unmet_of_party(case, ceremony.links, party)):
+    if missing := (*unmet_of_party(case, ceremony.links, party), *unmet_of_line(case, party)):
         raise ConditionsUnmet(missing)
     facts: dict[str, str | int | None] = {"object": deed_sha256, "party": party.id}
     added = ceremony.add_event(CONFIRMED, at, by=actor.account, facts=facts)

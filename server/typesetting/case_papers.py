@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from identity.documents.gb11643 import NumberInvalid, Sex, parse
 from server.cases.errors import FormIncomplete, PartNotFound
 from server.cases.parties import IdType, PartyRole
+from server.cases.signatures import lines_of
 from server.catalogue.rule_packs import FormKind
 from server.typesetting.certificates import Certificate, CertificateTranslation, Issue
 from server.typesetting.deeds import Declaration, PowerOfAttorney
@@ -38,7 +39,6 @@ _ID_KINDS: Final = {
     IdType.FOREIGNERS_PERMIT: "外国人永久居留身份证",
 }
 _SEXES: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
-_SIGNERS: Final = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
 _AGENTS: Final = frozenset({PartyRole.AGENT, PartyRole.GUARDIAN})
 
 
@@ -54,7 +54,7 @@ def deed_paper(
     told = case.deed.variables
     form = _form(pack, FormKind.DEED)
     today = at.astimezone(SHANGHAI).date()
-    signers = tuple(_person(p) for p in case.parties if p.role in _SIGNERS)
+    signers = tuple(_person(p) for p in lines_of(case))
     if "statements" in told:
         return Declaration(
             office=_office(office),
@@ -93,7 +93,7 @@ def certificate_paper(
     _require(told, "paragraphs")
     return Certificate(
         office=_office(office),
-        applicants=tuple(_person(p) for p in case.parties if p.role in _SIGNERS),
+        applicants=tuple(_person(p) for p in lines_of(case)),
         agents=tuple(_person(p) for p in case.parties if p.role in _AGENTS),
         concerned=tuple(_person(p) for p in case.parties if p.role is PartyRole.RELATED_PERSON),
         matter=matter.name.zh,

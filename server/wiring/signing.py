@@ -22,8 +22,8 @@ from esign.trust import office_trusts, trusted_roots
 from esign.verification.own_seal import Wanted, check_own_seal
 from esign.verification.verifying import verify
 from server.cases.errors import PartNotFound
-from server.cases.parties import PartyRole
 from server.cases.press import Fault
+from server.cases.signatures import line_of, lines_of
 from server.wiring.algorithms import algorithms_of_case
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ _AUTHORITY: Final = re.compile(r"office\.([a-z0-9-]+)\.authority(?:\.[0-9]+)?")
 FIELD_SIDE: Final = 10_000
 LISTED_AGAIN: Final = timedelta(minutes=1)
 _ENCODINGS: Final = {"pem": Encoding.PEM, "cer": Encoding.DER}
-_SIGNERS = frozenset({PartyRole.APPLICANT, PartyRole.PRINCIPAL})
 
 
 def _drawn(strokes: Strokes | None) -> Handwriting | None:
@@ -130,7 +129,10 @@ class Signing:
         """Return the deed with the party's signature on top of those before."""
         if case.deed is None or case.deed.object_sha256 is None:
             raise PartNotFound("deed")
-        signers = [p.id for p in case.parties if p.role in _SIGNERS]
+        lines = [each.id for each in lines_of(case)]
+        line = line_of(case, case.party(party_id))
+        if line is None:
+            raise PartNotFound("line of this party in the deed")
         algorithms = algorithms_of_case(case, self.packs)
         signer = DeedSigner(
             office=case.office,
@@ -144,7 +146,7 @@ class Signing:
         return signer.sign(
             deed,
             PartySignature(
-                field=party_field(signers.index(party_id) + 1),
+                field=party_field(lines.index(line) + 1),
                 common_name=case.party(party_id).name,
                 evidence=EvidenceDigests(
                     identity_check=check_digest,

@@ -30,7 +30,7 @@ GUESTS: Final = {
     "witness": Guest("证人甲", "witness", agrees=False),
     "interpreter": Guest("Interprète Dupont", "interpreter"),
     "consular_witness": Guest("领事乙", "consular_witness"),
-    "agent": Guest("代理人丙", "related_person"),
+    "agent": Guest("委托人丙", "principal"),
     "observer": Guest("旁听丁", "related_person"),
 }
 LANGUAGES: Final = {"interpreter": "en", "party": "en", "agent": "en"}

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from identity.liveness.challenge import EXPIRES_S
-from server.cases.conduct import pages_unseen, questions_open
+from server.cases.conduct import is_informed, pages_unseen, questions_open
 from server.cases.meeting import unmet_before
 from server.cases.recognising import looks_at, recognition_of
+from server.cases.signatures import acting, signs
 from server.ceremony.course import Told, is_in, last_told, moment, recording_since
-from server.ceremony.seats import RIGHTS, Right, may
+from server.ceremony.seats import RIGHTS, Right
 from server.ceremony.sharing import Lines
 from server.ceremony.status import MOVES
 from server.http.shown.liveness import challenge_as_seen
@@ -69,12 +70,13 @@ def _participant(
     account, rules = participant.account, case.rules.ceremony
     stands = recognition_of(ceremony, account, rules)
     looks = looks_at(ceremony, account)
-    signs = may(participant.seat, Right.SIGN)
+    acts = participant in tuple(acting(case, ceremony))
+    rights = RIGHTS[participant.seat] - (set() if signs(case, participant) else {Right.SIGN})
     return {
         "account": account,
         "seat": participant.seat,
         "party": participant.party,
-        "may": sorted(RIGHTS[participant.seat]),
+        "may": sorted(rights),
         "joined": participant.joined_at is not None,
         "here": is_in(ceremony, account),
         "device_of": Lines(ceremony.links).carrier_of(account),
@@ -85,8 +87,9 @@ def _participant(
         "last_seen": looks[-1].body["seen"] if looks else None,
         "tech_check": _tech_check(last_told(ceremony, Told.TECH_CHECKED, by=account)),
         "challenge": _challenge(ceremony, participant, by),
-        "notice_confirmed": last_told(ceremony, Told.NOTICE_CONFIRMED, by=account) is not None,
-        "questions_open": list(questions_open(case, ceremony, account)) if signs else [],
+        "notice_confirmed": is_informed(ceremony, participant),
+        "notice_due": acts and not is_informed(ceremony, participant),
+        "questions_open": list(questions_open(case, ceremony, account)) if acts else [],
         "record_confirmed": _has_confirmed(case, ceremony, account),
         "pages_unseen": _pages_unseen(case, ceremony, account),
     }

@@ -45,7 +45,7 @@ function taking_part(room, status) {
   return [
     ...consents(room),
     room.my_act && talk ? challenge(room) : null,
-    room.my_act && talk && room.may("sign") ? notice(room) : null,
+    room.my_act && talk && room.my_act.notice_due ? notice(room) : null,
     talk ? record_to_read(room) : null,
     talk ? deed_to_read(room) : null,
     waiting(room, status),
@@ -223,9 +223,15 @@ function digest_of(room) {
 
 const signed_by = (room) => (room.state.found.deed ? room.state.found.deed.signed_by : []);
 
+function signs(room, { account, seat }) {
+  const { act } = room.state;
+  if (!act) return ["party", "agent"].includes(seat);
+  return act.participants.some((each) => each.account === account && each.may.includes("sign"));
+}
+
 function presences(room) {
   const open = room.state.ceremony.participants
-    .filter((each) => each.party && ["party", "agent"].includes(each.seat) && !signed_by(room).includes(each.party));
+    .filter((each) => each.party && signs(room, each) && !signed_by(room).includes(each.party));
   const confirmed = (party) => room.channel.links.some((each) =>
     each.kind === "presence_confirmed" && each.body.party === party && each.body.object === digest_of(room));
   return open.map((each) => ({
@@ -321,8 +327,6 @@ function consents(room) {
 
 function notice(room) {
   const { notice: text } = room.state.form;
-  const confirmed = room.my_act.notice_confirmed;
-  if (confirmed) return null;
   return {
     key: "notice", title: t("notice.title"), tone: "now", by: text.sha256,
     build: () => [

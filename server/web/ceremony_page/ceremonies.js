@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { action, fill, h, has, t } from "./dom.js";
-import { inviting, may_be_invited } from "./inviting.js";
+import { SEATS, inviting, may_be_invited } from "./inviting.js";
 
 const OVER = ["completed", "aborted", "no_show"];
 
@@ -47,12 +47,13 @@ async function line(found, matter, me, enter, main) {
   return h("li", { class: "card" }, h("h2", {}, matter), h("p", { class: "hint" }, people), ways, seats);
 }
 
-const SEATS = { witness: "witness", interpreter: "interpreter", consular_witness: "consular_witness", agent: "party" };
+// Whose deed it is signs it; who is only related to the matter looks on.
+const PLANNED = { ...SEATS, applicant: "party", principal: "party" };
 
 // Whoever has no account is invited once it is planned; of an applicant that is a trouble.
 async function plan(found, without = []) {
   const people = found.parties.filter((each) => !each.is_organisation && !without.includes(each.id));
-  const participants = people.map((each) => ({ party: each.id, seat: SEATS[each.role] || "party" }));
+  const participants = people.map((each) => ({ party: each.id, seat: PLANNED[each.role] }));
   try {
     await api.post(`/v1/cases/${found.id}/ceremonies`, { participants });
   } catch (error) {

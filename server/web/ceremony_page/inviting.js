@@ -5,7 +5,7 @@ import { contact_of } from "./sign_in.js";
 import { action, fill, field, h, language, t } from "./dom.js";
 
 const BEFORE_RECORDING = ["planned", "tech_check", "waiting"];
-const SEATS = {
+export const SEATS = {
   witness: "witness", interpreter: "interpreter", consular_witness: "consular_witness",
   agent: "agent", guardian: "agent", legal_representative: "agent",
   related_person: "observer", principal: "observer", trustee: "observer",

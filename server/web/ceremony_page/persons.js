@@ -58,7 +58,7 @@ async function looked_at(room, wanted) {
 }
 
 export function asking(room) {
-  const open = room.state.act.participants.filter((each) => each.may.includes("sign") && each.questions_open.length);
+  const open = room.state.act.participants.filter((each) => each.questions_open.length > 0);
   return open.map((each) => ({
     key: `ask-${each.account}`, title: t("ask.title", { who: room.name(each.account) }), by: each.questions_open,
     build: () => {
