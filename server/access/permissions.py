@@ -195,6 +195,7 @@ PERMISSIONS: Final[dict[str, Gate]] = {
     # Ceremonies
     "plan_ceremony": only(Role.ASSISTANT, Role.NOTARY),
     "get_ceremony": party_and_team,
+    "give_seat": only(Role.ASSISTANT, Role.NOTARY),
     "invite_participant": only(Role.ASSISTANT, Role.NOTARY),
     "list_invitations": team,
     "revoke_invitation": only(Role.ASSISTANT, Role.NOTARY),

@@ -67,11 +67,20 @@ def two_are_here(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
 
 def informed_and_asked(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
     """P-21, P-28: each who acts confirmed the notice and answered every question well."""
-    for each in acting(case, ceremony):
+    for each in to_be_informed(case, ceremony):
         if not is_informed(ceremony, each):
             yield Unmet("notice_of_rights_not_confirmed", "公证法 Art. 27, P-21", each.party)
+    for each in acting(case, ceremony):
         if any(questions_open(case, ceremony, each.account)):
             yield Unmet("questions_open", "P-28, P-34", each.party)
+
+
+def to_be_informed(case: Case, ceremony: Ceremony) -> Iterator[Participant]:
+    """Yield who acts, and who came to the talk later and was told nothing at the office."""
+    acts, later = set(acting(case, ceremony)), ceremony.seated_later
+    for each in with_right(ceremony, Right.CONFIRM):
+        if each in acts or each.account in later:
+            yield each
 
 
 def is_informed(ceremony: Ceremony, participant: Participant) -> bool:

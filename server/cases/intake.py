@@ -9,7 +9,7 @@ from server.cases.case import BEFORE_ACCEPTANCE, Case, Intake, Milestones
 from server.cases.consents import Consent, Purpose
 from server.cases.errors import FormIncomplete, NotEditable, NotYourAction, PartNotFound
 from server.cases.materials import Material, MaterialState
-from server.cases.parties import Party, PartyRole
+from server.cases.parties import TAKES_PART_ONLY, Party, PartyRole
 from server.cases.status import CaseStatus
 
 if TYPE_CHECKING:
@@ -69,12 +69,16 @@ def add_party(case: Case, party: Party, actor: Actor, *, at: datetime) -> None:
 
 
 def bind_witness(case: Case, party: Party, actor: Actor, *, at: datetime) -> None:
-    """Bind a witness in place of the second person (P-27, P-53)."""
-    case.require_editable("witness", CaseStatus.ACCEPTED, CaseStatus.REVIEW)
-    if not actor.is_staff:
+    """Bind a witness in place of the second person (P-27, P-53), or an interpreter.
+
+    Also once the interview is set: before it is over somebody may be found to be missing.
+    """
+    times = (CaseStatus.ACCEPTED, CaseStatus.REVIEW, CaseStatus.INTERVIEW_SET)
+    case.require_editable("witness", *times)
+    if not actor.is_staff or party.role not in TAKES_PART_ONLY:
         raise NotYourAction("bind_witness")
-    case.parties.append(replace(party, role=PartyRole.WITNESS))
-    case.note("witness_bound", actor, at, party=party.id)
+    case.parties.append(party)
+    case.note("witness_bound", actor, at, party=party.id, role=party.role)
 
 
 def require_part(case: Case, actor: Actor, what: str, *, creating: bool = False) -> None:

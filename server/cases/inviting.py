@@ -44,6 +44,9 @@ BEFORE_RECORDING: Final = frozenset(
 )
 """Recording begins with everybody's consent (PIPL Art. 29), so nobody is seated after it."""
 
+STOPPED: Final = frozenset({CeremonyStatus.PAUSED, CeremonyStatus.INTERRUPTED})
+"""An interpreter may be found missing in the talk; it goes on with everybody's consent again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -63,7 +66,7 @@ def invite(
 
     Raises `NotYourAction`, `CeremonyRefused` once it is recorded, or `ConditionsUnmet`.
     """
-    _require_time(case, ceremony)
+    require_time(case, ceremony, wanted.seat)
     if not actor.is_staff:
         raise NotYourAction("invite")
     party = case.party(wanted.party)
@@ -130,9 +133,9 @@ def take_seat(
     `ConditionsUnmet` where this account is somebody else of the case.
     """
     require_open(invitation, at=at)
-    _require_time(case, ceremony)
+    require_time(case, ceremony, invitation.seat)
     party = next(each for each in case.parties if each.id == invitation.party)
-    if missing := tuple(_somebody_else(case, ceremony, party, actor.account)):
+    if missing := tuple(somebody_else(case, ceremony, party, actor.account)):
         raise ConditionsUnmet(missing)
     case.replace_party(replace(party, account=actor.account))
     ceremony.seat(
@@ -151,7 +154,7 @@ def take_seat(
     )
 
 
-def _somebody_else(
+def somebody_else(
     case: Case, ceremony: Ceremony, party: Party, account: AccountId
 ) -> Iterator[Unmet]:
     """P-53: one person is one party and has one seat."""
@@ -163,7 +166,9 @@ def _somebody_else(
         yield Unmet("seated_already", "P-5, P-53", party.id)
 
 
-def _require_time(case: Case, ceremony: Ceremony) -> None:
+def require_time(case: Case, ceremony: Ceremony, seat: Seat) -> None:
+    """Raise `NotEditable` or `CeremonyRefused` where nobody takes this seat any more."""
     case.require_editable("ceremony", S.INTERVIEW_SET)
-    if ceremony.status not in BEFORE_RECORDING:
+    times = BEFORE_RECORDING | (STOPPED if seat is Seat.INTERPRETER else frozenset())
+    if ceremony.status not in times:
         raise CeremonyRefused(ceremony.status, Step.ADMIT)

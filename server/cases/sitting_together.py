@@ -89,7 +89,7 @@ def join_at_device(
         *_carrier_away(ceremony, carrier),
         *_not_offered(ceremony, carrier, beside, at=at),
         *_unrecorded(ceremony, carrier, room, at=at),
-        *_not_agreed(case, ceremony, beside),
+        *not_agreed(case, ceremony, beside),
     )
     if missing:
         raise ConditionsUnmet(missing)
@@ -159,8 +159,8 @@ def _unrecorded(
         yield Unmet("line_not_recorded", "P-53", carrier.party or carrier.account)
 
 
-def _not_agreed(case: Case, ceremony: Ceremony, beside: Participant) -> Iterator[Unmet]:
-    """Whoever sits down before a camera that records agreed to it before."""
+def not_agreed(case: Case, ceremony: Ceremony, beside: Participant) -> Iterator[Unmet]:
+    """Yield what is missing before somebody comes before a camera that records."""
     party = next((each.id for each in case.parties if each.id == beside.party), None)
     if party is None or not ceremony.status.records:
         return

@@ -100,7 +100,7 @@ TELLABLE: Final[dict[str, _Rule]] = {
     "document_shown": _Rule(Right.SPEAK),
     "statement_made": _Rule(Right.SPEAK),
     Told.CHALLENGE_BEGUN: _Rule(Right.SPEAK),
-    Told.NOTICE_CONFIRMED: _Rule(Right.SIGN, _notice_in_force),
+    Told.NOTICE_CONFIRMED: _Rule(Right.CONFIRM, _notice_in_force),
     Told.PAGE_SHOWN: _Rule(Right.SEE, _page_of_the_deed),
     Told.RECORD_READ_BACK: _Rule(Right.LEAD, _record_as_it_stands),
     Told.CONFIRMED_AFTER_INTERRUPTION: _Rule(Right.LEAD, _signed_before),

@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "invited": ("邀请参加", "invited somebody"),
     "invitation_revoked": ("撤回邀请", "took an invitation back"),
     "seated": ("应邀入席", "took the seat"),
+    "seat_given": ("增加席位", "gave a seat"),
     "picture_wanted": ("调整画面", "asked for another picture"),
 }
 

@@ -120,6 +120,20 @@ class Ceremony:
             },
         )
 
+    def give_seat(self, participant: Participant, at: datetime, *, by: str) -> None:
+        """Seat somebody whom the office brings in once it was planned."""
+        self.participants = [*self.participants, participant]
+        facts: Facts = {"subject": participant.account, "seat": participant.seat}
+        self._append("seat_given", at, {"by": by, **facts, "party": participant.party})
+
+    @property
+    def seated_later(self) -> frozenset[str]:
+        """Accounts that took their seat once it was planned; the chain alone says so."""
+        named = {"seated": "by", "seat_given": "subject"}
+        return frozenset(
+            str(each.body[named[each.kind]]) for each in self.links if each.kind in named
+        )
+
     def put_out(self, account: str, at: datetime, *, by: str, reason: str) -> None:
         """Have a participant's connections ended, until `readmit`. Again does no harm.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.cases.consents import Purpose
 from server.cases.dating import SHANGHAI
+from server.cases.found_later import give_seat as give
 from server.cases.ids import PartyId
 from server.cases.meeting import join_ceremony as join
 from server.cases.meeting import plan_ceremony as plan
@@ -64,6 +65,15 @@ def join_ceremony(call: Call) -> Answer:
     ceremony = ceremony_of(call, case, lock=True)
     join(case, ceremony, call.actor, at=call.now, session=call.principal.session)
     call.tx.ceremonies.save(ceremony)
+    return _answer(call, ceremony)
+
+
+def give_seat(call: Call) -> Answer:
+    case, body = case_held(call), call.body
+    ceremony = ceremony_of(call, case, lock=True)
+    give(case, ceremony, PartyId(body["party"]), call.actor, seat=Seat(body["seat"]), at=call.now)
+    call.tx.ceremonies.save(ceremony)
+    call.tx.cases.save(case)
     return _answer(call, ceremony)
 
 
@@ -206,6 +216,7 @@ def bindings(*, notices: Notices) -> list[Binding]:
         Binding(operation_id="plan_ceremony", handler=plan_ceremony),
         Binding(operation_id="get_ceremony", handler=get_ceremony),
         Binding(operation_id="join_ceremony", handler=join_ceremony),
+        Binding(operation_id="give_seat", handler=give_seat),
         Binding(operation_id="offer_device", handler=offer_device),
         Binding(operation_id="join_at_device", handler=join_at_device),
         Binding(operation_id="leave_device", handler=leave_device),

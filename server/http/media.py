@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from server.cases.errors import NotYourAction
+from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.lines import require_recorded_to_the_end
+from server.cases.sitting_together import not_agreed
 from server.ceremony.ceremony import CeremonyId, Seat
 from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
 from server.ceremony.lines import Picture
@@ -47,11 +48,13 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
 
     def issue_media_ticket(call: Call) -> Answer:
         live = rooms(call)
-        ceremony = _ceremony(call, case_read(call))
-        seat = ceremony.seat_of(call.actor.account).seat
-        asked = _ticket(call, ceremony)
-        if not may(seat, RIGHT_TO[asked.act]) or _has_no_line(ceremony, asked):
+        case = case_read(call)
+        ceremony = _ceremony(call, case)
+        seat, asked = ceremony.seat_of(call.actor.account), _ticket(call, ceremony)
+        if not may(seat.seat, RIGHT_TO[asked.act]) or _has_no_line(ceremony, asked):
             raise NotYourAction("issue_media_ticket")
+        if asked.act is TicketAct.PUBLISH and (missing := tuple(not_agreed(case, ceremony, seat))):
+            raise ConditionsUnmet(missing)
         ticket = live.join_ticket(ceremony, asked, now=call.now)
         return Answer(
             status=201,

@@ -66,7 +66,7 @@ def add_party(call: Call) -> Answer:
 
 def bind_witness(call: Call) -> Answer:
     case = case_held(call)
-    party = party_from(call, {**call.body, "role": PartyRole.WITNESS})
+    party = party_from(call, {"role": PartyRole.WITNESS, **call.body})
     bind(case, party, call.actor, at=call.now)
     call.tx.cases.save(case)
     return made(case, party_as_seen(party, viewer_of(call)))

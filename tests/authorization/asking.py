@@ -146,6 +146,7 @@ BODIES: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
         "told": ["虚假声明的法律后果"],
     },
     "plan_ceremony": lambda ids: {"participants": [{"party": ids["party_id"], "seat": "party"}]},
+    "give_seat": lambda ids: {"party": ids["party_id"], "seat": "witness"},
     "invite_participant": lambda ids: {
         "party": ids["party_id"],
         "seat": "witness",

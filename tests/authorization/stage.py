@@ -72,6 +72,7 @@ IN_THE_ROOM: Final = frozenset(
         "readmit_participant",
         "ask_for_picture",
         "get_act",
+        "give_seat",
         "invite_participant",
         "list_invitations",
         "revoke_invitation",

@@ -190,6 +190,9 @@ def an_invitation(case: Staging, witness: str, whole: Whole) -> None:
     sent = good(case.notary.post(case.room("/invitations"), whom))["id"]
     assert whole.worker.run() == ["ceremony.invitation.send"]
     good(case.notary.post(case.room(f"/invitations/{sent}/revocation")))
+    found = {"name": "某丙", "phone": whole.platform.applicant().phone}
+    bound = good(case.notary.post(case.path("/witnesses"), found))["id"]
+    good(case.notary.post(case.room("/participants"), {"party": bound, "seat": "witness"}))
 
 
 def the_talk(case: Staging, whole: Whole) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from identity.liveness.challenge import EXPIRES_S
-from server.cases.conduct import is_informed, pages_unseen, questions_open
+from server.cases.conduct import is_informed, pages_unseen, questions_open, to_be_informed
 from server.cases.meeting import unmet_before
 from server.cases.recognising import looks_at, recognition_of
 from server.cases.signatures import acting, signs
@@ -71,6 +71,7 @@ def _participant(
     stands = recognition_of(ceremony, account, rules)
     looks = looks_at(ceremony, account)
     acts = participant in tuple(acting(case, ceremony))
+    informs = participant in tuple(to_be_informed(case, ceremony))
     rights = RIGHTS[participant.seat] - (set() if signs(case, participant) else {Right.SIGN})
     return {
         "account": account,
@@ -88,7 +89,7 @@ def _participant(
         "tech_check": _tech_check(last_told(ceremony, Told.TECH_CHECKED, by=account)),
         "challenge": _challenge(ceremony, participant, by),
         "notice_confirmed": is_informed(ceremony, participant),
-        "notice_due": acts and not is_informed(ceremony, participant),
+        "notice_due": informs and not is_informed(ceremony, participant),
         "questions_open": list(questions_open(case, ceremony, account)) if acts else [],
         "record_confirmed": _has_confirmed(case, ceremony, account),
         "pages_unseen": _pages_unseen(case, ceremony, account),

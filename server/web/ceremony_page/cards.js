@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { verified } from "./follow.js";
 import { fetched, pages, signing } from "./deed.js";
+import { found_later, may_still_come } from "./later.js";
 import { editor, shown } from "./record.js";
 import { action, field, fill, h, t } from "./dom.js";
 import { asking, challenge, identifying } from "./persons.js";
@@ -37,7 +38,17 @@ function leading(room, status) {
     ...(status === "signing" ? presences(room) : []),
     ...(act && talk ? confirmations(room) : []),
     talk ? deed_to_read(room) : null,
+    later(room, status),
   ];
+}
+
+function later(room, status) {
+  if (!may_still_come(status).length) return null;
+  return {
+    key: "later", title: t("later.title"), tone: "quiet", by: may_still_come(status),
+    build: () => h("details", {}, h("summary", {}, t("later.open")),
+      found_later(room.base, room.path, status, () => room.refresh())),
+  };
 }
 
 function taking_part(room, status) {

@@ -190,9 +190,11 @@ def test_a_witness_without_an_account_comes_in_and_the_deed_is_signed(
     case.write_record()
     case.read_back()
     case.confirm_record()
-    # A witness signs the record as well, or nothing is signed.
+    # A witness is told the rights and signs the record as well, or nothing is signed.
     refused = case.notary.post(case.room("/steps"), {"step": "open_signing"})
-    assert refused.codes == ["interview_record_not_confirmed"]
+    assert refused.codes == ["notice_of_rights_not_confirmed", "interview_record_not_confirmed"]
+    notice = good(witness.get(case.room("/form")))["notice"]["sha256"]
+    good(case.tell(witness, "notice_confirmed", sha256=notice))
     confirmed = {"record_sha256": case.record_sha256()}
     case.change(witness, witness.post, "/interview-record/confirmation", confirmed)
     case.step("open_signing")

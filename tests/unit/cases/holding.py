@@ -81,9 +81,13 @@ def identify(case: Case, ceremony: Ceremony, account: str, at: datetime = NOW) -
 
 
 def inform(case: Case, ceremony: Ceremony, at: datetime = NOW) -> None:
-    claim = Claim("notice_confirmed", sha256=NOTICE, notices=frozenset({NOTICE}))
     for each in with_right(ceremony, Right.SIGN):
-        tell(case, ceremony, claim, person(each.account), at=at)
+        tell_notice(case, ceremony, person(each.account), at)
+
+
+def tell_notice(case: Case, ceremony: Ceremony, who: Actor, at: datetime = NOW) -> None:
+    claim = Claim("notice_confirmed", sha256=NOTICE, notices=frozenset({NOTICE}))
+    tell(case, ceremony, claim, who, at=at)
 
 
 def ask(

@@ -114,7 +114,7 @@ def test_amending_leaves_alone_what_eligibility_was_judged_on() -> None:
 
 
 def test_a_witness_is_bound_by_the_office_and_only_after_acceptance() -> None:
-    witness = person(PartyRole.RELATED_PERSON)
+    witness = person(PartyRole.WITNESS)
     case = ready_case(S.ACCEPTED)
     with pytest.raises(NotYourAction):
         bind_witness(case, witness, APPLICANT, at=NOW)
