@@ -7,6 +7,7 @@ and the handling notary leads in person.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from server.cases.actor import SYSTEM_ACTOR
@@ -31,6 +32,7 @@ from server.cases.errors import (
 )
 from server.cases.guards import Unmet, deed_signed, two_persons_present
 from server.cases.lines import require_everybody_recorded
+from server.cases.own_line import refuse_second_device
 from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
 from server.cases.recognising import SOURCE, others_seen, unrecognised, unseen_lately
@@ -57,7 +59,7 @@ from server.ceremony.status import CeremonyStatus, Step
 from server.ceremony.verifying import verify_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from server.cases.actor import Actor
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from server.ceremony.ceremony import CeremonyId
     from server.ceremony.rooms import MediaRoom
 
+NOBODY_SEEN: Final[Mapping[str, datetime]] = MappingProxyType({})
 _SEATS_OF_PARTIES: Final = frozenset(Seat) - STAFF_SEATS
 # A lost line is whoever notices it first; everything else is the notary's (P-5).
 _ANYBODYS: Final = frozenset({Step.INTERRUPT})
@@ -133,12 +136,25 @@ def _require_one_seat_each(people: Iterable[Participant]) -> None:
 
 
 def join_ceremony(
-    case: Case, ceremony: Ceremony, actor: Actor, *, at: datetime, session: str | None = None
+    case: Case,
+    ceremony: Ceremony,
+    actor: Actor,
+    *,
+    at: datetime,
+    session: str | None = None,
+    seen: Mapping[str, datetime] = NOBODY_SEEN,
+    takes_over: bool = False,
 ) -> None:
-    """Let a participant in, again after a lost line; a closed room stays closed."""
+    """Let a participant in, again after a lost line; a closed room stays closed.
+
+    ``seen``: when each account last followed. Raises `HereElsewhere` for whoever is there by
+    another sign-in, unless this one ``takes_over``.
+    """
     case.require_editable("ceremony", S.INTERVIEW_SET)
     if ceremony.status.is_final:
         raise CeremonyRefused(ceremony.status, Step.ADMIT)
+    if not takes_over:
+        refuse_second_device(ceremony, actor.account, session=session, seen=seen, at=at)
     ceremony.join(actor.account, at, session=session)
 
 

@@ -66,6 +66,14 @@ class PutOut(CeremonyError):
     """The notary put this participant out of the room."""
 
 
+class HereElsewhere(CeremonyError):
+    """The participant is in the room by another sign-in; coming in takes over from that one."""
+
+
+class LineTakenOver(CeremonyError):
+    """The participant has come in by another sign-in since, and that one sends."""
+
+
 class RoomTaken(CeremonyError):
     """Another media worker carries this room."""
 

@@ -63,7 +63,15 @@ def get_ceremony(call: Call) -> Answer:
 def join_ceremony(call: Call) -> Answer:
     case = case_read(call)
     ceremony = ceremony_of(call, case, lock=True)
-    join(case, ceremony, call.actor, at=call.now, session=call.principal.session)
+    join(
+        case,
+        ceremony,
+        call.actor,
+        at=call.now,
+        session=call.principal.session,
+        seen=call.tx.attendances.seen(ceremony.id),
+        takes_over=bool(call.body and call.body.get("take_over")),
+    )
     call.tx.ceremonies.save(ceremony)
     return _answer(call, ceremony)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.lines import require_recorded_to_the_end
+from server.cases.own_line import require_own_line
 from server.cases.sitting_together import not_agreed
 from server.ceremony.ceremony import CeremonyId, Seat
 from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
@@ -51,9 +52,12 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
         case = case_read(call)
         ceremony = _ceremony(call, case)
         seat, asked = ceremony.seat_of(call.actor.account), _ticket(call, ceremony)
+        sends = asked.act is TicketAct.PUBLISH
+        if sends:
+            require_own_line(ceremony, seat.account, session=call.principal.session)
         if not may(seat.seat, RIGHT_TO[asked.act]) or _has_no_line(ceremony, asked):
             raise NotYourAction("issue_media_ticket")
-        if asked.act is TicketAct.PUBLISH and (missing := tuple(not_agreed(case, ceremony, seat))):
+        if sends and (missing := tuple(not_agreed(case, ceremony, seat))):
             raise ConditionsUnmet(missing)
         ticket = live.join_ticket(ceremony, asked, now=call.now)
         return Answer(

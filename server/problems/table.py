@@ -110,6 +110,8 @@ PROBLEMS: Final[dict[type[Exception], Row]] = {
     ceremony.RecordingIncomplete: Row(409, "recording_incomplete"),
     ceremony.RecordingUnderWay: Row(409, "recording_under_way"),
     ceremony.PutOut: Row(403, "put_out"),
+    ceremony.HereElsewhere: Row(409, "here_elsewhere"),
+    ceremony.LineTakenOver: Row(409, "line_taken_over"),
     ceremony.RoomTaken: Row(409, "room_taken"),
     ceremony.TicketRefused: Row(401, "ticket_refused"),
     ceremony.LiveVideoOff: Row(503, "live_video_off"),

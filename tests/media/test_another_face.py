@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from server.demo.api import CallRefused
 from server.demo.journey.room import inform_and_ask, keep_record, show_pages, take_step
@@ -96,6 +96,14 @@ class Act:
         seat.sees("摄像头正常。" if who == "notary" else "The camera works.")
         seat.press("进入房间" if who == "notary" else "Go into the room")
         return seat
+
+    def takes_over(self) -> None:
+        """Go on at this device, where the page asks: the other one was there a moment ago."""
+        page = self.party.page
+        asked = page.get_by_role("button", name="Go on at this device")
+        expect(asked.or_(page.locator(".room"))).to_be_visible(timeout=PATIENCE_MS)
+        if asked.is_visible():
+            asked.click()
 
     def leaves(self) -> None:
         """Let the party go, device and all."""
@@ -213,6 +221,7 @@ def test_somebody_else_who_comes_back_on_another_device_is_nobody_who_was_identi
     act.leaves()
     # The same account, signed in once more where somebody else sits.
     act.party = act.comes(house.edge.again(house.people["party"]), stranger)
+    act.takes_over()
     act.recorded_anew()
     assert "participant_to_identify_again" in act.signs()
     act.notary.sees("更换了设备，须重新核实。")

@@ -29,10 +29,10 @@ pytestmark = [
 GUESTS: Final = {
     "witness": Guest("证人甲", "witness", agrees=False),
     "interpreter": Guest("Interprète Dupont", "interpreter"),
-    "consular_witness": Guest("领事乙", "consular_witness"),
     "agent": Guest("委托人丙", "principal"),
     "observer": Guest("旁听丁", "related_person"),
 }
+LATER: Final = "consular_witness"
 LANGUAGES: Final = {"interpreter": "en", "party": "en", "agent": "en"}
 WORDS: Final = {
     "zh-CN": {
@@ -55,6 +55,7 @@ RIGHT: Final = "委托弟弟代办，是本人自愿的。"
 @dataclass
 class Assembly:
     house: House
+    browser: Browser
     seats: dict[str, Seat]
 
     def card(self, who: str, key: str) -> Locator:
@@ -77,7 +78,7 @@ def assembly(running: Running, small_camera: str) -> Iterator[Assembly]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CAMERA, small_camera])
         seats = {who: _down(browser, house, who) for who in ("notary", "party", *GUESTS)}
-        yield Assembly(house, seats)
+        yield Assembly(house, browser, seats)
         browser.close()
     house.close()
 
@@ -99,25 +100,67 @@ def _sends_only(route: Route) -> None:
         route.continue_()
 
 
+def enter(held: Assembly, who: str) -> None:
+    held.press(who, "in")
+    if who != "observer":
+        held.seats[who].sees(held.word(who, "camera"))
+        held.press(who, "room")
+
+
 def come_in(held: Assembly) -> None:
     """Everybody comes in; whoever only watches is asked for no camera."""
-    for who, seat in held.seats.items():
-        held.press(who, "in")
-        if who != "observer":
-            seat.sees(held.word(who, "camera"))
-            held.press(who, "room")
+    for who in held.seats:
+        enter(held, who)
     held.seats["notary"].press("开放等候室")
     held.seats["observer"].sees("您已进入等候室")
     assert held.seats["observer"].page.locator(".tile.own video").count() == 0
 
 
+def find_somebody_later(held: Assembly) -> None:
+    """Who was not planned is bound to the case and seated by the notary, in the room."""
+    person = held.house.people[LATER] = held.house.edge.applicant()
+    card = held.card("notary", "later")
+    card.get_by_text("增加见证人或翻译").click()
+    card.get_by_label("身份").select_option(LATER)
+    card.get_by_label("姓名").fill("领事乙")
+    card.get_by_label("此人的手机号或邮箱").fill(person.phone)
+    card.get_by_role("button", name="登记并安排席位").click()
+    held.seats["notary"].sees("席位已安排")
+    held.seats[LATER] = _down(held.browser, held.house, LATER)
+    enter(held, LATER)
+    expect(held.card(LATER, "consent-recording")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def go_on_at_another_device(held: Assembly) -> None:
+    """Another device of the party asks before it takes over; the first stays without a line."""
+    house, first = held.house, held.seats["party"]
+    again = house.edge.again(house.people["party"])
+    second = sit(held.browser, house, again, language="en", viewport=PHONE)
+    second.page.route("**/media-tickets", _sends_only)
+    second.press("Go in")
+    second.sees("The camera works.")
+    second.press("Go into the room")
+    second.sees("You are in this ceremony already, at another device")
+    expect(held.card("party", "taken-over")).to_have_count(0)
+    second.press("Go on at this device")
+    second.sees("You are in the waiting room")
+    first.sees("You have gone on at another device")
+    first.press("Go on at this device")
+    second.sees("You have gone on at another device")
+    expect(held.card("party", "taken-over")).to_have_count(0)
+    second.page.context.close()
+    came = [e for e in house.ceremony().links if e.kind == "joined"]
+    assert [e.body["by"] for e in came].count(house.people["party"].account) == 3
+
+
 def consent_to_be_recorded(held: Assembly) -> None:
-    """Nobody is recorded before the witness has agreed, which the page asks for."""
-    notary, witness = held.seats["notary"], held.seats["witness"]
+    """Nobody is recorded before everybody has agreed, which the page asks for."""
+    notary = held.seats["notary"]
     start = notary.page.get_by_role("button", name="开始并录制")
     expect(start).to_be_disabled(timeout=PATIENCE_MS)
     expect(held.card("observer", "consent-recording")).to_have_count(0)
-    witness.press("我已阅读并同意")
+    for who in ("witness", LATER):
+        held.seats[who].press("我已阅读并同意")
     expect(start).to_be_enabled(timeout=PATIENCE_MS)
     start.click()
 
@@ -136,10 +179,11 @@ def identify(held: Assembly) -> None:
 
 
 def inform_and_ask(held: Assembly) -> None:
-    """Who signs is informed and asked; nobody else."""
+    """Who acts is informed and asked; who was found later is informed; nobody else."""
     for who in ("party", "agent"):
         held.seats[who].press("I have read and understood it")
-    for who in ("witness", "interpreter", "consular_witness", "observer"):
+    held.seats[LATER].press("我已阅读并理解")
+    for who in ("witness", "interpreter", "observer"):
         expect(held.card(who, "notice")).to_have_count(0)
     for who in ("party", "agent"):
         ask_everything(held.card("notary", f"ask-{held.account(who)}"))
@@ -194,6 +238,8 @@ def sign(held: Assembly) -> None:
 
 def test_everybody_beside_notary_and_party_does_what_the_seat_is_for(assembly: Assembly) -> None:
     come_in(assembly)
+    find_somebody_later(assembly)
+    go_on_at_another_device(assembly)
     consent_to_be_recorded(assembly)
     identify(assembly)
     inform_and_ask(assembly)

@@ -17,7 +17,15 @@ export function cards(room) {
   const { status } = room.state.ceremony;
   if (room.is_over) return [ending(room)];
   const mine = (room.may("lead") ? leading(room, status) : first_now(taking_part(room, status)));
-  return [room.beside.card(), ...mine, ...more(room, status)].filter(Boolean);
+  return [taken_over(room), room.beside.card(), ...mine, ...more(room, status)].filter(Boolean);
+}
+
+function taken_over(room) {
+  if (!room.taken_over) return null;
+  return {
+    key: "taken-over", title: t("elsewhere.title"), tone: "now",
+    build: () => [h("p", { role: "status" }, t("elsewhere.taken_over")), action(t("elsewhere.take_over"), () => room.send_again())],
+  };
 }
 
 // Whoever has one thing to do finds it on top. Not for the notary: what is typed in stays where it is.

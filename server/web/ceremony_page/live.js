@@ -22,6 +22,8 @@ class Leg {
         await this.broken();
       } catch (error) {
         if (error.status === 409 || error.status === 503) this.live.onrefused(error);
+        // Another device of this person sends now: it is not called back from here.
+        if (error.code === "line_taken_over") this.live.stop_sending();
         this.failed += 1;
       }
       this.tell(null);
@@ -177,6 +179,10 @@ export class Live {
 
   send() {
     if (this.own && !this.legs.has("")) this.legs.set("", new Leg(this, null));
+  }
+
+  stop_sending() {
+    this.unwatch("");
   }
 
   pace(stills) {

@@ -33,7 +33,7 @@ export class Room {
     await this.read();
     this.has_act = this.state.act !== null;
     if (this.has_act && checked && this.may("speak")) await this.report(checked);
-    if (!this.is_over) await api.post(`${this.path}/joins`);
+    if (!this.is_over) await this.come_in();
     this.lay_out();
     this.channel = new Channel(this.path, {
       onlinks: (links) => this.happened(links),
@@ -44,12 +44,41 @@ export class Room {
     this.live = new Live(this.path, this.own, {
       onpictures: (account, stream) => this.pictures(account, stream),
       onquality: (account, quality) => this.quality(account || this.owner, quality),
-      onrefused: (error) => { if (error.code === "live_video_off") trouble(error); },
+      onrefused: (error) => this.refused(error),
     });
     if (this.may("speak")) this.live.send();
     this.looking = setInterval(() => { if (this.talks_now) this.refresh(); }, LOOK_AGAIN_MS);
     this.ticking = setInterval(() => this.tick(), 1000);
     if (!this.is_over) this.beside.come_back().finally(() => this.refresh());
+    await this.refresh();
+  }
+
+  // Whoever is there by another device is asked before that one loses the line.
+  async come_in() {
+    try {
+      await api.post(`${this.path}/joins`);
+    } catch (error) {
+      if (error.code !== "here_elsewhere") throw error;
+      await new Promise((wanted) => fill(this.main, ...elsewhere(error.problem, wanted, () => this.onleave())));
+      await this.take_over();
+    }
+  }
+
+  take_over() {
+    return api.post(`${this.path}/joins`, { take_over: true }, this.owner);
+  }
+
+  refused(error) {
+    if (error.code === "live_video_off") trouble(error);
+    if (error.code !== "line_taken_over") return;
+    this.taken_over = error.problem;
+    this.render();
+  }
+
+  async send_again() {
+    await this.take_over();
+    this.taken_over = null;
+    this.live.send();
     await this.refresh();
   }
 
@@ -395,6 +424,12 @@ export class Room {
     await api.post(`${this.path}/steps`, reason ? { step, reason } : { step });
     await this.refresh();
   }
+}
+
+function elsewhere({ title, detail }, wanted, stay) {
+  return [h("h1", {}, title), h("p", { class: "lead" }, detail),
+    h("div", { class: "row" }, h("button", { type: "button", class: "big", onclick: wanted }, t("elsewhere.take_over")),
+      h("button", { type: "button", class: "plain", onclick: stay }, t("elsewhere.stay")))];
 }
 
 function clock(ms) {
