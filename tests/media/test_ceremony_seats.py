@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from tests.media.test_ceremony_pages import ANSWERS, LAPTOP, PATIENCE_MS, PHONE,
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playwright.sync_api import Browser, Locator, Route
+    from playwright.sync_api import Browser, Locator, Page, Route
 
     from server.wiring.launching import Running
     from tests.media.test_ceremony_pages import Seat
@@ -48,6 +49,7 @@ WORDS: Final = {
         "confirm": "The record is right, I confirm it",
     },
 }
+NOT_SURE: Final = "机器比对：不能确定。"
 SIGN: Final = {"zh-CN": "签署这份文书", "en": "Sign this deed"}
 RIGHT: Final = "委托弟弟代办，是本人自愿的。"
 
@@ -60,6 +62,9 @@ class Assembly:
 
     def card(self, who: str, key: str) -> Locator:
         return self.seats[who].page.locator(f'[data-card="{key}"]')
+
+    def page_of(self, who: str) -> Page:
+        return self.seats[who].page
 
     def account(self, who: str) -> str:
         return str(self.house.people[who].account)
@@ -171,11 +176,35 @@ def identify(held: Assembly) -> None:
     notary.sees("尚未核实。")
     held.seats["observer"].sees("您在旁听")
     expect(held.card("notary", f"identify-{held.account('observer')}")).to_have_count(0)
+    answer_a_challenge(held)
     for who in ("party", "witness", "interpreter", "consular_witness", "agent"):
         card = held.card("notary", f"identify-{held.account(who)}")
         card.get_by_role("button", name="我已核实其身份").click()
         expect(card).to_have_count(0, timeout=PATIENCE_MS)
     notary.press("确认身份核实完成")
+
+
+def answer_a_challenge(held: Assembly) -> None:
+    """The party is shown what to do, step by step; a picture without a face identifies nobody."""
+    asked = held.card("notary", f"identify-{held.account('party')}")
+    asked.get_by_role("button", name="请对方做动作").click()
+    party, shown = held.seats["party"], held.page_of("party").locator('[data-card^="challenge-"]')
+    expect(shown).to_contain_text("Show your face", timeout=PATIENCE_MS)
+    expect(asked).to_contain_text("等待对方开始", timeout=PATIENCE_MS)
+    veil = held.page_of("party").locator(".veil")
+    expect(veil).to_have_count(0)
+    party.press("I am ready")
+    # Words that say what to do, and then light in colours.
+    expect(veil.locator(".says")).not_to_be_empty(timeout=PATIENCE_MS)
+    lit = re.compile(r"background: rgb")
+    expect(veil).to_have_attribute("style", lit, timeout=PATIENCE_MS)
+    expect(veil).to_have_count(0, timeout=PATIENCE_MS)
+    # Once it was looked at the card is gone, and the notary is told what was seen.
+    expect(shown).to_have_count(0, timeout=PATIENCE_MS)
+    expect(asked).to_contain_text(NOT_SURE, timeout=PATIENCE_MS)
+    links = held.house.ceremony().links
+    begun = [each.body["by"] for each in links if each.kind == "challenge_begun"]
+    assert begun == [held.account("party")]
 
 
 def inform_and_ask(held: Assembly) -> None:
