@@ -22,16 +22,15 @@ import av
 from aiohttp import ClientSession
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
-from server.ceremony.tickets import TicketAct
+from server.ceremony.tickets import read_ticket
 from server.media.taps import Inlet
-from tests.benchmarks.media_tickets import ticket_for, written
+from tests.media.tickets import KEY, ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiortc.rtp import RtpPacket
 
-    from server.ceremony.tickets import MediaTicket
 
 PATIENCE_S: Final = 150.0
 _CLOCKS: Final = {"video": 90_000, "audio": 48_000}
@@ -87,7 +86,7 @@ class People:
         connection = RTCPeerConnection()
         for kind in ("audio", "video"):
             connection.addTransceiver(Encoded(kind, self.clip[kind]), direction="sendonly")
-        await self._begin(connection, url, ticket_for(room, who))
+        await self._begin(connection, f"{url}/whip", ticket(who, room=room))
 
     async def watch(self, url: str, room: str, who: str, whom: str) -> None:
         connection = RTCPeerConnection()
@@ -95,23 +94,23 @@ class People:
         for kind in ("audio", "video"):
             receiver = connection.addTransceiver(kind, direction="recvonly").receiver
             Inlet(receiver, heard=_counted(kind, kept), reported=_unheard)
-        kept.append(await self._begin(connection, url, ticket_for(room, who, whom)))
+        token = ticket(who, room=room, watches=whom)
+        kept.append(await self._begin(connection, f"{url}/whep", token))
 
-    async def _begin(self, connection: RTCPeerConnection, url: str, ticket: MediaTicket) -> Session:
+    async def _begin(self, connection: RTCPeerConnection, url: str, token: str) -> Session:
         for each in connection.getTransceivers():
             if each.kind == "video":
                 every = RTCRtpSender.getCapabilities("video").codecs
                 each.setCodecPreferences([c for c in every if c.mimeType == "video/VP8"])
         await connection.setLocalDescription(await connection.createOffer())
-        leg = "whip" if ticket.act is TicketAct.PUBLISH else "whep"
-        token = written(ticket)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
         offer = connection.localDescription.sdp
-        async with self.http.post(f"{url}/{leg}", data=offer, headers=headers) as answer:
+        async with self.http.post(url, data=offer, headers=headers) as answer:
             answer.raise_for_status()
             sdp = await answer.text()
         await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
-        made = Session(connection, f"{url}/sessions/{ticket.id}", token)
+        id_ = read_ticket(token, KEY, now=time.time()).id
+        made = Session(connection, f"{url.rpartition('/')[0]}/sessions/{id_}", token)
         self.sessions.append(made)
         await _until(lambda: connection.connectionState == "connected")
         return made

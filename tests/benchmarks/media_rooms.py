@@ -39,8 +39,8 @@ from typing import TYPE_CHECKING, Any, Final
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.bars import draw_bars
-from tests.benchmarks.media_tickets import ticket_for, written
 from tests.benchmarks.spent import PROC, family, machine, said_of_the_machine, spent_s, versions
+from tests.media.tickets import ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,10 +198,10 @@ def clicks(number: int) -> list[float]:
         for each in range(number):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
             sender, watcher = _seat(browser.new_page(), address), _seat(browser.new_page(), address)
-            token = written(ticket_for(f"room-{each}", "party"))
+            token = ticket("party", room=f"room-{each}")
             sender.evaluate("([u, t]) => publish(u, t)", [f"{server.url}/whip", token])
             sender.wait_for_timeout(2000)
-            token = written(ticket_for(f"room-{each}", "notary", "party"))
+            token = ticket("notary", room=f"room-{each}", watches="party")
             waited.append(float(watcher.evaluate(_CLICK, [f"{server.url}/whep", token])))
             browser.close()
     return waited

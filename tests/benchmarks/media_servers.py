@@ -22,7 +22,7 @@ from aiortc.contrib.media import MediaRecorder, MediaRelay
 from server.ceremony.tickets import read_ticket
 from server.media.web import SDP, application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
-from tests.benchmarks.media_tickets import KEY
+from tests.media.tickets import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

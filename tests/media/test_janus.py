@@ -14,7 +14,8 @@ import pytest
 
 from server.embedded.janus import PROGRAM
 from server.media.worker import RoomState
-from tests.media.test_rooms import DeskInMemory, publish, start, ticket, until
+from tests.media.test_rooms import DeskInMemory, publish, start, until
+from tests.media.tickets import ticket
 from tests.media.worker_process import engine_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from server.ceremony.relays import LIFETIME_S, Relay
 from server.media.rooms import EmbeddedEngine
 from server.media.ways import relayed
-from tests.media.test_rooms import DeskInMemory, start, ticket, until
+from tests.media.test_rooms import DeskInMemory, start, until
+from tests.media.tickets import ticket
 from tests.servers.coturn import coturn
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Entry
 from server.media.web import application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
+from tests.media.tickets import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from server.ceremony.lines import Line
     from server.media.engine import Engine
     from server.media.worker import RoomName
-
-KEY = bytes(range(32))
 
 
 @dataclass

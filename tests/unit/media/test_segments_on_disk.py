@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
-import shutil
-import subprocess
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +18,7 @@ from server.media.ordering import Packet
 from server.media.spool import GENESIS, Entry, Place, Spool, spend
 from server.media.uplink import Closed, UplinkRecorder
 from server.media.webm import Segment
+from tests.playing import played
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,18 +41,6 @@ def picture(count: int, size: tuple[int, int] = (160, 120), every: int = 1000) -
         frame.pts = number
         frames += [bytes(each) for each in encoder.encode(frame)]
     return frames + [bytes(each) for each in encoder.encode(None)]
-
-
-def played(path: Path) -> dict[str, int]:
-    """Decode a file from end to end with ffmpeg's own tools; an error is a failure."""
-    if shutil.which("ffprobe") is None:
-        pytest.skip("needs ffprobe (Debian's ffmpeg)")
-    asked = ["ffprobe", "-v", "error", "-count_frames", "-of", "json"]
-    asked += ["-show_entries", "stream=codec_name,nb_read_frames", str(path)]
-    said = subprocess.run(asked, check=True, capture_output=True, text=True)
-    assert said.stderr == ""
-    streams = json.loads(said.stdout)["streams"]
-    return {each["codec_name"]: int(each["nb_read_frames"]) for each in streams}
 
 
 def write(segment: Segment, frames: list[bytes]) -> None:
