@@ -71,7 +71,7 @@ def compare_identity(
     "Unsure" proves nobody and may be followed by another comparison; "not the same" ends the
     check. Raises `ConditionsUnmet` with everything that "same" wants and is not there.
     """
-    _require_live(case, ceremony, actor, Seat.NOTARY)
+    _require_live(case, ceremony, actor, Seat.NOTARY, what="compare_identity")
     if case.staffing.handling_notary != actor.account:
         raise NotYourAction("compare_identity")
     _require_there(ceremony, check)
@@ -128,7 +128,7 @@ def agree_to_comparison(
     at: datetime,
 ) -> IdentityCheck:
     """Take the second handler's word on the notary's last comparison, once (P-53)."""
-    _require_live(case, ceremony, actor, Seat.SECOND_HANDLER)
+    _require_live(case, ceremony, actor, Seat.SECOND_HANDLER, what="agree_to_comparison")
     _require_there(ceremony, check)
     last = check.comparisons[-1] if check.comparisons else None
     waits = (
@@ -171,12 +171,12 @@ def _with(case: Case, check: IdentityCheck, comparisons: tuple[Comparison, ...])
     return replace(check, state=CheckState.REFUSED if refused else state, comparisons=comparisons)
 
 
-def _require_live(case: Case, ceremony: Ceremony, actor: Actor, seat: Seat) -> None:
+def _require_live(case: Case, ceremony: Ceremony, actor: Actor, seat: Seat, *, what: str) -> None:
     case.require_editable("identity", S.INTERVIEW_SET)
     if ceremony.case != case.id:
         raise NotTakingPart
     if ceremony.seat_of(actor.account).seat is not seat:
-        raise NotYourAction("compare_identity")
+        raise NotYourAction(what)
     if ceremony.status not in _LIVE:
         raise CeremonyRefused(ceremony.status, Step.OPEN_SIGNING)
 
@@ -198,7 +198,8 @@ def _unmet(
     if seen.result is not Likeness.SAME:
         # A doubt needs no conditions: it can always be put on record.
         return
-    if not may_be_compared(case, check.party):
+    agreed = case.consent_holds(check.party, Purpose.NOTARY_COMPARES)
+    if not (case.rules.notary_compares and agreed):
         yield Unmet("consent_missing_notary_compares", "PIPL Art. 14, 29", check.party)
     if not seen.original_shown:
         yield Unmet("original_not_shown", BY_LAW, check.id)
@@ -225,12 +226,4 @@ def _second_is_there(ceremony: Ceremony) -> bool:
     return any(
         each.seat is Seat.SECOND_HANDLER and each.joined_at is not None
         for each in ceremony.participants
-    )
-
-
-def may_be_compared(case: Case, party: str) -> bool:
-    """Say whether the rules of the case and the party's own choice allow the comparison."""
-    chosen = [c for c in case.consents if c.party == party and c.holds]
-    return case.rules.notary_compares and any(
-        consent.purpose is Purpose.NOTARY_COMPARES for consent in chosen
     )

@@ -22,6 +22,7 @@ from server.cases.signatures import unmet_of_line
 from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import KeyUse, shown_digests
+from server.ceremony.course import moment, recording_since
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
 from server.ceremony.sharing import company_of
 from server.ceremony.status import CeremonyStatus, Step
@@ -91,7 +92,7 @@ def vouched_by(
             return check.id
     for link in ceremony.links:
         told = link.kind == CONFIRMED and (link.body["party"], link.body["object"])
-        if told == (party.id, deed_sha256) and _is_fresh(_moment(link), at=at):
+        if told == (party.id, deed_sha256) and _is_fresh(moment(link), at=at):
             return link.hash
     look = fresh_look(ceremony, str(party.account), case.rules.ceremony, at=at)
     return None if look is None else look.hash
@@ -105,18 +106,15 @@ def _is_of(check: IdentityCheck, party: Party) -> bool:
 
 
 def _shows_the_face_now(check: IdentityCheck, ceremony: Ceremony, *, at: datetime) -> bool:
-    begun = [_moment(each) for each in ceremony.links if each.kind == Step.START_RECORDING]
+    begun = recording_since(ceremony.links)
     return (
         check.state is CheckState.PROVEN
         and check.inputs.shows_the_face
-        and any(start <= check.requested_at for start in begun)
+        and begun is not None
+        and begun <= check.requested_at
         and _is_fresh(check.requested_at, at=at)
     )
 
 
 def _is_fresh(since: datetime, *, at: datetime) -> bool:
     return since <= at < since + FRESH_FOR
-
-
-def _moment(link: Link) -> datetime:
-    return datetime.fromisoformat(link.at)

@@ -193,7 +193,7 @@ def _answers_read_back(ceremony: Ceremony | None, record: InterviewRecord) -> in
 
 def _keeps(before: InterviewRecord, after: InterviewRecord, answers: int) -> bool:
     """Say whether the first ``answers``, and what was told, stand as they were."""
-    same = (before.place, before.started_at, before.told[:]) == (
+    same = (before.place, before.started_at, before.told) == (
         after.place,
         after.started_at,
         after.told[: len(before.told)],

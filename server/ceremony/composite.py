@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.ceremony.captions import SEATS, caption_of
+from server.ceremony.course import recording_since
 from server.ceremony.errors import NotRecording
 from server.ceremony.sharing import stays
-from server.ceremony.status import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,9 +86,9 @@ class CompositePlan:
 
 def plan_composite(ceremony: Ceremony) -> CompositePlan:
     """Lay out what was recorded. Raises `NotRecording` where nothing was."""
-    if not ceremony.segments:
+    began = recording_since(ceremony.links)
+    if began is None or not ceremony.segments:
         raise NotRecording
-    began = _began_at(ceremony)
     captions = tuple(_captions(ceremony, began))
     ends = max(each.ends_ms for each in ceremony.segments)
     return CompositePlan(
@@ -123,14 +123,6 @@ def try_to_make(composite: Composite, *, at: datetime) -> Composite:
         tries=tries,
         next_try_at=at + timedelta(hours=1) * 2 ** (tries - 1),
     )
-
-
-def _began_at(ceremony: Ceremony) -> datetime:
-    """Return the zero of the ceremony's clock."""
-    began = next((each.at for each in ceremony.links if each.kind == Step.START_RECORDING), None)
-    if began is None:
-        raise NotRecording
-    return datetime.fromisoformat(began)
 
 
 def _tracks(ceremony: Ceremony) -> Iterator[Track]:

@@ -14,7 +14,7 @@ from server.ceremony.sharing import JOINED, Lines
 from server.ceremony.status import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from server.ceremony.ceremony import Ceremony
     from server.ceremony.chain import Link
@@ -70,9 +70,9 @@ def last_told(ceremony: Ceremony, kind: str, **facts: str | int | None) -> Link 
     return found
 
 
-def recording_since(ceremony: Ceremony) -> datetime | None:
+def recording_since(links: Iterable[Link]) -> datetime | None:
     """Return when recording began: 0 on the clock of the ceremony."""
-    return next((moment(each) for each in told(ceremony, Step.START_RECORDING)), None)
+    return next((moment(each) for each in links if each.kind == Step.START_RECORDING), None)
 
 
 def gaps(ceremony: Ceremony) -> Iterator[Gap]:

@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.ceremony.ceremony import Participant, Seat
+from server.ceremony.course import recording_since
 from server.ceremony.sharing import Lines
-from server.ceremony.status import CeremonyStatus, Step
+from server.ceremony.status import CeremonyStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -139,7 +140,5 @@ def _lines(links: Iterable[Link]) -> dict[str, Line]:
 
 
 def _since_recording(links: Sequence[Link], at: datetime) -> int | None:
-    for each in links:
-        if each.kind == Step.START_RECORDING:
-            return max(0, round((at - datetime.fromisoformat(each.at)).total_seconds() * 1000))
-    return None
+    began = recording_since(links)
+    return None if began is None else max(0, round((at - began).total_seconds() * 1000))

@@ -7,11 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from server.cases.errors import PartNotFound
-from server.ceremony.ceremony import CeremonyId
 from server.ceremony.composite import CompositeState, wanted
-from server.ceremony.errors import CeremonyNotFound
 from server.http.call import Answer, Binding
 from server.http.case_at_hand import case_held
+from server.http.ceremonies import ceremony_of
 from server.http.shown.times import rfc3339_or_none
 from storage.objects import Digest
 
@@ -59,9 +58,7 @@ class CompositeFiles:
 
 def _composite(call: Call) -> Composite:
     case = case_held(call)
-    ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]))
-    if ceremony.case != case.id:
-        raise CeremonyNotFound
+    ceremony = ceremony_of(call, case)
     found = call.tx.composites.get(ceremony.id)
     if found is not None:
         return found

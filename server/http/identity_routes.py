@@ -12,10 +12,9 @@ from server.cases.identity_comparisons import AskedAbout, Likeness
 from server.cases.identity_visits import PlaceKind, VisitReport
 from server.cases.ids import PartyId
 from server.cases.visiting import VisitWanted, open_visit, report_visit
-from server.ceremony.ceremony import CeremonyId
-from server.ceremony.errors import CeremonyNotFound
 from server.http.call import Answer, Binding, etag_of
 from server.http.case_at_hand import case_held, viewer_of
+from server.http.ceremonies import ceremony_of
 from server.http.shown.identity_checks import check_as_seen
 from server.http.uploaded import stored_upload
 
@@ -99,9 +98,7 @@ def report(call: Call) -> Answer:
 
 def _in_the_room(call: Call) -> tuple[Case, Ceremony, IdentityCheck]:
     case = case_held(call)
-    ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]), lock=True)
-    if ceremony.case != case.id:
-        raise CeremonyNotFound
+    ceremony = ceremony_of(call, case, lock=True)
     return case, ceremony, _check(call, case, call.body["check"])
 
 

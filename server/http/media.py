@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from server.cases.errors import ConditionsUnmet, NotYourAction
 from server.cases.lines import require_recorded_to_the_end
 from server.cases.own_line import require_own_line
 from server.cases.sitting_together import not_agreed
-from server.ceremony.ceremony import CeremonyId, Seat
-from server.ceremony.errors import CeremonyNotFound, CeremonyRefused, LiveVideoOff
+from server.ceremony.ceremony import Seat
+from server.ceremony.errors import CeremonyRefused, LiveVideoOff
 from server.ceremony.lines import Picture
 from server.ceremony.live import LiveRooms
 from server.ceremony.seats import Right, may
@@ -19,12 +18,12 @@ from server.ceremony.status import Step
 from server.ceremony.tickets import LIFETIME_S, MediaTicket, TicketAct
 from server.http.call import Answer, Binding, etag_of
 from server.http.case_at_hand import case_held, case_read
+from server.http.ceremonies import ceremony_of
 from server.http.shown.ceremonies import ceremony_as_seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from server.cases.case import Case
     from server.ceremony.ceremony import Ceremony
     from server.ceremony.live import LiveTerms
     from server.ceremony.relays import Relay
@@ -34,23 +33,18 @@ if TYPE_CHECKING:
 RIGHT_TO: Final = {TicketAct.PUBLISH: Right.SPEAK, TicketAct.WATCH: Right.SEE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveVideo:
-    """How an installation that has live video has it."""
+def bindings(terms: LiveTerms | None) -> list[Binding]:
+    """``terms``: of an installation that has live video."""
 
-    terms: LiveTerms
-
-
-def bindings(live_video: LiveVideo | None) -> list[Binding]:
     def rooms(call: Call) -> LiveRooms:
-        if live_video is None:
+        if terms is None:
             raise LiveVideoOff
-        return LiveRooms(call.tx.rooms, call.tx.media_workers, live_video.terms)
+        return LiveRooms(call.tx.rooms, call.tx.media_workers, terms)
 
     def issue_media_ticket(call: Call) -> Answer:
         live = rooms(call)
         case = case_read(call)
-        ceremony = _ceremony(call, case)
+        ceremony = ceremony_of(call, case)
         seat, asked = ceremony.seat_of(call.actor.account), _ticket(call, ceremony)
         sends = asked.act is TicketAct.PUBLISH
         if sends:
@@ -74,7 +68,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
 
     def get_media_room(call: Call) -> Answer:
         """Tell the room's time, by which segments and what is shown to people can be compared."""
-        ceremony = _ceremony(call, case_read(call))
+        ceremony = ceremony_of(call, case_read(call))
         ceremony.seat_of(call.actor.account)
         return Answer(
             body={
@@ -84,7 +78,7 @@ def bindings(live_video: LiveVideo | None) -> list[Binding]:
         )
 
     def request_key_frame(call: Call) -> Answer:
-        ceremony = _ceremony(call, case_read(call))
+        ceremony = ceremony_of(call, case_read(call))
         ceremony.seat_of(call.actor.account)
         rooms(call).ask_for_key_frame(ceremony, call.body["participant"])
         return Answer(status=204)
@@ -143,7 +137,7 @@ def _changed(call: Call, action: str, change: Callable[[Ceremony], None]) -> Ans
 
 def _led(call: Call, action: str, *, lock: bool = False) -> Ceremony:
     """Return the ceremony, if the caller is its notary."""
-    ceremony = _ceremony(call, case_held(call), lock=lock)
+    ceremony = ceremony_of(call, case_held(call), lock=lock)
     if ceremony.seat_of(call.actor.account).seat is not Seat.NOTARY:
         raise NotYourAction(action)
     return ceremony
@@ -151,7 +145,7 @@ def _led(call: Call, action: str, *, lock: bool = False) -> Ceremony:
 
 def ask_for_picture(call: Call) -> Answer:
     """Have somebody send single pictures, so that the sound stays, or moving ones again."""
-    ceremony = _ceremony(call, case_read(call), lock=True)
+    ceremony = ceremony_of(call, case_read(call), lock=True)
     whom, picture = call.body["account"], Picture(call.body["picture"])
     asks = ceremony.seat_of(call.actor.account)
     ceremony.seat_of(whom)
@@ -189,10 +183,3 @@ def _has_no_line(ceremony: Ceremony, asked: MediaTicket) -> bool:
     """Whoever sits at another's device is sent by that one; with a line comes an own device."""
     carried = Lines(ceremony.links).of(asked.participant) != asked.participant
     return asked.act is TicketAct.PUBLISH and carried
-
-
-def _ceremony(call: Call, case: Case, *, lock: bool = False) -> Ceremony:
-    ceremony = call.tx.ceremonies.get(CeremonyId(call.path["ceremony_id"]), lock=lock)
-    if ceremony.case != case.id:
-        raise CeremonyNotFound
-    return ceremony

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from esign.verification.report import Report
     from server.catalogue.loading import Catalogue
     from server.catalogue.notices import Notices
+    from server.ceremony.live import LiveTerms
     from server.http.call import Binding
     from server.http.cursors import Cursors
     from server.http.deeds import DrawPage
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from server.http.following import FollowingDesk
     from server.http.languages import Messages
     from server.http.materials import Fetch
-    from server.http.media import LiveVideo
     from server.http.signing_in import Door
     from server.http.token_keys import TokenKeys
     from server.transaction import OpenTransaction
@@ -79,7 +79,7 @@ class Needs:
     stream: Stream
     verify_document: Callable[[bytes], Report]
     new_nonce: Callable[[], bytes]
-    live_video: LiveVideo | None
+    live_video: LiveTerms | None
     following: FollowingDesk
     probes: Mapping[str, Callable[[], bool]]
     """Of each part that requests need, whether it answers."""

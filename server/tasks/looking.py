@@ -269,7 +269,7 @@ def _challenged(scene: _Scene, link: Link, desk: LookDesk) -> Sight:
     """Judge the video of a challenge as an answer to it, and as the face of the document."""
     if scene.is_shared:
         return _nothing(scene, (), desk, DEVICE_SHARED, link=link)
-    since, check = recording_since(scene.ceremony), scene.check
+    since, check = recording_since(scene.ceremony.links), scene.check
     begun = _begun(scene, link)
     begins = 0 if since is None else round((moment(begun) - since).total_seconds() * 1000)
     ends = begins + LONGEST_CHALLENGE_MS

@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.cases.ids import OfficeId
 from server.ceremony.ceremony import CeremonyId, Segment
-from server.ceremony.errors import ChainBroken
+from server.ceremony.course import recording_since
+from server.ceremony.errors import ChainBroken, NotRecording
 from server.ceremony.rooms import LEASE, MediaRoom, MediaWorkerPlace
 from server.ceremony.status import CeremonyStatus, Step
 from server.media.janus.link import JanusAccess
@@ -144,8 +145,10 @@ def _scope(room: RoomName) -> Scope:
 
 def _recording_since(ceremony: Ceremony) -> int:
     """Return when recording began, in milliseconds since 1970: 0 on the ceremony's clock."""
-    began = next(each.at for each in ceremony.links if each.kind == Step.START_RECORDING)
-    return round(datetime.fromisoformat(began).timestamp() * 1000)
+    began = recording_since(ceremony.links)
+    if began is None:
+        raise NotRecording
+    return round(began.timestamp() * 1000)
 
 
 def _places(ceremony: Ceremony) -> dict[str, Place]:

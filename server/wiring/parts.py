@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from esign.authorities.directory import AuthorityDirectory
 from esign.custody.client import CustodyClient
@@ -34,6 +35,7 @@ from server.access.outbox import OutboxFile
 from server.cases.dating import SHANGHAI
 from server.catalogue.loading import load_catalogue
 from server.db.engine import make_engine
+from server.db.patience import LINK
 from server.db.secrets import FieldCipher, FieldKeys
 from server.db.work import open_transaction
 from server.partners.identity_register import HttpIdentityRegister, RegisterAccount
@@ -111,10 +113,9 @@ class Parts:
         """Open a connection beside the pool, for one that only listens."""
         url = self.engine.url.set(drivername="postgresql")
         return psycopg.connect(
-            url.render_as_string(hide_password=False),
+            make_conninfo(url.render_as_string(hide_password=False), **LINK),
             autocommit=True,
             application_name="feigui-bell",
-            connect_timeout=5,
         )
 
     @cached_property

@@ -26,7 +26,6 @@ from server.embedded.state import CLONE
 from server.http.cursors import Cursors
 from server.http.following import FollowingDesk
 from server.http.languages import Messages, language_of
-from server.http.media import LiveVideo
 from server.http.places import Places
 from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
@@ -111,17 +110,15 @@ def _needs(parts: Parts, messages: Messages, tokens: AccessTokens) -> Needs:
     )
 
 
-def _live_video(parts: Parts) -> LiveVideo | None:
+def _live_video(parts: Parts) -> LiveTerms | None:
     settings = parts.settings
     if settings.media_url is None:
         return None
-    return LiveVideo(
-        terms=LiveTerms(
-            key=parts.secret("media-key"),
-            engine=settings.media_engine,
-            office_engines=settings.media_offices or {},
-            relay=relay_of(parts),
-        )
+    return LiveTerms(
+        key=parts.secret("media-key"),
+        engine=settings.media_engine,
+        office_engines=settings.media_offices or {},
+        relay=relay_of(parts),
     )
 
 

@@ -32,7 +32,6 @@ from server.contract.views import Edge
 from server.db.books.accounts import contact_index
 from server.http.cursors import Cursors
 from server.http.languages import Messages
-from server.http.media import LiveVideo
 from server.http.resources import Needs, every_binding
 from server.http.signing_in import Door
 from server.http.token_keys import TokenKeys
@@ -153,7 +152,7 @@ class Standing:
                 stream=lambda office, digest: nullcontext(io.BytesIO()),
                 verify_document=refuse_document,
                 new_nonce=lambda: secrets.token_bytes(32),
-                live_video=LiveVideo(terms=LiveTerms(key=bytes(32), office_engines={})),
+                live_video=LiveTerms(key=bytes(32), office_engines={}),
                 following=without_a_bell(self.open_transaction, self.clock),
                 probes={"database": lambda: True},
             )

@@ -43,7 +43,7 @@ def act_as_seen(case: Case, ceremony: Ceremony, by: Onlooker) -> dict[str, Any]:
     return {
         "ceremony": ceremony.id,
         "status": ceremony.status,
-        "since": rfc3339_or_none(recording_since(ceremony)),
+        "since": rfc3339_or_none(recording_since(ceremony.links)),
         "now": rfc3339(by.at),
         "participants": [_participant(case, ceremony, p, by) for p in ceremony.participants],
         "record": _record(case, ceremony),

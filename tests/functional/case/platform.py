@@ -76,7 +76,6 @@ from server.http import (
 )
 from server.http.cursors import Cursors
 from server.http.languages import Messages
-from server.http.media import LiveVideo
 from server.http.token_keys import TokenKeys
 from server.http.tokens import AccessTokens
 from server.transaction import NOBODY, Scope, Upload
@@ -100,7 +99,7 @@ KUNMING, HEKOU = OfficeId("kunming-demo"), OfficeId("hekou-demo")
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 TOKEN_LIFE = timedelta(minutes=5)
 RELAY = Relay(urls=("turns:relay.feigui.example:443",), secret="told to the relay", only=True)
-LIVE_VIDEO = LiveVideo(terms=LiveTerms(key=bytes(range(32)), office_engines={}, relay=RELAY))
+LIVE_VIDEO = LiveTerms(key=bytes(range(32)), office_engines={}, relay=RELAY)
 # It lives as long as the tests do.
 MEDIA_WORKER = MediaWorkerPlace(
     name="worker-1",

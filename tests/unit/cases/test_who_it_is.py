@@ -383,8 +383,8 @@ def test_a_look_that_saw_little_of_what_was_recorded_is_not_fresh() -> None:
 
 def test_the_clock_of_a_ceremony_begins_with_its_recording() -> None:
     case = meeting_case()
-    assert recording_since(opened(case, Step.ADMIT)) is None
-    assert recording_since(opened(case, *TO_RECORDING)) == NOW
+    assert recording_since(opened(case, Step.ADMIT).links) is None
+    assert recording_since(opened(case, *TO_RECORDING).links) == NOW
 
 
 def test_what_was_seen_in_a_room_that_is_over_is_dropped() -> None:
