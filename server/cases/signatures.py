@@ -50,10 +50,28 @@ def unmet_of_line(case: Case, party: Party) -> Iterator[Unmet]:
     line = line_of(case, party)
     if line is None:
         yield Unmet("no_signature_of_this_role", SOURCE, party.id)
-    elif case.deed is not None and line in {
-        line_of(case, case.party(each)) for each in case.deed.signed_by
-    }:
+    elif line in _signed(case):
         yield Unmet("deed_already_signed", "电子签名法 Art. 13", party.id)
+
+
+def unsigned(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
+    """Yield whose line is empty although somebody sits here who signs on it.
+
+    A deed of two is not made by one of them. One that is signed in ink waits for no device.
+    """
+    electronically = case.rules.makes_deed and case.rules.deed_signed_electronically
+    if case.deed is None or not electronically:
+        return
+    done = _signed(case)
+    for each in with_right(ceremony, Right.SIGN):
+        lines = {line_of(case, party) for party in _party_of(case, each)} - {None}
+        if lines - done:
+            yield Unmet("deed_not_signed", "P-38, 电子签名法 Art. 13", each.party)
+
+
+def _signed(case: Case) -> frozenset[PartyId | None]:
+    by = () if case.deed is None else case.deed.signed_by
+    return frozenset(line_of(case, case.party(each)) for each in by)
 
 
 def signs(case: Case, participant: Participant) -> bool:

@@ -15,6 +15,7 @@ from server.cases.meeting import (
     confirm_deed,
     join_ceremony,
     require_agreement_to_deed,
+    unmet_before,
 )
 from server.cases.parties import Party, PartyRole
 from server.cases.presence import confirm_presence
@@ -22,6 +23,7 @@ from server.cases.roles import Role
 from server.cases.signatures import acting, line_of, lines_of
 from server.cases.step_up import KeyUse
 from server.ceremony.ceremony import Participant, Seat
+from server.ceremony.status import Step
 from tests.unit.cases.a_case import APPLICANT, NOTARY, NOW, WANG, actor, consent
 from tests.unit.cases.agreeing import answered, asked
 from tests.unit.cases.holding import TO_SIGNING, planned, show_pages, taken
@@ -144,3 +146,18 @@ def test_who_only_stands_beside_is_not_waited_for_with_questions() -> None:
     assert asked_too == {WANG}
     agent = case_with(PartyRole.AGENT)
     assert {each.party for each in acting(agent, in_signing(agent))} == {WANG, LI}
+
+
+def test_a_deed_of_two_is_not_over_with_one_signature() -> None:
+    case = case_with(PartyRole.PRINCIPAL)
+    ceremony = in_signing(case)
+    assert case.deed is not None
+    case.deed = replace(case.deed, signed_sha256="5" * 64, signed_by=(WANG,))
+    missing = {(each.code, each.subject) for each in unmet_before(case, ceremony, Step.COMPLETE)}
+    assert missing == {("deed_not_signed", LI)}
+    case.deed = replace(case.deed, signed_by=(WANG, LI))
+    assert list(unmet_before(case, ceremony, Step.COMPLETE)) == []
+    # What is not signed electronically waits for nobody's device.
+    case.deed = replace(case.deed, signed_sha256=None, signed_by=())
+    case.rules = replace(case.rules, deed_signed_electronically=False)
+    assert list(unmet_before(case, ceremony, Step.COMPLETE)) == []
