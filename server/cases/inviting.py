@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from server.ceremony.invitations import InvitationId
 
 SEATS: Final[dict[Seat, frozenset[PartyRole]]] = {
+    # Whose deed it is as well, and who so signs it; who applies has an account.
+    Seat.PARTY: frozenset({PartyRole.PRINCIPAL}),
     Seat.WITNESS: frozenset({PartyRole.WITNESS}),
     Seat.INTERPRETER: frozenset({PartyRole.INTERPRETER}),
     Seat.CONSULAR_WITNESS: frozenset({PartyRole.CONSULAR_WITNESS}),
     Seat.AGENT: frozenset({PartyRole.AGENT, PartyRole.GUARDIAN, PartyRole.LEGAL_REPRESENTATIVE}),
-    Seat.OBSERVER: frozenset({PartyRole.RELATED_PERSON, PartyRole.PRINCIPAL, PartyRole.TRUSTEE}),
+    Seat.OBSERVER: frozenset({PartyRole.RELATED_PERSON, PartyRole.TRUSTEE}),
 }
 """To which seat somebody is invited, and as whom the case has to know that person."""
 

@@ -48,7 +48,7 @@ async function line(found, matter, me, enter, main) {
 }
 
 // Whose deed it is signs it; who is only related to the matter looks on.
-const PLANNED = { ...SEATS, applicant: "party", principal: "party" };
+const PLANNED = { ...SEATS, applicant: "party" };
 
 // Whoever has no account is invited once it is planned; of an applicant that is a trouble.
 async function plan(found, without = []) {

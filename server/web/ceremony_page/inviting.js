@@ -8,7 +8,7 @@ const BEFORE_RECORDING = ["planned", "tech_check", "waiting"];
 export const SEATS = {
   witness: "witness", interpreter: "interpreter", consular_witness: "consular_witness",
   agent: "agent", guardian: "agent", legal_representative: "agent",
-  related_person: "observer", principal: "observer", trustee: "observer",
+  principal: "party", related_person: "observer", trustee: "observer",
 };
 
 export const may_be_invited = (party) => !party.is_organisation && party.role in SEATS;

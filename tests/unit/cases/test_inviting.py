@@ -122,8 +122,10 @@ def test_a_seat_is_for_whom_the_case_knows_in_that_role(role: PartyRole, seat: S
     assert ceremony.links == []
 
 
-def test_every_seat_but_the_staff_s_and_the_applicant_s_is_invited_to() -> None:
-    assert SEATS.keys() == frozenset(Seat) - STAFF_SEATS - {Seat.PARTY}
+def test_every_seat_but_the_staff_s_is_invited_to_and_no_role_to_two() -> None:
+    assert SEATS.keys() == frozenset(Seat) - STAFF_SEATS
+    invited_as = [role for roles in SEATS.values() for role in roles]
+    assert sorted(invited_as) == sorted(set(PartyRole) - {PartyRole.APPLICANT})
     for seat, roles in SEATS.items():
         for role in roles:
             case = case_with(role)
