@@ -99,9 +99,7 @@ def _check_fields(data: Asn1, covered_digest: Callable[[Hashed], bytes]) -> None
         else attributes["message_digest"][0].native
     )
     facts = (
-        signed_digest == covered_digest(hashed),
-        # Stamps are by SHA-256 and P-256 alone, whatever they are over.
-        not is_stamp or by == _SHA256_NAME,
+        signed_digest == covered_digest(hashlib.sha256 if is_stamp else hashed),
         data["version"].native == ("v3" if is_stamp else "v1"),
         signer["version"].native == "v1",
         digest.dump() == signer["digest_algorithm"].dump(),
@@ -113,6 +111,9 @@ def _check_fields(data: Asn1, covered_digest: Callable[[Hashed], bytes]) -> None
     if not all(facts):
         raise Tampered("the last signature was altered")
     if is_stamp:
+        # Stamps are by SHA-256 and P-256 alone, whatever they are over.
+        if by != _SHA256_NAME:
+            raise Tampered("the last time-stamp was altered")
         _check_stamp(data, signer, attributes)
 
 
