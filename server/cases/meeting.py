@@ -36,7 +36,7 @@ from server.cases.own_line import refuse_second_device
 from server.cases.parties import PartyRole
 from server.cases.presence import vouched_by
 from server.cases.recognising import SOURCE, others_seen, unrecognised, unseen_lately
-from server.cases.signatures import unmet_of_line, unsigned
+from server.cases.signatures import unmet_of_line, unsigned, without_a_signer
 from server.cases.sitting_together import without_a_line
 from server.cases.status import CaseStatus as S
 from server.cases.step_up import (
@@ -205,6 +205,8 @@ def unmet_before(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
     yield from unmet_at_step(case, ceremony, step)
     if step is Step.START_RECORDING:
         yield from devices_tried(case, ceremony)
+    if step in {Step.START_RECORDING, Step.OPEN_SIGNING}:
+        yield from without_a_signer(case, ceremony)
     if step in {Step.CONFIRM_IDENTITIES, Step.OPEN_SIGNING, Step.COMPLETE}:
         yield from identities_stand(case, ceremony)
     if step in {Step.OPEN_SIGNING, Step.COMPLETE}:
@@ -212,7 +214,7 @@ def unmet_before(case: Case, ceremony: Ceremony, step: Step) -> Iterator[Unmet]:
         yield from informed_and_asked(case, ceremony)
         yield from record_is_settled(case, ceremony)
     if step is Step.COMPLETE:
-        yield from tuple(unsigned(case, ceremony)) or deed_signed(case, SYSTEM_ACTOR)
+        yield from tuple(unsigned(case)) or deed_signed(case, SYSTEM_ACTOR)
         yield from confirmed_since(ceremony)
         yield from confirmed_since_other_face(ceremony)
 

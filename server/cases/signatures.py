@@ -54,19 +54,36 @@ def unmet_of_line(case: Case, party: Party) -> Iterator[Unmet]:
         yield Unmet("deed_already_signed", "电子签名法 Art. 13", party.id)
 
 
-def unsigned(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
-    """Yield whose line is empty although somebody sits here who signs on it.
+def without_a_signer(case: Case, ceremony: Ceremony) -> Iterator[Unmet]:
+    """Yield whose line would stay empty, since nobody sits here who signs on it.
 
-    A deed of two is not made by one of them. One that is signed in ink waits for no device.
+    Told before anything is recorded, while a seat can still be given.
     """
-    electronically = case.rules.makes_deed and case.rules.deed_signed_electronically
-    if case.deed is None or not electronically:
+    if not _is_electronic(case):
+        return
+    seated = {
+        line_of(case, party)
+        for each in with_right(ceremony, Right.SIGN)
+        for party in _party_of(case, each)
+    }
+    for line in lines_of(case):
+        if line.id not in seated:
+            yield Unmet("signer_not_seated", SOURCE, line.id)
+
+
+def unsigned(case: Case) -> Iterator[Unmet]:
+    """Yield whose line is empty: a deed of two is not made by one of them."""
+    if case.deed is None or not _is_electronic(case):
         return
     done = _signed(case)
-    for each in with_right(ceremony, Right.SIGN):
-        lines = {line_of(case, party) for party in _party_of(case, each)} - {None}
-        if lines - done:
-            yield Unmet("deed_not_signed", "P-38, 电子签名法 Art. 13", each.party)
+    for line in lines_of(case):
+        if line.id not in done:
+            yield Unmet("deed_not_signed", "P-38, 电子签名法 Art. 13", line.id)
+
+
+def _is_electronic(case: Case) -> bool:
+    """One that is signed in ink waits for no device."""
+    return case.rules.makes_deed and case.rules.deed_signed_electronically
 
 
 def _signed(case: Case) -> frozenset[PartyId | None]:

@@ -25,7 +25,7 @@ from server.cases.identity_checks import (
 )
 from server.cases.ids import PartyId
 from server.cases.meeting import WillToSign, confirm_deed, join_ceremony, step_ceremony
-from server.cases.parties import IdDocument, IdType
+from server.cases.parties import IdDocument, IdType, PartyRole
 from server.cases.presence import FRESH_FOR, confirm_presence, vouched_by
 from server.cases.status import CaseStatus
 from server.ceremony.errors import CeremonyRefused, NotTakingPart
@@ -173,7 +173,8 @@ def test_whose_word_counts_and_for_what(
     who: Actor, party: str, deed: str, error: type[Exception]
 ) -> None:
     case = known_case()
-    case.parties.append(replace(case.parties[0], id=PartyId("p-2"), account=None))
+    beside = replace(case.parties[0], id=PartyId("p-2"), account=None, role=PartyRole.TRUSTEE)
+    case.parties.append(beside)
     ceremony = opened(case, *TO_SIGNING)
     with pytest.raises(error):
         confirm_presence(case, ceremony, PartyId(party), who, deed_sha256=deed, at=NOW)

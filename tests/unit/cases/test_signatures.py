@@ -161,3 +161,39 @@ def test_a_deed_of_two_is_not_over_with_one_signature() -> None:
     case.deed = replace(case.deed, signed_sha256=None, signed_by=())
     case.rules = replace(case.rules, deed_signed_electronically=False)
     assert list(unmet_before(case, ceremony, Step.COMPLETE)) == []
+
+
+def test_nothing_is_recorded_while_nobody_is_seated_for_a_line_of_the_deed() -> None:
+    case = case_with(PartyRole.PRINCIPAL)
+    alone = planned(case)
+    for step in (Step.START_RECORDING, Step.OPEN_SIGNING):
+        missing = {(each.code, each.subject) for each in unmet_before(case, alone, step)}
+        assert ("signer_not_seated", LI) in missing
+    alone.participants.append(Participant(account=BESIDE.account, seat=Seat.PARTY, party=LI))
+    assert "signer_not_seated" not in {
+        each.code for each in unmet_before(case, alone, Step.START_RECORDING)
+    }
+    # In ink, whoever is not here signs elsewhere.
+    alone.participants.pop()
+    case.rules = replace(case.rules, deed_signed_electronically=False)
+    assert "signer_not_seated" not in {
+        each.code for each in unmet_before(case, alone, Step.START_RECORDING)
+    }
+
+
+def test_a_line_that_a_guardian_signs_on_needs_nobody_else() -> None:
+    case = case_with(PartyRole.GUARDIAN, stands_for=ZHAO, lines=2)
+    ceremony = planned(case)
+    ceremony.participants.append(Participant(account=BESIDE.account, seat=Seat.PARTY, party=LI))
+    codes = {each.code for each in unmet_before(case, ceremony, Step.START_RECORDING)}
+    assert "signer_not_seated" not in codes
+
+
+def test_a_deed_is_not_over_with_an_empty_line_of_somebody_who_never_came() -> None:
+    case = case_with(PartyRole.RELATED_PERSON, lines=1)
+    ceremony = in_signing(case)
+    case.parties.append(Party(id=ZHAO, role=PartyRole.PRINCIPAL, name="赵"))
+    assert case.deed is not None
+    case.deed = replace(case.deed, signed_sha256="5" * 64, signed_by=(WANG,))
+    missing = {(each.code, each.subject) for each in unmet_before(case, ceremony, Step.COMPLETE)}
+    assert missing == {("deed_not_signed", ZHAO)}

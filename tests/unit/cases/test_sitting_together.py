@@ -106,6 +106,12 @@ def seated(case: Case, second: Seat = Seat.PARTY) -> Ceremony:
     return ceremony
 
 
+def interprets(case: Case, ceremony: Ceremony) -> None:
+    """Have the other be an interpreter, who may come later and whose deed it is not."""
+    case.replace_party(replace(case.party(P_LI), role=PartyRole.INTERPRETER))
+    ceremony.participants[-1] = replace(ceremony.participants[-1], seat=Seat.INTERPRETER)
+
+
 def offer(
     case: Case,
     ceremony: Ceremony,
@@ -466,7 +472,7 @@ def test_whoever_was_put_out_is_not_waited_for() -> None:
 def test_who_was_identified_before_coming_in_is_identified_where_the_person_sits() -> None:
     case = couple()
     ceremony = seated(case)
-    ceremony.participants[-1] = replace(ceremony.participants[-1], seat=Seat.INTERPRETER)
+    interprets(case, ceremony)
     taken(case, ceremony, *TO_RECORDING)
     identify(case, ceremony, LI)
     sit_down(case, ceremony)
@@ -552,7 +558,7 @@ def test_a_face_that_was_alone_says_nothing_once_another_sits_beside_it() -> Non
     case.consents.append(consent(Purpose.FACE_ONLINE))
     ceremony = seated(case)
     # The other comes after the recording began.
-    ceremony.participants[-1] = replace(ceremony.participants[-1], seat=Seat.INTERPRETER)
+    interprets(case, ceremony)
     taken(case, ceremony, *TO_RECORDING)
     by_face(case, ceremony)
     recorded(ceremony)
@@ -577,7 +583,7 @@ def test_an_answer_before_a_camera_that_two_shared_meanwhile_identifies_nobody(
     case = couple()
     case.consents.append(consent(Purpose.FACE_ONLINE))
     ceremony = seated(case)
-    ceremony.participants[-1] = replace(ceremony.participants[-1], seat=Seat.INTERPRETER)
+    interprets(case, ceremony)
     taken(case, ceremony, *TO_RECORDING)
     link = set_challenge(case, ceremony, WANG, NOTARY, nonce=b"n" * 32, at=NOW)
     sit_down(case, ceremony)
