@@ -21,13 +21,16 @@ from tests.functional.case.platform import KUNMING, LIVE_VIDEO, MEDIA_WORKER, RE
 from tests.functional.case.staging import good
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from server.ceremony.rooms import MediaWorkerPlace
     from server.wiring.parts import Parts
     from tests.functional.case.staging import Staging
 
 
-def lease(case: Staging) -> MediaRoom:
+def lease(case: Staging, *, at: datetime | None = None) -> MediaRoom:
     """Have a media worker carry the room."""
-    at = case.platform.clock()
+    at = at or case.platform.clock()
     room = MediaRoom(
         ceremony=case.ceremony,
         office=KUNMING,
@@ -243,6 +246,36 @@ def test_a_ticket_names_the_relay_with_a_password_for_a_time(case: Staging) -> N
     # The relay can tell one person from another, and that is all it can.
     assert again["ice_servers"][0]["username"].partition(":")[2] in server["username"]
     assert notarys["ice_servers"] != mine["ice_servers"]
+
+
+def test_a_room_whose_worker_is_gone_goes_to_another_and_waits_where_there_is_none(
+    case: Staging,
+) -> None:
+    case.start_ceremony()
+    assert good(case.applicant.post(case.room("/media-tickets"), {}))["url"].startswith(
+        MEDIA_WORKER.url
+    )
+    other = replace(MEDIA_WORKER, name="worker-2", url="https://other.feigui.example")
+    long_ago = case.platform.clock() - 10 * LEASE
+    try:
+        announce(case, replace(MEDIA_WORKER, seen_at=long_ago))
+        off = case.applicant.post(case.room("/media-tickets"), {})
+        assert (off.status, off["code"]) == (503, "live_video_off")
+        announce(case, other)
+        # It may still be recording where nobody hears of it.
+        taken = case.applicant.post(case.room("/media-tickets"), {})
+        assert (taken.status, taken["code"]) == (409, "room_taken")
+        lease(case, at=long_ago)
+        there = good(case.applicant.post(case.room("/media-tickets"), {}))["url"]
+        assert there.startswith(other.url)
+    finally:
+        announce(case, replace(other, seen_at=long_ago))
+        announce(case, MEDIA_WORKER)
+
+
+def announce(case: Staging, worker: MediaWorkerPlace) -> None:
+    with case.platform.open_transaction(Scope(office=KUNMING)) as tx:
+        tx.media_workers.announce(worker)
 
 
 def test_nobody_is_watched_who_has_no_seat(case: Staging) -> None:

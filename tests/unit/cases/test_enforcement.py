@@ -75,6 +75,13 @@ def submitted() -> Case:
     return case
 
 
+def test_where_nobody_is_known_to_have_applied_nothing_is_kept_of_an_application() -> None:
+    case = applied()
+    case.enforcement = None
+    act(case, Action.WITHDRAW_ENFORCEMENT, APPLICANT, at=LATER)
+    assert case.enforcement is None
+
+
 def test_only_an_enforceable_deed_leads_to_enforcement() -> None:
     case = ready_case(S.ARCHIVED)
     with pytest.raises(ConditionsUnmet, match="not_enforceable"):

@@ -74,6 +74,10 @@ def no_deed(case: Case) -> None:
     case.deed = None
 
 
+def uninformed(case: Case) -> None:
+    case.consents = [c for c in case.consents if c.purpose != "notice_of_rights"]
+
+
 def unconfirmed(case: Case) -> None:
     if case.interview is not None:
         case.interview = replace(case.interview, confirmed_at=None)
@@ -198,6 +202,8 @@ def not_accepted(case: Case) -> None:
             lambda c: materials(c, MaterialState.REJECTED),
             {"material_missing"},
         ),
+        # Nobody was told what the rights and the risks are.
+        (Action.ACCEPT, NOTARY, uninformed, {"notice_of_rights_not_confirmed"}),
         # The notary's own application.
         (Action.ACCEPT, NOTARY, himself, {"conflict_of_interest"}),
         # The application of the notary's relative.
