@@ -19,16 +19,18 @@ BUNDLE := mobile_api_spec/openapi.bundled.json
 QUICK := $(wildcard $(addprefix tests/,unit property architecture spec security))
 # People who see and hear one another in real time: these have the machine to themselves.
 ALONE := $(wildcard tests/media)
-# These mostly wait, for a server that was killed or a page that is drawn. One file of them takes
-# minutes, so that whoever is done takes over from the other.
-WAITING := $(wildcard $(addprefix tests/,browser contract faults))
+# These mostly wait, for a server that was killed or a page that is drawn, so that three of them fit
+# on two cores. What takes longest comes first, and whoever is done takes over from the others.
+WAITING := $(wildcard $(addprefix tests/,faults browser contract))
 # One use case after another, counted for coverage as the quick ones are.
-CASES := $(wildcard $(addprefix tests/,functional edge))
+CASES := $(wildcard $(addprefix tests/,edge functional/case functional/log functional/package functional/partners functional/tasks))
 # Whatever else there is, so that nobody's tests are forgotten; benchmarks measure, they do not judge.
-# They send thousands of requests over ways that were counted already: counting costs them two
-# fifths more. One file takes minutes and comes first, or one of two processors waits for it.
-LONGEST := tests/fuzz
-REST := $(LONGEST) $(filter-out $(QUICK) $(ALONE) $(WAITING) $(CASES) $(LONGEST) tests/benchmarks,$(patsubst %/,%,$(wildcard tests/*/)))
+# They send thousands of requests, or have others judge what we signed, over ways that were counted
+# already: counting costs them two fifths more. What takes longest comes first, or one of two
+# processors waits for it.
+LONGEST := tests/fuzz tests/functional/esign
+FOLDERS := $(patsubst %/,%,$(wildcard tests/*/ tests/functional/*/))
+REST := $(LONGEST) $(filter-out $(QUICK) $(ALONE) $(WAITING) $(CASES) $(LONGEST) tests/benchmarks tests/functional,$(FOLDERS))
 
 # Least coverage by all that are counted, in per cent of lines and branches: of what decides
 # about people, cases and money, and of everything.
@@ -95,7 +97,7 @@ spec-check:
 
 rest:
 	@$(call timed,tests that want quiet,$(PYTEST) --cov --cov-append --cov-report= $(ALONE))
-	@$(call timed,tests that wait,$(PYTEST) -n 2 --dist worksteal --cov --cov-append --cov-report= $(WAITING))
+	@$(call timed,tests that wait,$(PYTEST) -n 3 --dist worksteal --cov --cov-append --cov-report= $(WAITING))
 	@$(call timed,tests of use cases,$(PYTEST) -n 2 --dist loadfile --cov --cov-append --cov-report= $(CASES))
 	@$(call timed,all other tests,$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(REST))
 	@$(call timed,coverage of at least $(FLOOR) %,$(BIN)/coverage report --fail-under=$(FLOOR))
