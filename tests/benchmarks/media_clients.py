@@ -16,7 +16,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from fractions import Fraction
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin
 
 import av
 from aiohttp import ClientSession
@@ -90,14 +92,16 @@ class People:
 
     async def watch(self, url: str, room: str, who: str, whom: str) -> None:
         connection = RTCPeerConnection()
-        kept: list[Session] = []
         for kind in ("audio", "video"):
-            receiver = connection.addTransceiver(kind, direction="recvonly").receiver
-            Inlet(receiver, heard=_counted(kind, kept), reported=_unheard)
+            connection.addTransceiver(kind, direction="recvonly")
+        kept: list[Session] = []
+        _count(connection, kept)
         token = ticket(who, room=room, watches=whom)
-        kept.append(await self._begin(connection, f"{url}/whep", token))
+        kept.append(await self._begin(connection, f"{url}/whep", token, kept))
 
-    async def _begin(self, connection: RTCPeerConnection, url: str, token: str) -> Session:
+    async def _begin(
+        self, connection: RTCPeerConnection, url: str, token: str, kept: list[Session] | None = None
+    ) -> Session:
         for each in connection.getTransceivers():
             if each.kind == "video":
                 every = RTCRtpSender.getCapabilities("video").codecs
@@ -106,14 +110,38 @@ class People:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
         offer = connection.localDescription.sdp
         async with self.http.post(url, data=offer, headers=headers) as answer:
-            answer.raise_for_status()
             sdp = await answer.text()
-        await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
+            if answer.status == HTTPStatus.NOT_ACCEPTABLE and kept is not None:
+                await connection.close()
+                connection = RTCPeerConnection()
+                where = urljoin(url, answer.headers["Location"])
+                await self._take(connection, sdp, where, headers=headers, kept=kept)
+            else:
+                answer.raise_for_status()
+                described = RTCSessionDescription(sdp=sdp, type="answer")
+                await connection.setRemoteDescription(described)
         id_ = read_ticket(token, KEY, now=time.time()).id
         made = Session(connection, f"{url.rpartition('/')[0]}/sessions/{id_}", token)
         self.sessions.append(made)
         await _until(lambda: connection.connectionState == "connected")
         return made
+
+    async def _take(
+        self,
+        connection: RTCPeerConnection,
+        offer: str,
+        where: str,
+        *,
+        headers: dict[str, str],
+        kept: list[Session],
+    ) -> None:
+        """Take the offer that an engine has of its own in the place of ours."""
+        await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+        _count(connection, kept)
+        await connection.setLocalDescription(await connection.createAnswer())
+        answer = connection.localDescription.sdp
+        async with self.http.patch(where, data=answer, headers=headers) as taken:
+            taken.raise_for_status()
 
     async def fill(self, url: str, rooms: int, people: int) -> None:
         """Let ``people`` into each room; everybody sends, and watches everybody else."""
@@ -144,6 +172,11 @@ class People:
 
 def _act_of(session: Session) -> str:
     return "watch" if session.connection.getTransceivers()[0].direction == "recvonly" else "send"
+
+
+def _count(connection: RTCPeerConnection, kept: list[Session]) -> None:
+    for each in connection.getTransceivers():
+        Inlet(each.receiver, heard=_counted(each.kind, kept), reported=_unheard)
 
 
 def _counted(kind: str, kept: list[Session]) -> Any:  # noqa: ANN401 - a coroutine function

@@ -1,10 +1,11 @@
-"""What a room of live video costs the server, recorded, beside aiortc's own way to do it.
+"""What a room of live video costs the server, recorded, beside aiortc's own way and Janus.
 
 Run ``python -m tests.benchmarks.media_rooms [seconds [rounds]]``. Rooms of two and of four,
 everybody sends 640 by 480 at 15 pictures a second with sound and watches everybody else, and all is
 recorded. Each engine of `tests.benchmarks.media_servers` is a process of its own, and so are
 the people (`tests.benchmarks.media_clients`), who send what was encoded before and decode
-nothing: what they cost is not counted. In turns, in one run; medians; writes
+nothing: what they cost is not counted. Janus is Debian's, as our worker drives it and records what
+it passes on; without its package there is no row of it. In turns, in one run; medians; writes
 ``build/bench/media_rooms.json`` and a plot.
 
 A server without enough of the machine delivers less. What is compared is therefore CPU
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import sync_playwright
 
+from server.embedded.janus import PROGRAM
 from tests.benchmarks.bars import draw_bars
 from tests.benchmarks.spent import PROC, family, machine, said_of_the_machine, spent_s, versions
 from tests.media.tickets import ticket
@@ -47,8 +49,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-OURS, THEIRS = "feigui", "aiortc relay"
-ENGINES: Final = (OURS, THEIRS)
+OURS, THEIRS, JANUS = "feigui", "aiortc relay", "janus"
+ENGINES: Final = (OURS, THEIRS, *((JANUS,) if PROGRAM.exists() else ()))
 SIZES: Final = (2, 4)
 ROUNDS: Final = 3
 SECONDS: Final = 10.0

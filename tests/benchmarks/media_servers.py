@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,12 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRecorder, MediaRelay
 
 from server.ceremony.tickets import read_ticket
+from server.embedded.account import server_account
+from server.embedded.janus import API_SECRET, ROOM_KEY, start_janus
+from server.embedded.state import opened_state
+from server.media.janus.link import JanusAccess
+from server.media.janus.rooms import JanusEngine
+from server.media.rooms import EmbeddedEngine
 from server.media.web import SDP, application
 from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
 from tests.media.tickets import KEY
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 
     from server.ceremony.lines import Line
     from server.ceremony.tickets import MediaTicket
+    from server.media.engine import Engine
     from server.media.spool import Entry
     from server.media.worker import RoomName
 
@@ -54,7 +62,31 @@ class RecordingDesk:
 
 
 async def feigui(folder: Path) -> web.Application:
-    ports = WorkerPorts(desk=RecordingDesk(), spool=folder, boot="bench", seconds=time.time)
+    return await _worker(folder, EmbeddedEngine())
+
+
+async def janus(folder: Path) -> web.Application:
+    """Our worker as well, which records what Janus passes on: both are counted."""
+    ending = ExitStack()
+    state = ending.enter_context(opened_state(folder))
+    server, url = start_janus(state, server_account())
+    ending.callback(server.stop)
+    access = JanusAccess(
+        url=url, api_secret=state.secret(API_SECRET), room_key=state.secret(ROOM_KEY)
+    )
+    app = await _worker(folder / "spool", JanusEngine(access))
+
+    async def end(_: web.Application) -> None:
+        ending.close()
+
+    app.on_cleanup.append(end)
+    return app
+
+
+async def _worker(spool: Path, engine: Engine) -> web.Application:
+    ports = WorkerPorts(
+        desk=RecordingDesk(), spool=spool, boot="bench", seconds=time.time, engine=engine
+    )
     worker = MediaWorker(ports)
     await worker.start()
     return application(worker, key=KEY, seconds=time.time, origin="*")
@@ -131,6 +163,7 @@ async def _answered(connection: RTCPeerConnection, offer: str) -> web.Response:
 
 ENGINES: Final[dict[str, Callable[[Path], Awaitable[web.Application]]]] = {
     "feigui": feigui,
+    "janus": janus,
     "aiortc relay": aiortc_relay,
 }
 
