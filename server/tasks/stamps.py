@@ -71,33 +71,20 @@ def renew_due(
     open_transaction: OpenTransaction,
     waits_for: tuple[type[Exception], ...],
     tell: Callable[[Ended], None],
+    only_stolen: bool = False,
 ) -> None:
-    """Renew everything that is due; ``tell`` hears of each file as it ends."""
-    for office in offices:
-        _track(office, desk=desk, open_transaction=open_transaction)
-        with open_transaction(Scope(office=office)) as tx:
-            files = _files(tx, desk)
-        for file in files:
-            tell(_ended(office, file, desk=desk, waits_for=waits_for))
+    """Renew everything that is due; ``tell`` hears of each file as it ends.
 
-
-def renew_stolen(
-    offices: Iterable[OfficeId],
-    *,
-    desk: StampDesk,
-    open_transaction: OpenTransaction,
-    waits_for: tuple[type[Exception], ...],
-    tell: Callable[[Ended], None],
-) -> None:
-    """Renew what a stamper whose key was stolen stamped last: soon, and not only when it is due.
-
-    What was refused is not tried again here; that is for the nightly sweep and for a person.
+    ``only_stolen``: nothing but what a stamper whose key was stolen stamped last, which is not
+    to wait for a night. What was refused is not tried again then; that is for the nightly sweep
+    and for a person.
     """
-    if not desk.stolen():
-        return
     for office in offices:
+        if not only_stolen:
+            _track(office, desk=desk, open_transaction=open_transaction)
         with open_transaction(Scope(office=office)) as tx:
-            files = tx.generations.stamped_by(desk.stolen())
+            stolen = tx.generations.stamped_by(desk.stolen())
+            files = stolen if only_stolen else _files(tx, desk)
         for file in files:
             tell(_ended(office, file, desk=desk, waits_for=waits_for))
 

@@ -12,7 +12,7 @@ from esign.renewing import StampRenewer, last_stamper, stamp_carries_until, stol
 from esign.trust import root_lists, trusted_roots
 from esign.tsa.lifetime import RENEWAL_2026
 from server.cases.restamping import StampDesk
-from server.tasks.stamps import Came, due_stamps, renew_due, renew_stolen
+from server.tasks.stamps import Came, due_stamps, renew_due
 from server.transaction import Scope
 from server.wiring.parts import RETAINED_AT_FIRST, new_id, now
 from server.wiring.press import fault_point
@@ -78,14 +78,14 @@ def renew_stamps(
     only_stolen: bool = False,
 ) -> None:
     """Renew everything that is due, or what a stolen stamper stamped last and nothing else."""
-    sweep = renew_stolen if only_stolen else renew_due
-    sweep(
+    renew_due(
         parts.catalogue.rule_packs.offices,
         desk=stamp_desk(parts),
         open_transaction=parts.open_transaction,
         # Both are the authority's to mend, and nothing is lost by waiting.
         waits_for=(*waits_for, ListStale, RenewalUseless),
         tell=tell,
+        only_stolen=only_stolen,
     )
 
 

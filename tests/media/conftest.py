@@ -60,13 +60,16 @@ def seat() -> Iterator[str]:
 
 
 @pytest.fixture
-def camera() -> Iterator[Callable[[], Browser]]:
-    """Return what opens one more browser: each participant sits at a device of his own."""
+def camera() -> Iterator[Callable[..., Browser]]:
+    """Return what opens one more browser: each participant sits at a device of his own.
+
+    It takes further arguments of Chromium's, such as another camera.
+    """
     with sync_playwright() as playwright:
         browsers = []
 
-        def opened() -> Browser:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CAMERA))
+        def opened(*more: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CAMERA, *more])
             browsers.append(browser)
             return browser
 

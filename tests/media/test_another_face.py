@@ -12,12 +12,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from server.demo.api import CallRefused
 from server.demo.journey.room import inform_and_ask, keep_record, show_pages, take_step
 from server.wiring.parts import now
-from tests.media.conftest import CAMERA, CHROMIUM
 from tests.media.puppet import Answer, Puppet, on_a_card, sitter_of
 from tests.media.sitting import House, sit
 from tests.media.test_ceremony_pages import LAPTOP, PATIENCE_MS, PHONE, pictures_come
@@ -39,21 +38,6 @@ pytestmark = [
     pytest.mark.skipif("FEIGUI_FACES" not in os.environ, reason="make faces"),
 ]
 TRIES = 3
-
-
-@pytest.fixture
-def launch() -> Iterator[Callable[..., Browser]]:
-    with sync_playwright() as playwright:
-        browsers = []
-
-        def launched(*more: str) -> Browser:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CAMERA, *more])
-            browsers.append(browser)
-            return browser
-
-        yield launched
-        for browser in browsers:
-            browser.close()
 
 
 @pytest.fixture
@@ -193,14 +177,14 @@ class Act:
 
 
 def test_a_camera_that_shows_somebody_else_half_way_stops_the_signing(
-    house: House, launch: Callable[..., Browser], puppets: tuple[Puppet, Puppet]
+    house: House, camera: Callable[..., Browser], puppets: tuple[Puppet, Puppet]
 ) -> None:
-    camera, stranger = puppets
-    act = Act(house, launch, camera)
+    own, stranger = puppets
+    act = Act(house, camera, own)
     act.begin()
     act.is_known_by_the_face()
     act.to_signing()
-    camera.becomes(stranger.sitter)
+    own.becomes(stranger.sitter)
     act.recorded_anew()
     assert act.looks() == "other"
     assert act.signs() == ["face_of_somebody_else"]
@@ -208,10 +192,10 @@ def test_a_camera_that_shows_somebody_else_half_way_stops_the_signing(
 
 
 def test_somebody_else_who_comes_back_on_another_device_is_nobody_who_was_identified(
-    house: House, launch: Callable[..., Browser], puppets: tuple[Puppet, Puppet]
+    house: House, camera: Callable[..., Browser], puppets: tuple[Puppet, Puppet]
 ) -> None:
-    camera, stranger = puppets
-    act = Act(house, launch, camera)
+    own, stranger = puppets
+    act = Act(house, camera, own)
     act.begin()
     act.recorded_anew()
     assert act.looks() == "same"

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { contact_of } from "./sign_in.js";
 import { action, fill, field, h, language, t } from "./dom.js";
 
-const BEFORE_RECORDING = ["planned", "tech_check", "waiting"];
+export const BEFORE_RECORDING = ["planned", "tech_check", "waiting"];
 export const SEATS = {
   witness: "witness", interpreter: "interpreter", consular_witness: "consular_witness",
   agent: "agent", guardian: "agent", legal_representative: "agent",

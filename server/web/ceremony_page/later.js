@@ -1,10 +1,10 @@
 // Somebody who is found once the ceremony stands: bound to the case, and seated or invited.
 
 import * as api from "./api.js";
+import { BEFORE_RECORDING } from "./inviting.js";
 import { contact_of } from "./sign_in.js";
 import { action, field, h, language, t } from "./dom.js";
 
-const BEFORE_RECORDING = ["planned", "tech_check", "waiting"];
 const STOPPED = ["paused", "interrupted"];
 
 // Whom it is not too late for.

@@ -25,7 +25,7 @@ from esign.verification.existence import Existed
 from server.cases.ids import OfficeId
 from server.cases.restamping import StampDesk
 from server.register.generations import FileKind, GenerationState, sm3_of
-from server.tasks.stamps import Came, Ended, due_stamps, renew_due, renew_stolen
+from server.tasks.stamps import Came, Ended, due_stamps, renew_due
 from server.transaction import NOBODY, Scope
 from storage.objects import Digest
 from tests.integration.db.filling import certificate, fresh, full_case
@@ -96,6 +96,9 @@ class Archive:
         self.signing.now.at = at
         if new_stamper:
             self.signing.new_stamper(valid_for=2 * YEAR)
+        return self.renewed()
+
+    def renewed(self, *, only_stolen: bool = False) -> dict[str, Ended]:
         told: list[Ended] = []
         renew_due(
             [self.office],
@@ -103,17 +106,7 @@ class Archive:
             open_transaction=self.open_transaction,
             waits_for=WAITS_FOR,
             tell=told.append,
-        )
-        return {ended.file.kind: ended for ended in told}
-
-    def swept_for_stolen(self) -> dict[str, Ended]:
-        told: list[Ended] = []
-        renew_stolen(
-            [self.office],
-            desk=self.desk(),
-            open_transaction=self.open_transaction,
-            waits_for=WAITS_FOR,
-            tell=told.append,
+            only_stolen=only_stolen,
         )
         return {ended.file.kind: ended for ended in told}
 
@@ -259,7 +252,7 @@ def test_after_a_theft_what_somebody_vouches_for_is_stamped_anew_at_once_and_the
     """Of the certificate the log knows that it was there; of the deed nobody does."""
     signing, at_first = archive.signing, archive.delivered()
     archive.swept(SEALED_AT, new_stamper=False)
-    assert archive.swept_for_stolen() == {}
+    assert archive.renewed(only_stolen=True) == {}
     archive.known[hashlib.sha256(at_first["certificate"]).hexdigest()] = SEALED_AT + DAY
     signing.now.at = SEALED_AT + 3 * DAY
     room = Room(signing.files.path, signing.now).with_officers()
@@ -267,13 +260,15 @@ def test_after_a_theft_what_somebody_vouches_for_is_stamped_anew_at_once_and_the
     signing.server.authority = AuthorityOnDuty(
         signing.files, custody=signing.vault, now=signing.now, proof=signing.proof
     )
-    ended = {kind: (each.came, each.trouble) for kind, each in archive.swept_for_stolen().items()}
+    ended = {
+        kind: (each.came, each.trouble) for kind, each in archive.renewed(only_stolen=True).items()
+    }
     assert ended == {
         "certificate": (Came.RENEWED, None),
         "deed": (Came.REFUSED, StamperStolen.__name__),
     }
     # Once; and whoever asks what is left is told of what nobody can prove.
-    assert archive.swept_for_stolen() == {}
+    assert archive.renewed(only_stolen=True) == {}
     assert archive.due() == {"deed": (GenerationState.REFUSED, StamperStolen.__name__)}
     carried = archive.delivered()["certificate"]
     assert carried.startswith(at_first["certificate"])
