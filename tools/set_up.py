@@ -61,8 +61,8 @@ REQUIREMENTS: Final[Mapping[str, Sequence[str]]] = {
     "test": ("runtime", "embedded", "media", "tools", "lint", "test"),
     "specimens": (),
 }
-# Of each person a photograph to live on a document and another one to compare it with.
-PHOTOGRAPHS: Final = ("obama.jpg", "obama2.jpg", "biden.jpg")
+# Of one person a photograph to live on a document and two others to compare it with.
+PHOTOGRAPHS: Final = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg")
 
 
 class SetUpFailed(Exception):
@@ -196,7 +196,8 @@ def photographs() -> Step:
         call([*fetch, "--requirement", str(path)], "is PyPI reachable?")
         extract(next(downloads.glob("face_recognition-*.tar.gz")))
 
-    return Step("Photographs for the main job", SPECIMENS / ".set-up", digest(path), act)
+    made_from = " ".join([digest(path), *PHOTOGRAPHS])
+    return Step("Photographs for the main job", SPECIMENS / ".set-up", made_from, act)
 
 
 def extract(archive: Path) -> None:
