@@ -23,7 +23,7 @@ ALONE := $(wildcard tests/media)
 # on two cores. What takes longest comes first, and whoever is done takes over from the others.
 WAITING := $(wildcard $(addprefix tests/,faults browser contract))
 # One use case after another, counted for coverage as the quick ones are.
-CASES := $(wildcard $(addprefix tests/,edge functional/case functional/log functional/package functional/partners functional/tasks))
+CASES := $(wildcard $(addprefix tests/,edge functional/case functional/log functional/tasks))
 # Whatever else there is, so that nobody's tests are forgotten; benchmarks measure, they do not judge.
 # They send thousands of requests, or have others judge what we signed, over ways that were counted
 # already: counting costs them two fifths more. What takes longest comes first, or one of two
