@@ -15,7 +15,13 @@ import pytest
 from playwright.sync_api import expect
 
 from server.demo.api import CallRefused
-from server.demo.journey.room import inform_and_ask, keep_record, show_pages, take_step
+from server.demo.journey.room import (
+    inform_and_ask,
+    keep_record,
+    once_recorded,
+    show_pages,
+    take_step,
+)
 from server.wiring.parts import now
 from tests.media.puppet import Answer, Puppet, on_a_card, sitter_of
 from tests.media.sitting import House, sit
@@ -170,7 +176,7 @@ class Act:
         deed = party.get(self.house.room("/act"))["deed"]["sha256"]
         body = {"ceremony_id": self.house.stage.ceremony, "deed_sha256": deed, "step_up": agreed}
         try:
-            party.wait(party.post(path("/deed/signatures"), body))
+            party.wait(once_recorded(lambda: party.post(path("/deed/signatures"), body)))
         except CallRefused as refused:
             return list(refused.reasons)
         return []

@@ -104,7 +104,7 @@ class Seat:
     def press_until(self, name: str, comes: str) -> None:
         """Press, and again where the platform was not ready for it yet, as people do."""
         ends = time.monotonic() + PATIENCE_MS / 1000
-        while not self.page.get_by_role("button", name=comes).first.is_visible():
+        while not self.page.get_by_text(comes).first.is_visible():
             assert time.monotonic() < ends, f"{comes} never came"
             button = self.page.get_by_role("button", name=name).first
             if button.is_visible() and button.is_enabled():
@@ -227,8 +227,7 @@ def test_a_ceremony_is_held_in_two_browsers_from_waiting_room_to_signed_deed(
     party.press_until("Sign this deed", "Yes, sign with this device")
     party.press("Yes, sign with this device")
     party.sees("You have signed.")
-    notary.press("完成面签")
-    notary.sees("面签已完成")
+    notary.press_until("完成面签", "面签已完成")
     # Each page has checked for itself that the chain which it was told holds to its end.
     notary.sees("存证链完整")
     party.sees("The chain holds")

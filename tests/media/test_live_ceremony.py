@@ -23,6 +23,7 @@ from server.demo.api import CallRefused
 from server.demo.journey.applying import apply_for_it, consent
 from server.demo.journey.handling import conclude_it, issue_it, review_it, take_it_in
 from server.demo.journey.meeting import meet
+from server.demo.journey.room import once_recorded
 from server.demo.journey.stage import Guest, Specimens, Stage
 from server.demo.running import CAST
 from server.demo.signing_in import as_applicant, as_staff, fictional_phone
@@ -86,7 +87,12 @@ class LiveRecording:
         with pytest.raises(CallRefused) as refusal:
             notary.post(f"{path}/steps", {"step": "complete"})
         assert refusal.value.code == "recording_under_way"
-        self.until(lambda: notary.post(f"{path}/media-room/close")["handed_over"] is True)
+
+        def handed_over() -> bool:
+            closing = once_recorded(lambda: notary.post(f"{path}/media-room/close"))
+            return closing["handed_over"] is True
+
+        self.until(handed_over)
 
     def leg(self, who: str, act: str, ticket: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
         return self.pages[who].evaluate(

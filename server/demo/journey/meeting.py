@@ -14,6 +14,7 @@ from server.demo.journey.room import (
     inform_and_ask,
     keep_record,
     look_at_party,
+    once_recorded,
     show_pages,
     take_step,
 )
@@ -138,16 +139,13 @@ def _sign(stage: Stage) -> None:
         "Confirms again on the own phone: what is seen is what is signed",
         detail=f"SHA-256 {seen['deed_sha256'][:12]}…",
     )
-    started = party.post(
-        stage.path("/deed/signatures"),
-        {
-            "ceremony_id": stage.ceremony,
-            "deed_sha256": seen["deed_sha256"],
-            "step_up": agreed,
-            "strokes": scribble(),
-        },
-    )
-    party.wait(started)
+    body = {
+        "ceremony_id": stage.ceremony,
+        "deed_sha256": seen["deed_sha256"],
+        "step_up": agreed,
+        "strokes": scribble(),
+    }
+    party.wait(once_recorded(lambda: party.post(stage.path("/deed/signatures"), body)))
     stage.timeline.add(
         "当事人 Party", "用事件证书签署委托书", "Deed signed with an event certificate"
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import time
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from server.demo.api import PATIENCE_S, PAUSE_S, CallRefused
 from server.demo.journey.texts import EXCHANGES, TOLD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from server.demo.api import Api
     from server.demo.journey.stage import Stage
+
+T = TypeVar("T")
 
 WORKING: Final[dict[str, Any]] = {
     "camera": "works",
@@ -27,7 +32,24 @@ def in_room(stage: Stage, rest: str) -> str:
 
 
 def take_step(stage: Stage, step: str) -> None:
-    stage.staff["notary"].post(in_room(stage, "/steps"), {"step": step})
+    notary = stage.staff["notary"]
+    once_recorded(lambda: notary.post(in_room(stage, "/steps"), {"step": step}))
+
+
+def once_recorded(act: Callable[[], T]) -> T:
+    """Do what waits for every line in the room, again until all are back, as people do.
+
+    A line is away when the device or the machine had no time for it for seconds. Raises the
+    refusal when it does not come back, and at once when anything else is missing.
+    """
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return act()
+        except CallRefused as refused:
+            if set(refused.reasons) != {"line_not_recorded"} or time.monotonic() > ends:
+                raise
+        time.sleep(PAUSE_S)
 
 
 def come_in(stage: Stage) -> None:
