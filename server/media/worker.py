@@ -2,7 +2,9 @@
 
 What the platform has to say (is this being recorded, is it over) and to be given (the
 segments) goes through `Desk`; whoever asks it may take long, so that it is asked in
-threads and never while packets wait.
+threads and never while packets wait. The store may take much longer than the database:
+segments have threads of their own, and no lease, no word of the platform's and no measure
+waits for them, in this room or in another.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections import deque
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
@@ -25,7 +28,8 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from server.ceremony.lines import Line
@@ -37,6 +41,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ROUND_S: Final = 1.0
+DELIVERIES: Final = 8
+"""Segments that are on their way to the store at a time; each is in memory as a whole."""
+
 EMPTY_S: Final = 60.0
 """How long a room without anybody is kept, for whoever connects again."""
 
@@ -104,6 +111,12 @@ class _Held:
     standing: Standing
     empty_since: float | None = None
     told: deque[tuple[str, str]] = field(default_factory=deque)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the lease is kept or given back: whoever let it go keeps it no more."""
+
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    coming: int = 0
+    """Who is being let in at this moment."""
 
     @property
     def state(self) -> RoomState:
@@ -126,14 +139,18 @@ class MediaWorker:
         self._ports = ports
         self._rooms: dict[str, _Held] = {}
         self._opening = asyncio.Lock()
-        self._rounds: asyncio.Task[None] | None = None
-        self._measuring: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._deliveries = ThreadPoolExecutor(DELIVERIES, "deliveries")
 
     async def start(self) -> None:
         """Look after the rooms, and after what an earlier run left of some on the disk."""
         await self._ports.engine.start()
-        self._rounds = asyncio.create_task(self._go_round())
-        self._measuring = asyncio.create_task(self._measure())
+        self._tasks = [asyncio.create_task(self._go_round()), asyncio.create_task(self._measure())]
+
+    async def _go_round(self) -> None:
+        while True:
+            await self._take_up()
+            await asyncio.sleep(ROUND_S)
 
     async def _take_up(self) -> None:
         """Hold every room of which something is still to be handed over."""
@@ -153,12 +170,12 @@ class MediaWorker:
 
         Raises `TicketRefused`, `OfferRefused`, `RoomTaken`, `EngineAway`.
         """
-        held = await self._admit(ticket, TicketAct.PUBLISH)
-        return await held.room.publish(ticket.participant, offer, ticket.id)
+        async with self._let_in(ticket, TicketAct.PUBLISH) as room:
+            return await room.publish(ticket.participant, offer, ticket.id)
 
     async def watch(self, ticket: MediaTicket, offer: str) -> Session:
-        held = await self._admit(ticket, TicketAct.WATCH)
-        return await held.room.watch(ticket.participant, ticket.watches or "", offer, ticket.id)
+        async with self._let_in(ticket, TicketAct.WATCH) as room:
+            return await room.watch(ticket.participant, ticket.watches or "", offer, ticket.id)
 
     async def answered(self, ticket: MediaTicket, answer: str) -> None:
         """Take the answer to the counter-offer that ``ticket`` was given."""
@@ -188,18 +205,30 @@ class MediaWorker:
 
     async def stop(self) -> None:
         """Close every segment; what cannot be delivered now stays on the disk."""
-        for each in (self._rounds, self._measuring):
-            if each is not None:
-                each.cancel()
-        for held in list(self._rooms.values()):
+        rooms = list(self._rooms.values())
+        for each in (*self._tasks, *(task for held in rooms for task in held.tasks)):
+            each.cancel()
+        for held in rooms:
             await held.room.close()
         await self._ports.engine.stop()
+        self._deliveries.shutdown(wait=False, cancel_futures=True)
 
-    async def _admit(self, ticket: MediaTicket, act: TicketAct) -> _Held:
+    @asynccontextmanager
+    async def _let_in(self, ticket: MediaTicket, act: TicketAct) -> AsyncIterator[EngineRoom]:
+        """Spend the ticket; nobody lets the room go meanwhile because it is empty."""
         if ticket.act is not act:
             raise TicketRefused("for something else")
-        name = RoomName(office=ticket.office, case=ticket.case, ceremony=ticket.room)
-        held = await self._room(name)
+        held = await self._room(
+            RoomName(office=ticket.office, case=ticket.case, ceremony=ticket.room)
+        )
+        held.coming += 1
+        try:
+            self._spend(held, ticket)
+            yield held.room
+        finally:
+            held.coming -= 1
+
+    def _spend(self, held: _Held, ticket: MediaTicket) -> None:
         if held.state is RoomState.CLOSING:
             raise TicketRefused("the room is closed")
         if ticket.participant in held.standing.removed:
@@ -207,7 +236,6 @@ class MediaWorker:
         if not spend(held.spool.folder, ticket.id):
             raise TicketRefused("used")
         held.empty_since = None
-        return held
 
     async def _room(self, name: RoomName) -> _Held:
         async with self._opening:
@@ -215,6 +243,10 @@ class MediaWorker:
             if held is None:
                 held = await self._open(name)
                 self._rooms[name.ceremony] = held
+                held.tasks = [
+                    asyncio.create_task(self._follow(held)),
+                    asyncio.create_task(self._carry(held)),
+                ]
             return held
 
     async def _open(self, name: RoomName) -> _Held:
@@ -242,14 +274,8 @@ class MediaWorker:
         held = _Held(name, room, spool, standing, told=told)
         return held
 
-    async def _go_round(self) -> None:
-        while True:
-            await self._take_up()
-            await asyncio.sleep(ROUND_S)
-            await asyncio.gather(*map(self._look_after, list(self._rooms.values())))
-
     async def _measure(self) -> None:
-        """Tell how the lines are, whatever the rounds wait for: a slow store is no lost line."""
+        """Tell how the lines are."""
         while True:
             await asyncio.sleep(ROUND_S)
             await asyncio.gather(*map(self._tell_lines, list(self._rooms.values())))
@@ -258,25 +284,49 @@ class MediaWorker:
         with _in_a_second_again():
             await self._ask(self._ports.desk.measured, held.name, held.room.lines)
 
-    async def _look_after(self, held: _Held) -> None:
-        with _in_a_second_again():
-            held.standing = await self._ask(self._ports.desk.hold, held.name)
-            await self._heed(held)
-            await self._hand_over(held)
-            if held.state is RoomState.CLOSING or self._is_left(held):
-                await self._let_go(held)
+    async def _follow(self, held: _Held) -> None:
+        """Keep the lease, do what the platform asks for, and tell it what happened."""
+        while self._holds(held):
+            await asyncio.sleep(ROUND_S)
+            with _in_a_second_again():
+                async with held.turn:
+                    if not self._holds(held):
+                        return
+                    held.standing = await self._ask(self._ports.desk.hold, held.name)
+                    await self._heed(held)
+                    await self._tell(held)
+
+    async def _carry(self, held: _Held) -> None:
+        """Hand over what there is, until the room is let go."""
+        while self._holds(held):
+            await asyncio.sleep(ROUND_S)
+            with _in_a_second_again():
+                await self._hand_over(held)
+                if held.state is RoomState.CLOSING or self._is_left(held):
+                    await self._let_go(held)
 
     async def _let_go(self, held: _Held) -> None:
         """Hand the rest over and forget the room; whatever fails, it is still held."""
-        await held.room.close()
-        if held.state is RoomState.CLOSING:
-            # Nothing grows any more: what could not be closed is saved now, or never.
-            await self._ask(held.spool.recover)
+        async with held.turn:
+            await held.room.close()
+            if held.state is RoomState.CLOSING:
+                # Nothing grows any more: what could not be closed is saved now, or never.
+                await self._ask(held.spool.recover)
         await self._hand_over(held)
-        await self._ask(self._ports.desk.release, held.name)
-        if held.state is RoomState.CLOSING:
-            held.spool.clear()
-        self._rooms.pop(held.name.ceremony, None)
+        async with held.turn:
+            await self._tell(held)
+            if _is_wanted(held):
+                return
+            await self._ask(self._ports.desk.release, held.name)
+            if _is_wanted(held):
+                # The next round leases it again.
+                return
+            if held.state is RoomState.CLOSING:
+                held.spool.clear()
+            del self._rooms[held.name.ceremony]
+
+    def _holds(self, held: _Held) -> bool:
+        return self._rooms.get(held.name.ceremony) is held
 
     async def _heed(self, held: _Held) -> None:
         """Do what the platform asked for."""
@@ -289,27 +339,40 @@ class MediaWorker:
                 await held.room.ask_for_key_frame(participant)
 
     def _is_left(self, held: _Held) -> bool:
-        if not held.room.is_empty:
+        if _is_wanted(held):
             held.empty_since = None
             return False
         now = self._ports.seconds()
         held.empty_since = held.empty_since or now
         return now - held.empty_since > EMPTY_S
 
-    async def _hand_over(self, held: _Held) -> None:
+    async def _tell(self, held: _Held) -> None:
         while held.told:
             # Taken off when it is on record, and not before: the desk may be away.
             what, who = held.told[0]
             await self._ask(self._ports.desk.happened, held.name, what, who)
             held.told.popleft()
+
+    async def _hand_over(self, held: _Held) -> None:
         for entry in list(held.spool.undelivered()):
-            content = await self._ask(held.spool.content, entry)
-            await self._ask(self._ports.desk.deliver, held.name, entry, content)
-            held.spool.delivered(entry)
+            await self._in_thread(self._deliveries, self._deliver, held, entry)
+
+    def _deliver(self, held: _Held, entry: Entry) -> None:
+        self._ports.desk.deliver(held.name, entry, held.spool.content(entry))
+        held.spool.delivered(entry)
 
     async def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._in_thread(None, call, *args, **kwargs)
+
+    async def _in_thread(
+        self, pool: Executor | None, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, functools.partial(call, *args, **kwargs))
+        return await loop.run_in_executor(pool, functools.partial(call, *args, **kwargs))
+
+
+def _is_wanted(held: _Held) -> bool:
+    return held.coming > 0 or not held.room.is_empty
 
 
 @contextmanager

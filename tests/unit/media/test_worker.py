@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -116,3 +118,51 @@ def test_what_could_not_be_closed_is_handed_over_when_the_room_is_let_go(tmp_pat
     to_the_end(closed_over_an_unclosed_file(tmp_path, desk))
     assert [len(content) > 200 for _, content in desk.delivered] == [False, True]
     assert desk.released == ["first"]
+
+
+ROOMS = tuple(f"room-{number}" for number in range(40))
+"""More than there are threads for what must not wait."""
+
+
+@dataclass
+class DeskWithASlowStore(DeskThatFailsOnce):
+    """The database answers at once, the store not before it is told to."""
+
+    state: RoomState = RoomState.RECORDING
+    store_answers: threading.Event = field(default_factory=threading.Event)
+    held: Counter[str] = field(default_factory=Counter)
+    measures: Counter[str] = field(default_factory=Counter)
+
+    def hold(self, room: RoomName) -> Standing:
+        self.held[room.ceremony] += 1
+        return DeskThatFailsOnce.hold(self, room)
+
+    def deliver(self, room: RoomName, entry: Entry, content: bytes) -> None:
+        self.store_answers.wait(PATIENCE_S)
+        DeskThatFailsOnce.deliver(self, room, entry, content)
+
+    def measured(self, room: RoomName, lines: Sequence[Line]) -> None:
+        self.measures[room.ceremony] += 1
+
+
+async def carried_over_a_slow_store(spool: Path, desk: DeskWithASlowStore) -> None:
+    worker = MediaWorker(WorkerPorts(desk=desk, spool=spool, boot="b", seconds=time.time))
+    for room in ROOMS:
+        left_by_an_earlier_run(spool, room)
+    await worker.start()
+    try:
+        for told in (desk.held, desk.measures):
+            # Three rounds of every room: leases last, and no line looks as if it were lost.
+            await until(lambda told=told: all(told[room] >= 3 for room in ROOMS))  # type: ignore[misc]  # bound at once
+        assert desk.delivered == []
+        desk.store_answers.set()
+        await until(lambda: len(desk.delivered) == len(ROOMS))
+    finally:
+        desk.store_answers.set()
+        await worker.stop()
+
+
+def test_a_slow_store_costs_no_room_its_lease_and_no_line_its_measure(tmp_path: Path) -> None:
+    desk = DeskWithASlowStore()
+    to_the_end(carried_over_a_slow_store(tmp_path, desk))
+    assert {room for room, _ in desk.delivered} == {*ROOMS}
