@@ -1660,7 +1660,9 @@ def _existed(asked: Asked, found: Found) -> list[tuple[bytes, datetime]]:
         require(canonical(entry) == leaf, "log_leaf")
         check_inclusion(proof, leaf)
         seen = [at for key in keys for at in seen_at(proof, key)]
-        return [(bytes.fromhex(entry["sealed_sha256"]), at) for at in seen]
+        # Entries of version 1 name no deed.
+        named = [entry["sealed_sha256"], entry.get("deed_sha256")]
+        return [(bytes.fromhex(each), at) for each in named if each is not None for at in seen]
     except (Fault, ValueError, LookupError, TypeError):
         return []
 
@@ -1677,6 +1679,7 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         asked.at,
         party_roots=found.party_roots,
         lists=found.lists,
+        existed=_existed(asked, found),
     )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))
@@ -1919,10 +1922,27 @@ def step_log(step: Step, asked: Asked, found: Found) -> None:
             f"不晚于 {shown(at)} 已列入日志（有签名的时刻）",
             f"in the log at the latest at {shown(at)}, as a signature says",
         )
+    _show_deed(step, entry.get("deed_sha256"), found.deed)
     step.shows(
         f"{proof.origin} 第 {proof.index} 条，共 {proof.size} 条",
         f"entry {proof.index} of {proof.size} in {proof.origin}",
     )
+
+
+def _show_deed(step: Step, logged: str | None, deed: Document | None) -> None:
+    """Say whether the log tells of this deed; another certificate's may have taken its place."""
+    if logged is None or deed is None:
+        return
+    kept = (deed.pdf.data[: each.end] for each in deed.pdf.revisions)
+    if logged in {sha256(each).hex() for each in kept}:
+        step.shows(
+            "日志条目所列文书即本包中的文书", "the entry names the deed that is in the package"
+        )
+    else:
+        step.notes_that(
+            "！日志条目所列文书不是本包中的文书",
+            "! the entry names another deed than the one in the package",
+        )
 
 
 # ---------------------------------------------------------------------- All steps, in their order.

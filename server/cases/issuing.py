@@ -240,7 +240,11 @@ def _record_sealed(
         return _voided(books, case, current, at=at)
     case.note("sealed", SYSTEM_ACTOR, at, certificate=certificate.id, object=digest.hex)
     issued = replace(
-        current, status=CertificateStatus.VALID, sealed_sha256=digest.hex, sealed_at=at
+        current,
+        status=CertificateStatus.VALID,
+        sealed_sha256=digest.hex,
+        deed_sha256=case.deed.signed_sha256 if case.deed else None,
+        sealed_at=at,
     )
     books.certificates.save(issued)
     sealed, deed = files_of(case, issued.id)

@@ -76,8 +76,9 @@ class StampDesk:
     stolen: Callable[[], Collection[str]]
     """The stampers whose key somebody else may have: what they stamped last is renewed at once."""
 
-    renew: Callable[[bytes], Renewed]
-    """Verified before and after; see `esign.renewing.StampRenewer.renew` for what it raises."""
+    renew: Callable[[OfficeId, SignedFile, bytes], Renewed]
+    """(office, file, its newest generation). Verified before and after; see
+    `esign.renewing.StampRenewer.renew` for what it raises."""
 
     put_beside: Callable[[OfficeId, bytes, Digest], Digest]
     """(office, file, earlier generation): kept at least as long as the earlier one."""
@@ -147,7 +148,7 @@ def renew_stamp(office: OfficeId, file: SignedFile, *, desk: StampDesk) -> Gener
     # (2) No transaction is open while the authority thinks.
     content = desk.get(office, base)
     try:
-        renewed = desk.renew(content)
+        renewed = desk.renew(office, file, content)
     except VerificationFailed as refusal:
         with desk.open_books(office) as books:
             return _refused(books, intended, type(refusal).__name__, desk=desk)

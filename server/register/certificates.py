@@ -74,6 +74,9 @@ class Certificate:
     sealed_sha256: str | None = None
     """The file with notary signature, office seal and archive time-stamp; for ever this one."""
 
+    deed_sha256: str | None = None
+    """The deed of the case as everybody had signed it when this was sealed."""
+
     renewed_sha256: str | None = None
     """The same with further archive time-stamps, once there are any: the newest."""
 

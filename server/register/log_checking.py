@@ -187,6 +187,8 @@ def _differences(certificate: Certificate, said: list[LogEntry]) -> Iterator[str
         yield f"{certificate.status} in the register, {TELLS[last.kind]} in the log"
     if last.sealed_sha256 != certificate.sealed_sha256:
         yield "another file than the log says"
+    if last.deed_sha256 != certificate.deed_sha256:
+        yield "another deed than the log says"
     if last.office != certificate.office:
         yield "another office than the log says"
     issues = sum(entry.kind in ISSUED_AS.values() for entry in said)

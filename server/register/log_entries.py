@@ -1,9 +1,10 @@
 """What the transparency log says of a certificate: digests, office and time, and nobody's name.
 
-An entry is RFC 8785 canonical JSON and never changes its form under one
-version. A certificate is called by its mark, a digest of the 128 random bits
-in its QR code: who holds the certificate finds all that was logged of it, and
-who reads the whole log can ask the register about nothing (docs/adr/0018).
+An entry is RFC 8785 canonical JSON and never changes its form under one version:
+version 2 names the signed deed as well (docs/adr/0038). A certificate is called by its
+mark, a digest of the 128 random bits in its QR code: who holds the certificate finds all
+that was logged of it, and who reads the whole log can ask the register about nothing
+(docs/adr/0018).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from server.register.certificates import Certificate, CertificateKind, Certifica
 from server.register.errors import LogEntryMalformed
 
 TYPE: Final = "feigui.certificate"
-VERSION: Final = 1
+VERSION: Final = 2
+READ: Final = frozenset({1, VERSION})
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _MARK: Final = b"feigui.certificate\x00"
 
@@ -61,12 +63,17 @@ class LogEntry:
     """Mark of the certificate."""
 
     sealed_sha256: str | None
+    deed_sha256: str | None = None
+    """The deed as everybody had signed it when the certificate was sealed."""
+
     related: str | None
     """Mark of the certificate that this one corrects, supplements, enforces or gave way to."""
 
     office: str
     at: datetime
     """UTC, whole seconds."""
+
+    version: int = VERSION
 
     def __bytes__(self) -> bytes:
         said = {
@@ -77,8 +84,10 @@ class LogEntry:
             "related": self.related,
             "sealed_sha256": self.sealed_sha256,
             "type": TYPE,
-            "v": VERSION,
+            "v": self.version,
         }
+        if self.version > 1:
+            said["deed_sha256"] = self.deed_sha256
         return canonical_json(said)
 
 
@@ -91,6 +100,7 @@ def read_entry(content: bytes) -> LogEntry:
     """Return the entry that ``content`` spells, or raise `LogEntryMalformed`."""
     try:
         said = json.loads(content)
+        version = int(said["v"])
         entry = LogEntry(
             kind=LogKind(said["kind"]),
             certificate=said["certificate"],
@@ -98,10 +108,12 @@ def read_entry(content: bytes) -> LogEntry:
             related=said["related"],
             office=said["office"],
             at=datetime.strptime(said["at"], _MOMENT).replace(tzinfo=UTC),
+            deed_sha256=said["deed_sha256"] if version > 1 else None,
+            version=version,
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise LogEntryMalformed from None
-    if bytes(entry) != content:
+    if entry.version not in READ or bytes(entry) != content:
         raise LogEntryMalformed
     return entry
 
@@ -126,6 +138,7 @@ def entries_of(
             kind=kind,
             certificate=mark_of(after.public_id),
             sealed_sha256=after.sealed_sha256,
+            deed_sha256=after.deed_sha256,
             related=related,
             office=after.office,
             at=(at or after.intended_at).astimezone(UTC).replace(microsecond=0),

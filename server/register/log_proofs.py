@@ -89,7 +89,7 @@ def proof_for(certificate: Certificate, log: TransparencyLog) -> bytes:
 def existed_by_log(
     certificate: Certificate, log: TransparencyLog, key: VerifierKey
 ) -> list[Existed]:
-    """Return when the log's own key said, with a date, that the sealed file was in the log.
+    """Return when the log's own key said, with a date, that certificate and deed were in the log.
 
     Independent of time-stamps: another key, of a signer that dates by its own clock. Nothing
     where it is not published, or under a checkpoint of before there were dates. Raises
@@ -100,10 +100,11 @@ def existed_by_log(
     except NotInLog:
         return []
     seen = [Cosigner.of(key).seen_at(Note.read(each.checkpoint)) for each in proofs]
-    named = [read_entry(each.opened(key)[0]).sealed_sha256 for each in proofs]
+    said = [read_entry(each.opened(key)[0]) for each in proofs]
     return [
         Existed(sha256=sha256, at=at)
-        for sha256, at in zip(named, seen, strict=True)
+        for entry, at in zip(said, seen, strict=True)
+        for sha256 in (entry.sealed_sha256, entry.deed_sha256)
         if sha256 is not None and at is not None
     ]
 

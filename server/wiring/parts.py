@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from cryptography.x509 import Certificate
+    from cryptography import x509
     from mypy_boto3_s3 import S3Client
     from sqlalchemy import Engine
 
@@ -72,8 +72,9 @@ if TYPE_CHECKING:
     from server.catalogue.loading import Catalogue
     from server.catalogue.rule_packs import FaceTerms
     from server.ceremony.invitations import SendInvitation
+    from server.register.certificates import Certificate
     from server.settings import Settings
-    from server.transaction import OpenTransaction
+    from server.transaction import OpenTransaction, Transaction
     from storage.objects import Digest
 
 UPLOAD_TERMS: Final = UploadTerms(
@@ -223,7 +224,7 @@ class Parts:
     @cached_property
     def signing(self) -> Signing:
         # Time is stamped under this root, whatever an office signs by.
-        def roots() -> Sequence[Certificate]:
+        def roots() -> Sequence[x509.Certificate]:
             """Ask each time: a ceremony may give the root another key while we run."""
             return trusted_roots(self.authorities)
 
@@ -261,23 +262,30 @@ class Parts:
             try:
                 return verify(document, fresh_lists=lists)
             except StamperStolen:
-                existed = self.existed(document)
+                existed = self._existed_of_certificate(document)
                 if not existed:
                     raise
                 return verify(document, fresh_lists=lists, existed=existed)
 
         return judge
 
-    def existed(self, document: bytes) -> Sequence[Existed]:
+    def existed(self, office: OfficeId, case: str) -> Sequence[Existed]:
+        """Return what the log proves of a case's certificates and its deed."""
+        with self.open_transaction(Scope(office=office)) as tx:
+            found = tx.certificates.of_case(case)
+            return [each for one in found for each in self._existed_by_log(one, tx)]
+
+    def _existed_of_certificate(self, document: bytes) -> Sequence[Existed]:
         """Return what the log proves of a certificate's file, whichever generation it is."""
         with self.open_transaction(NOBODY) as tx:
             found = tx.public_register.by_sealed_digest(hashlib.sha256(document).hexdigest())
-            if found is None:
-                return []
-            try:
-                return existed_by_log(found, tx.transparency_log, log_key(self.authorities))
-            except (AuthorityMissing, TransparencyError):
-                return []  # A log that cannot be believed proves nothing; `log fsck` says why.
+            return [] if found is None else self._existed_by_log(found, tx)
+
+    def _existed_by_log(self, certificate: Certificate, tx: Transaction) -> Sequence[Existed]:
+        try:
+            return existed_by_log(certificate, tx.transparency_log, log_key(self.authorities))
+        except (AuthorityMissing, TransparencyError):
+            return []  # A log that cannot be believed proves nothing; `log fsck` says why.
 
     @property
     def send_code(self) -> SendCode:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from esign.renewing import Renewed
     from server.cases.ids import OfficeId
+    from server.register.generations import SignedFile
     from server.tasks.stamps import Due, Ended
     from server.transaction import Transaction
     from server.wiring.parts import Parts
@@ -35,7 +36,7 @@ def stamp_desk(parts: Parts) -> StampDesk:
     def open_books(office: OfficeId) -> AbstractContextManager[Transaction]:
         return parts.open_transaction(Scope(office=office))
 
-    def renew(document: bytes) -> Renewed:
+    def renew(office: OfficeId, file: SignedFile, document: bytes) -> Renewed:
         return StampRenewer(
             roots=trusted_roots(files),
             root_list=files.revocation_list(files.authority_of(ROOT, files.signing(TSA)[1])),
@@ -44,7 +45,7 @@ def stamp_desk(parts: Parts) -> StampDesk:
             stamps=parts.signing.stamps,
             now=now,
             party_roots=parts.signing.party_roots,
-            existed=parts.existed,
+            existed=lambda _: parts.existed(office, file.case),
         ).renew(document)
 
     def put_beside(office: OfficeId, content: bytes, earlier: Digest) -> Digest:

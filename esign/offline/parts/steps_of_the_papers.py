@@ -53,7 +53,9 @@ def _existed(asked: Asked, found: Found) -> list[tuple[bytes, datetime]]:
         require(canonical(entry) == leaf, "log_leaf")
         check_inclusion(proof, leaf)
         seen = [at for key in keys for at in seen_at(proof, key)]
-        return [(bytes.fromhex(entry["sealed_sha256"]), at) for at in seen]
+        # Entries of version 1 name no deed.
+        named = [entry["sealed_sha256"], entry.get("deed_sha256")]
+        return [(bytes.fromhex(each), at) for each in named if each is not None for at in seen]
     except (Fault, ValueError, LookupError, TypeError):
         return []
 
@@ -70,6 +72,7 @@ def step_deed(step: Step, asked: Asked, found: Found) -> None:
         asked.at,
         party_roots=found.party_roots,
         lists=found.lists,
+        existed=_existed(asked, found),
     )
     roles = {each.role for each in document.signatures}
     require(roles == {"party"}, "pdf_signers", "deed.pdf", ", ".join(sorted(roles)))

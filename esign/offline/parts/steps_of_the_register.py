@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from esign.offline.parts.digests import sha256
+from esign.offline.parts.documents import Document
 from esign.offline.parts.faults import Fault, require
 from esign.offline.parts.log_proofs import (
     check_checkpoint,
@@ -62,7 +63,24 @@ def step_log(step: Step, asked: Asked, found: Found) -> None:
             f"不晚于 {shown(at)} 已列入日志（有签名的时刻）",
             f"in the log at the latest at {shown(at)}, as a signature says",
         )
+    _show_deed(step, entry.get("deed_sha256"), found.deed)
     step.shows(
         f"{proof.origin} 第 {proof.index} 条，共 {proof.size} 条",
         f"entry {proof.index} of {proof.size} in {proof.origin}",
     )
+
+
+def _show_deed(step: Step, logged: str | None, deed: Document | None) -> None:
+    """Say whether the log tells of this deed; another certificate's may have taken its place."""
+    if logged is None or deed is None:
+        return
+    kept = (deed.pdf.data[: each.end] for each in deed.pdf.revisions)
+    if logged in {sha256(each).hex() for each in kept}:
+        step.shows(
+            "日志条目所列文书即本包中的文书", "the entry names the deed that is in the package"
+        )
+    else:
+        step.notes_that(
+            "！日志条目所列文书不是本包中的文书",
+            "! the entry names another deed than the one in the package",
+        )

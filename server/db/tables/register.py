@@ -32,6 +32,7 @@ CERTIFICATES = Table(
     text("status"),
     text("prepared_sha256", optional=True),
     text("sealed_sha256", optional=True),
+    text("deed_sha256", optional=True),
     text("renewed_sha256", optional=True),
     moment("sealed_at", optional=True),
     moment("ended_at", optional=True),

@@ -112,7 +112,9 @@ def test_a_renewed_certificate_is_what_is_delivered_and_the_earlier_one_still_le
     kept_until = parts.store.stat(OFFICE, earlier).retain_until + timedelta(days=1000)
     parts.store.extend_retention(OFFICE, earlier, until=kept_until)
     desk = replace(
-        stamp_desk(parts), renew=with_new_stamper(parts).renew, margin=timedelta(days=5000)
+        stamp_desk(parts),
+        renew=lambda _, __, content: with_new_stamper(parts).renew(content),
+        margin=timedelta(days=5000),
     )
     newest = renew_stamp(OFFICE, sealed, desk=desk)
     assert newest.state is GenerationState.KEPT

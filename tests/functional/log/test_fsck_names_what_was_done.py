@@ -107,6 +107,10 @@ def test_a_log_that_fills_its_last_tile_is_whole(log: ALog) -> None:
             {"register_wrong"},
         ),
         (
+            ("UPDATE certificates SET deed_sha256 = 'x' WHERE status = 'revoked'",),
+            {"register_wrong"},
+        ),
+        (
             ("UPDATE certificates SET public_id = 'x' WHERE status = 'revoked'",),
             {"certificate_unlogged", "certificate_missing"},
         ),

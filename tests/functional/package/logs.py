@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def entry_of(public_id: str, sealed_sha256: str) -> bytes:
+def entry_of(public_id: str, sealed_sha256: str, *, deed_sha256: str | None = None) -> bytes:
+    """Return an entry of version 2, or of version 1 where it names no deed."""
     mark = hashlib.sha256(b"feigui.certificate\x00" + public_id.encode()).hexdigest()
+    deed = {} if deed_sha256 is None else {"deed_sha256": deed_sha256}
     return canonical_json(
         {
+            **deed,
             "at": "2026-03-02T01:30:00Z",
             "certificate": mark,
             "kind": "issue",
@@ -26,7 +29,7 @@ def entry_of(public_id: str, sealed_sha256: str) -> bytes:
             "related": None,
             "sealed_sha256": sealed_sha256,
             "type": "feigui.certificate",
-            "v": 1,
+            "v": 2 if deed else 1,
         }
     )
 

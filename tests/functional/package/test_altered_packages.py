@@ -235,15 +235,17 @@ class Logged:
     key: str
 
 
-def log_with(kit: Kit) -> HonestLog:
+def log_with(kit: Kit, *, deed_sha256: str | None = None) -> HonestLog:
     about = kit.json("manifest.json")["about"]
     others = [entry_of(f"other-{n}", f"{n:064}") for n in range(6)]
-    own = entry_of(about["public_id"], about["sealed_sha256"])
+    own = entry_of(about["public_id"], about["sealed_sha256"], deed_sha256=deed_sha256)
     return HonestLog(entries=[*others[:4], own, *others[4:]])
 
 
-def logged(kit: Kit, proof: Callable[[HonestLog], bytes]) -> Logged:
-    log = log_with(kit)
+def logged(
+    kit: Kit, proof: Callable[[HonestLog], bytes], *, deed_sha256: str | None = None
+) -> Logged:
+    log = log_with(kit, deed_sha256=deed_sha256)
     changes = {
         "log/certificate.tlog-proof": proof(log),
         "trust/log.vkey": f"{log.verifier_key}\n".encode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.custody.log_signer import log_key
 from esign.offline import verify
+from esign.transparency.proofs import LogProof
 from server.cases.errors import CaseNotFound
 from server.cases.ids import CaseId, OfficeId
 from server.catalogue.notices import read_notices
@@ -32,6 +34,7 @@ from tests.functional.package.test_altered_packages import logged
 from tests.functional.package.verifying import judged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.functional.case.staging import Staging
@@ -63,6 +66,32 @@ def test_a_package_is_accepted_by_its_own_verifier(
 def test_a_package_is_still_accepted_years_later(kit: Kit, isolated: Isolated) -> None:
     at = (now() + timedelta(days=3000)).isoformat()
     assert isolated.judge(kit.package, "--root", "root.pem", "--at", at) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("which", "says"),
+    [
+        # An entry of version 1 names none.
+        (lambda _: None, (False, False)),
+        (lambda deed: hashlib.sha256(deed).hexdigest(), (True, False)),
+        (lambda _: "0" * 64, (False, True)),
+    ],
+    ids=["no deed", "this deed", "another deed"],
+)
+def test_a_proof_says_which_deed_the_log_names(
+    kit: Kit,
+    isolated: Isolated,
+    which: Callable[[bytes], str | None],
+    says: tuple[bool, bool],
+) -> None:
+    made = logged(kit, lambda log: log.proof(4), deed_sha256=which(kit.files["deed.pdf"]))
+    path = isolated.folder / "logged.zip"
+    path.write_bytes(made.package)
+    options = ("--root", "root.pem", "--log-key", made.key, "--lang", "en")
+    done = isolated.run("verify.py", str(path), *options)
+    assert done.returncode == 0
+    own, other = "the entry names the deed that is in the package", "! the entry names another deed"
+    assert (own in done.stdout, other in done.stdout) == says
 
 
 def test_a_package_with_a_proof_of_the_log_is_accepted(kit: Kit, isolated: Isolated) -> None:
@@ -180,6 +209,8 @@ def test_what_the_log_proves_is_packed_and_stays_what_it_was(
     key = str(log_key(parts.authorities))
     options = ("--root", "root.pem", "--log-key", key)
     assert isolated.judge(kit.package, *options) == (0, [])
+    entry = json.loads(LogProof.read(kit.files["log/certificate.tlog-proof"]).extra or b"")
+    assert entry["deed_sha256"] == kit.json("manifest.json")["about"]["deed_sha256"]
     # The log grows; the proof is under the first checkpoint that had the entry.
     begun_case(whole).issue()
     registry(parts)["log.publish"].run()

@@ -76,7 +76,7 @@ class Archive:
             carries_until=lambda c: stamp_carries_until(c, roots=self.signing.roots),
             stamped_by=last_stamper,
             stolen=lambda: stolen_stampers(self.signing.files),
-            renew=self.renew,
+            renew=lambda _, __, content: self.renew(content),
             put_beside=lambda _, content, __: self.put(content),
             get=lambda _, digest: self.objects[digest.hex],
             margin=RENEWAL_2026.margin,

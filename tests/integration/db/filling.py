@@ -330,6 +330,7 @@ def certificate(case: Case, sequence: int, **changes: object) -> Certificate:
         "intended_at": AT,
         "prepared_sha256": DIGEST,
         "sealed_sha256": fresh("sealed"),
+        "deed_sha256": fresh("deed"),
         "sealed_at": AT,
     }
     return Certificate(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes

@@ -151,6 +151,7 @@ def test_what_was_sealed_is_on_record_with_both_digests_and_the_deed_beside_it()
     deed = at.case.deed
     assert deed is not None
     assert (kept[FileKind.DEED].number, kept[FileKind.DEED].sha256) == (1, deed.signed_sha256)
+    assert certificate.deed_sha256 == deed.signed_sha256
 
 
 def test_only_applicants_are_sent_a_certificate() -> None:

@@ -97,7 +97,7 @@ class Archive:
             carries_until=lambda content: datetime(int(content[-4:]), 3, 1, tzinfo=NOW.tzinfo),
             stamped_by=lambda _: self.stamper,
             stolen=lambda: self.stolen,
-            renew=self._renew,
+            renew=lambda _, __, content: self._renew(content),
             put_beside=lambda _, content, __: self.put(content),
             get=lambda _, digest: self.objects[digest.hex],
             margin=YEAR,

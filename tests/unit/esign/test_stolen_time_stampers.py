@@ -38,6 +38,7 @@ from esign.verification.coverage import covered
 from esign.verification.existence import Existed, Existence, Token
 from esign.verification.steps import At
 from server.register.canonical_json import canonical_json
+from tests.unit.esign.test_deeds import evidence_for, party, prepared_deed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -441,9 +442,11 @@ def logged(
     by_log: datetime | None = None,
     by_witness: datetime | None = None,
     beside: bytes = b"another",
+    deed: bytes | None = None,
 ) -> bytes:
     """Return a proof that the document is in a log of two, under a checkpoint that was seen."""
-    entry = canonical_json({"sealed_sha256": hashlib.sha256(document).hexdigest()})
+    named = {"sealed_sha256": document} | ({} if deed is None else {"deed_sha256": deed})
+    entry = canonical_json({name: hashlib.sha256(each).hexdigest() for name, each in named.items()})
     leaves = [leaf_hash(entry), leaf_hash(b"another")]
     text = Head(LOG_NAME.name, 2, node_hash(*leaves)).text
     note = signed_note(text, LOG_NAME, LOG.sign)
@@ -521,3 +524,39 @@ def test_a_log_that_proves_nothing_of_the_time_before_saves_nothing(office: Runn
     ):
         with pytest.raises(shipped.Fault, match="stamper_stolen"):
             taken_in_a_package(office, sealed, newest, proof, **keys)
+
+
+def deed_taken_in_a_package(
+    office: RunningOffice, deed: bytes, newest: bytes, proof: bytes
+) -> shipped.Step:
+    found = shipped.Found(
+        files={"deed.pdf": deed, "log/certificate.tlog-proof": proof},
+        manifest={"about": {"deed_sha256": hashlib.sha256(deed).hexdigest()}},
+        roots={root: root for root in office.roots},
+        lists=[load_der_x509_crl(newest)],
+    )
+    step = shipped.Step(1, "", "")
+    shipped.step_deed(step, shipped.Asked(b"", TODAY, **BOTH), found)
+    return step
+
+
+def test_the_log_proves_as_well_that_the_signed_deed_was_there(office: RunningOffice) -> None:
+    stolen = new_stamper(office)
+    prepared = prepared_deed(1)
+    deed = office.deed_signer().sign(prepared, party(1, evidence_for(prepared)))
+    sealed, newest, before = office.sealed(), listed(office, stolen), STOLEN_AT - DAY
+    proof = logged(sealed, by_log=before, deed=deed)
+    step = deed_taken_in_a_package(office, deed, newest, proof)
+    assert [en for _, en in step.notes if "in other hands since" in en]
+    # With a stamp of after the theft on it, it is the same deed.
+    office.now.at = STOLEN_AT + DAY
+    new_stamper(office)
+    deed_taken_in_a_package(office, stamped(office, deed), newest, proof)
+    for nothing in (
+        # An entry of version 1, another deed, a checkpoint of after the theft.
+        logged(sealed, by_log=before),
+        logged(sealed, by_log=before, deed=prepared),
+        logged(sealed, by_log=STOLEN_AT, deed=deed),
+    ):
+        with pytest.raises(shipped.Fault, match="stamper_stolen"):
+            deed_taken_in_a_package(office, deed, newest, nothing)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.register.canonical_json import canonical_json
 from server.register.certificates import (
     Allotted,
     Certificate,
@@ -42,6 +43,7 @@ VALID = Certificate(
     status=CertificateStatus.VALID,
     intended_at=AT,
     sealed_sha256="ab" * 32,
+    deed_sha256="cd" * 32,
     sealed_at=AT,
 )
 
@@ -51,10 +53,21 @@ def test_an_entry_is_these_bytes() -> None:
     assert bytes(entry).decode() == (
         '{"at":"2026-03-02T01:30:15Z",'
         f'"certificate":"{mark_of(VALID.public_id)}",'
+        f'"deed_sha256":"{"cd" * 32}",'
         '"kind":"issue","office":"kunming-demo","related":null,'
-        f'"sealed_sha256":"{"ab" * 32}","type":"feigui.certificate","v":1}}'
+        f'"sealed_sha256":"{"ab" * 32}","type":"feigui.certificate","v":2}}'
     )
     assert read_entry(bytes(entry)) == entry
+
+
+def test_an_entry_of_version_1_is_read_and_names_no_deed() -> None:
+    (entry,) = entries_of(None, VALID, related=None)
+    first = json.loads(bytes(entry))
+    del first["deed_sha256"]
+    content = canonical_json(first | {"v": 1})
+    read = read_entry(content)
+    assert bytes(read) == content
+    assert read == replace(entry, deed_sha256=None, version=1)
 
 
 def test_an_entry_tells_nothing_that_the_register_could_be_asked_by() -> None:
@@ -117,7 +130,11 @@ def test_the_related_certificate_is_the_one_that_the_change_is_about() -> None:
                 office="o",
                 at=AT.astimezone(UTC),
             )
-        ).replace(b":1}", b":2}"),
+        ).replace(b":2}", b":3}"),
+        # Of one version, and says that it is of the other.
+        bytes(entries_of(None, VALID, related=None)[0]).replace(b":2}", b":1}"),
+        bytes(entries_of(None, VALID, related=None)[0]).replace(b":2}", b":true}"),
+        bytes(entries_of(None, VALID, related=None)[0]).replace(b":2}", b':"2"}'),
     ],
 )
 def test_what_is_no_entry_of_this_version_is_refused(content: bytes) -> None:
