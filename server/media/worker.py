@@ -308,6 +308,8 @@ class MediaWorker:
     async def _let_go(self, held: _Held) -> None:
         """Hand the rest over and forget the room; whatever fails, it is still held."""
         async with held.turn:
+            if held.state is not RoomState.CLOSING and _is_wanted(held):
+                return
             await held.room.close()
             if held.state is RoomState.CLOSING:
                 # Nothing grows any more: what could not be closed is saved now, or never.
