@@ -206,8 +206,10 @@ class MediaWorker:
     async def stop(self) -> None:
         """Close every segment; what cannot be delivered now stays on the disk."""
         rooms = list(self._rooms.values())
-        for each in (*self._tasks, *(task for held in rooms for task in held.tasks)):
+        tasks = [*self._tasks, *(task for held in rooms for task in held.tasks)]
+        for each in tasks:
             each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for held in rooms:
             await held.room.close()
         await self._ports.engine.stop()
