@@ -144,7 +144,7 @@ class Recording:
 
         def closed(segment: Closed) -> None:
             starts, ends = round(segment.starts * 1000), round(segment.ends * 1000)
-            entry = self._spool.keep(segment.path, participant, starts, ends)
+            entry = self._spool.close(segment.path, participant, starts, ends)
             log.info("segment", index=entry.index, size=entry.size)
 
         return UplinkRecorder(pictures=self._pictures, open_file=open_file, closed=closed)

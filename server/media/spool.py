@@ -3,22 +3,30 @@
 A folder per room. A file that grows is called ``.part``; one that is whole has its
 entry in the journal, which is on disk before anybody is told. Whatever the process
 died at, `recover` goes on from the journal and saves what a ``.part`` still holds.
+
+A disk may take seconds to say that it has something, and packets do not wait: what is
+whole gets its place in the chain at once (`close`), and its name and its line in the
+journal when the disk has it (`settle`, in a thread).
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import threading
+from collections import OrderedDict
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from server.media.remuxing import copy_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import FileIO
     from pathlib import Path
 
 GENESIS: Final = "0" * 64
@@ -68,13 +76,23 @@ class Spool:
         self._follows = follows or {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._journal = folder / "journal.jsonl"
-        self.entries = [Entry(**each) for each in _lines(self._journal)]
+        self.entries = _entries(self._journal)
+        self._closed: OrderedDict[Path, Entry] = OrderedDict()
+        """What is whole, and not yet on the disk for good."""
+
+        self._settling = threading.Lock()
 
     def part(self, participant: str, starts_ms: int) -> Path:
         return self.folder / f"{participant}.{starts_ms}.{self._boot}.part"
 
     def keep(self, path: Path, participant: str, starts_ms: int, ends_ms: int) -> Entry:
-        """Put a whole file on record; it follows the participant's one before."""
+        """Put a whole file on record, and wait until the disk has it."""
+        entry = self.close(path, participant, starts_ms, ends_ms)
+        self.settle()
+        return entry
+
+    def close(self, path: Path, participant: str, starts_ms: int, ends_ms: int) -> Entry:
+        """Give a whole file its place after the participant's one before."""
         place, content = self._place(participant), path.read_bytes()
         begins = max(starts_ms, place.ends_ms)
         entry = Entry(
@@ -87,12 +105,20 @@ class Spool:
             prev_sha256=place.prev_sha256,
             boot=self._boot,
         )
-        _sync(path)
-        # On record first: a file without its name is found again by its digest.
-        _append(self._journal, asdict(entry))
+        self._closed[path] = entry
         self.entries.append(entry)
-        path.rename(self.folder / entry.name)
         return entry
+
+    def settle(self) -> None:
+        """Put what was closed on the disk for good, in order; raises `OSError` if it cannot be."""
+        with self._settling:
+            while self._closed:
+                path, entry = next(iter(self._closed.items()))
+                _sync(path)
+                # On record first: a file without its name is found again by its digest.
+                _append(self._journal, asdict(entry))
+                path.rename(self.folder / entry.name)
+                del self._closed[path]
 
     def _place(self, participant: str) -> Place:
         own = [each for each in self.entries if each.participant == participant]
@@ -129,7 +155,9 @@ class Spool:
         """
         saved, parts = [], "*.part" if only is None else f"{only}.*.part"
         on_record = {each.sha256: each for each in self.entries}
-        for path in sorted(self.folder.glob(parts)):
+        # Before the folder is read: what is settled meanwhile has another name by then.
+        closed = set(self._closed)
+        for path in sorted(set(self.folder.glob(parts)) - closed):
             known = on_record.get(hashlib.sha256(path.read_bytes()).hexdigest())
             if known is not None:
                 path.rename(self.folder / known.name)
@@ -156,23 +184,41 @@ def spend(folder: Path, ticket: str) -> bool:
     return True
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.exists():
-        return
-    for line in path.read_text().splitlines():
+def _entries(journal: Path) -> list[Entry]:
+    """Read the journal, and cut off what was being written when the power failed."""
+    found: dict[str, Entry] = {}
+    content = journal.read_bytes() if journal.exists() else b""
+    whole = 0
+    for line in content.splitlines(keepends=True):
         try:
-            yield json.loads(line)
-        except ValueError:
-            # The line that was being written when the power failed.
-            return
+            entry = Entry(**json.loads(line))
+        except (ValueError, TypeError):
+            break
+        # Once, however often its file was to be given its name.
+        found[entry.name] = entry
+        whole += len(line)
+    if whole < len(content):
+        os.truncate(journal, whole)
+    return list(found.values())
 
 
 def _append(path: Path, line: dict[str, str | int]) -> None:
+    content = json.dumps(line, sort_keys=True).encode() + b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps(line, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(descriptor, "ab", buffering=0) as file:
+        before = os.fstat(descriptor).st_size
+        try:
+            _write(file, content)
+            os.fsync(descriptor)
+        except OSError:
+            # Half a line would make everything after it unreadable.
+            file.truncate(before)
+            raise
+
+
+def _write(file: FileIO, content: bytes) -> None:
+    if file.write(content) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _sync(path: Path) -> None:

@@ -212,6 +212,9 @@ class MediaWorker:
         await asyncio.gather(*tasks, return_exceptions=True)
         for held in rooms:
             await held.room.close()
+            with suppress(OSError):
+                # Then it stays what it is, and the next run finds it.
+                await self._ask(held.spool.settle)
         await self._ports.engine.stop()
         self._deliveries.shutdown(wait=False, cancel_futures=True)
 
@@ -247,6 +250,7 @@ class MediaWorker:
                 self._rooms[name.ceremony] = held
                 held.tasks = [
                     asyncio.create_task(self._follow(held)),
+                    asyncio.create_task(self._settle(held)),
                     asyncio.create_task(self._carry(held)),
                 ]
             return held
@@ -298,6 +302,13 @@ class MediaWorker:
                     await self._heed(held)
                     await self._tell(held)
 
+    async def _settle(self, held: _Held) -> None:
+        """See to it that the disk has what was closed, wherever the store is."""
+        while self._holds(held):
+            await asyncio.sleep(ROUND_S)
+            with _in_a_second_again():
+                await self._ask(held.spool.settle)
+
     async def _carry(self, held: _Held) -> None:
         """Hand over what there is, until the room is let go."""
         while self._holds(held):
@@ -316,6 +327,7 @@ class MediaWorker:
             if held.state is RoomState.CLOSING:
                 # Nothing grows any more: what could not be closed is saved now, or never.
                 await self._ask(held.spool.recover)
+        await self._ask(held.spool.settle)
         await self._hand_over(held)
         async with held.turn:
             await self._tell(held)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import resource
+import signal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -261,7 +263,61 @@ def test_a_line_that_was_being_written_is_not_believed(tmp_path: Path) -> None:
     spool.keep(spool.part("anna", 0), "anna", 0, 5)
     with (tmp_path / "journal.jsonl").open("a") as journal:
         journal.write('{"participant": "an')
-    assert len(Spool(tmp_path, boot="b2").entries) == 1
+    again = Spool(tmp_path, boot="b2")
+    assert len(again.entries) == 1
+    # What comes after it is read, too.
+    again.part("anna", 5).write_bytes(b"two")
+    again.keep(again.part("anna", 5), "anna", 5, 9)
+    assert [each.index for each in Spool(tmp_path, boot="b3").entries] == [0, 1]
+
+
+def test_what_is_closed_has_its_place_at_once_and_is_handed_over_when_the_disk_has_it(
+    tmp_path: Path,
+) -> None:
+    spool = Spool(tmp_path, boot="b1")
+    for number in range(2):
+        part = spool.part("anna", number * 10)
+        part.write_bytes(b"%d" % number)
+        entry = spool.close(part, "anna", number * 10, number * 10 + 9)
+        assert (entry.index, list(spool.undelivered())) == (number, [])
+    # Nobody takes it for what a killed worker left.
+    assert spool.recover() == []
+    spool.settle()
+    assert [spool.content(each) for each in spool.undelivered()] == [b"0", b"1"]
+    assert Spool(tmp_path, boot="b2").entries == spool.entries
+
+
+def test_what_the_disk_did_not_take_is_put_there_once_it_does(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "room", boot="b1")
+    spool.part("anna", 0).write_bytes(b"one")
+    spool.close(spool.part("anna", 0), "anna", 0, 5)
+    gone = spool.folder.rename(tmp_path / "gone")
+    with pytest.raises(OSError, match="No such file"):
+        spool.settle()
+    gone.rename(spool.folder)
+    spool.settle()
+    assert [spool.content(each) for each in spool.undelivered()] == [b"one"]
+
+
+def test_half_a_line_of_a_full_disk_hides_nothing_that_follows(tmp_path: Path) -> None:
+    """The journal may grow by half a line and no more."""
+    spool = Spool(tmp_path, boot="b1")
+    for number in range(2):
+        spool.part("anna", number).write_bytes(b"%d" % number)
+    first = spool.keep(spool.part("anna", 0), "anna", 0, 1)
+    length = (tmp_path / "journal.jsonl").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length + length // 2, hard))
+    try:
+        with pytest.raises(OSError, match="No space"):
+            spool.keep(spool.part("anna", 1), "anna", 1, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert Spool(tmp_path, boot="b2").entries == [first]
+    spool.settle()
+    assert [each.index for each in Spool(tmp_path, boot="b3").entries] == [0, 1]
 
 
 def test_a_ticket_is_spent_for_every_run_of_the_worker(tmp_path: Path) -> None:
