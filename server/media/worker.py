@@ -28,7 +28,7 @@ from server.media.rooms import EmbeddedEngine
 from server.media.spool import Spool, spend
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -114,7 +114,6 @@ class _Held:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the lease is kept or given back: whoever let it go keeps it no more."""
 
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
     coming: int = 0
     """Who is being let in at this moment."""
 
@@ -139,13 +138,19 @@ class MediaWorker:
         self._ports = ports
         self._rooms: dict[str, _Held] = {}
         self._opening = asyncio.Lock()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._deliveries = ThreadPoolExecutor(DELIVERIES, "deliveries")
 
     async def start(self) -> None:
         """Look after the rooms, and after what an earlier run left of some on the disk."""
         await self._ports.engine.start()
-        self._tasks = [asyncio.create_task(self._go_round()), asyncio.create_task(self._measure())]
+        self._begin(self._go_round(), self._measure())
+
+    def _begin(self, *rounds: Coroutine[None, None, None]) -> None:
+        for each in rounds:
+            task = asyncio.create_task(each)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _go_round(self) -> None:
         while True:
@@ -205,12 +210,10 @@ class MediaWorker:
 
     async def stop(self) -> None:
         """Close every segment; what cannot be delivered now stays on the disk."""
-        rooms = list(self._rooms.values())
-        tasks = [*self._tasks, *(task for held in rooms for task in held.tasks)]
-        for each in tasks:
+        for each in self._tasks:
             each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for held in rooms:
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for held in list(self._rooms.values()):
             await held.room.close()
             with suppress(OSError):
                 # Then it stays what it is, and the next run finds it.
@@ -248,11 +251,7 @@ class MediaWorker:
             if held is None:
                 held = await self._open(name)
                 self._rooms[name.ceremony] = held
-                held.tasks = [
-                    asyncio.create_task(self._follow(held)),
-                    asyncio.create_task(self._settle(held)),
-                    asyncio.create_task(self._carry(held)),
-                ]
+                self._begin(self._follow(held), self._settle(held), self._carry(held))
             return held
 
     async def _open(self, name: RoomName) -> _Held:
