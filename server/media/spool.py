@@ -189,7 +189,8 @@ def _entries(journal: Path) -> list[Entry]:
     found: dict[str, Entry] = {}
     content = journal.read_bytes() if journal.exists() else b""
     whole = 0
-    for line in content.splitlines(keepends=True):
+    # Whatever is behind the last end of a line was not yet a line.
+    for line in content[: content.rfind(b"\n") + 1].splitlines(keepends=True):
         try:
             entry = Entry(**json.loads(line))
         except (ValueError, TypeError):

@@ -257,12 +257,14 @@ def test_a_whole_file_that_lost_its_name_gets_it_back(tmp_path: Path) -> None:
     assert again.content(entry) == b"whole"
 
 
-def test_a_line_that_was_being_written_is_not_believed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [100, 1], ids=["half a line", "all but its end"])
+def test_a_line_that_was_being_written_is_not_believed(tmp_path: Path, missing: int) -> None:
     spool = Spool(tmp_path, boot="b1")
     spool.part("anna", 0).write_bytes(b"one")
     spool.keep(spool.part("anna", 0), "anna", 0, 5)
-    with (tmp_path / "journal.jsonl").open("a") as journal:
-        journal.write('{"participant": "an')
+    journal = tmp_path / "journal.jsonl"
+    line = journal.read_bytes().replace(b'"index": 0', b'"index": 1')
+    journal.write_bytes(journal.read_bytes() + line[:-missing])
     again = Spool(tmp_path, boot="b2")
     assert len(again.entries) == 1
     # What comes after it is read, too.
