@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from collections import Counter
@@ -10,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from aiortc import RTCPeerConnection
 
+from server.ceremony.tickets import MediaTicket, TicketAct
 from server.media.spool import Spool
 from server.media.webm import Segment
-from server.media.worker import MediaWorker, RoomState, Standing, WorkerPorts
+from server.media.worker import EMPTY_S, MediaWorker, RoomState, Standing, WorkerPorts
 from tests.to_the_end import to_the_end
 
 if TYPE_CHECKING:
@@ -166,3 +169,62 @@ def test_a_slow_store_costs_no_room_its_lease_and_no_line_its_measure(tmp_path: 
     desk = DeskWithASlowStore()
     to_the_end(carried_over_a_slow_store(tmp_path, desk))
     assert {room for room, _ in desk.delivered} == {*ROOMS}
+
+
+@dataclass
+class DeskThatIsSlowToTakeARoomBack(DeskThatFailsOnce):
+    """Somebody comes in while it does."""
+
+    state: RoomState = RoomState.OPEN
+    comes_in: Callable[[], object] = lambda: None
+    held: int = 0
+
+    def hold(self, room: RoomName) -> Standing:
+        self.held += 1
+        return DeskThatFailsOnce.hold(self, room)
+
+    def release(self, room: RoomName) -> None:
+        self.comes_in()
+        DeskThatFailsOnce.release(self, room)
+
+
+async def let_go_while_somebody_comes_in(spool: Path, desk: DeskThatIsSlowToTakeARoomBack) -> int:
+    """Return how many rooms are held when the lease was taken again, or the room was let go."""
+    ahead = itertools.count(0.0, EMPTY_S)
+    # Each look at the clock is a minute later: whoever left has left for long.
+    worker = MediaWorker(
+        WorkerPorts(desk=desk, spool=spool, boot="b", seconds=lambda: time.time() + next(ahead))
+    )
+    left_by_an_earlier_run(spool, "first")
+    loop, connection = asyncio.get_running_loop(), RTCPeerConnection()
+    connection.addTransceiver("audio")
+    await connection.setLocalDescription(await connection.createOffer())
+    ticket = MediaTicket(
+        id="t-1",
+        act=TicketAct.PUBLISH,
+        office="kunming-demo",
+        case="case-1",
+        room="first",
+        participant="party",
+        expires=2**40,
+    )
+
+    def comes_in() -> None:
+        offer = connection.localDescription.sdp
+        asyncio.run_coroutine_threadsafe(worker.publish(ticket, offer), loop).result(PATIENCE_S)
+
+    desk.comes_in = comes_in
+    await worker.start()
+    try:
+        await until(lambda: desk.released == ["first"])
+        before = desk.held
+        await until(lambda: desk.held > before or worker.load == 0)
+        return worker.load
+    finally:
+        await worker.stop()
+        await connection.close()
+
+
+def test_whoever_comes_in_while_the_room_is_given_back_keeps_it(tmp_path: Path) -> None:
+    desk = DeskThatIsSlowToTakeARoomBack()
+    assert to_the_end(let_go_while_somebody_comes_in(tmp_path, desk)) == 1
