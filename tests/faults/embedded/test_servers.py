@@ -20,6 +20,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from server.embedded import seaweedfs
 from server.embedded.binaries import system_postgres, wheel_postgres
 from server.embedded.errors import ClusterOfOtherVersion, StateInUse
 from server.embedded.leftovers import processes_in
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.faults
 ROOT = Path(__file__).resolve().parents[3]
 BUCKET = "evidence"
 BACK_WITHIN_S = 40.0
+ROLLBACK, WRITTEN_AHEAD = b"\1\1", b"\2\2"
 
 # Starts both servers, says so, and stays until it is killed.
 A_PLATFORM = """
@@ -71,6 +73,11 @@ def client(access: ObjectStoreAccess) -> S3Client:
 
 def content(s3: S3Client, key: str) -> bytes:
     return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+def journal_of(database: Path) -> bytes:
+    """Return the write and read version of a database: https://www.sqlite.org/fileformat.html."""
+    return database.read_bytes()[18:20]
 
 
 def user_of(pid: int) -> set[str]:
@@ -154,6 +161,30 @@ def test_a_killed_object_store_is_back_with_every_acknowledged_object(state_root
         server.wait_until_ready(other_than=killed)
         for number in range(20):
             assert content_soon(s3, str(number)) == b"%d" % number * 50_000
+
+
+def test_the_object_store_goes_on_with_what_an_earlier_release_left(
+    state_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, directory = Wanted(state=state_root, database=False), "seaweedfs/data/filer.db"
+    plain = seaweedfs.FILER.replace("?_pragma=journal_mode(wal)&_pragma=synchronous(full)", "")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(seaweedfs, "FILER", plain)
+        with start_embedded(wanted) as embedded:
+            assert embedded.object_store is not None
+            client(embedded.object_store).create_bucket(Bucket=BUCKET)
+            client(embedded.object_store).put_object(Bucket=BUCKET, Key="deed", Body=b"deed")
+    assert journal_of(state_root / directory) == ROLLBACK
+
+    with start_embedded(wanted) as embedded:
+        assert embedded.object_store is not None
+        assert content(client(embedded.object_store), "deed") == b"deed"
+        client(embedded.object_store).put_object(Bucket=BUCKET, Key="second", Body=b"second")
+    assert journal_of(state_root / directory) == WRITTEN_AHEAD
+    with start_embedded(wanted) as embedded:
+        assert embedded.object_store is not None
+        s3 = client(embedded.object_store)
+        assert content(s3, "deed") + content(s3, "second") == b"deedsecond"
 
 
 def test_the_object_store_keeps_its_objects_when_its_ports_are_taken(state_root: Path) -> None:
