@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
@@ -116,6 +117,9 @@ class AuthorityDirectory:
                 os.chown(folder, owner.st_uid, owner.st_gid)
         return folder
 
+    def _published(self, file: str) -> Path:
+        return self.path / f"public/{file}"
+
     def current(self, role: str) -> str:
         """Return the name of the key that ``role`` uses now."""
         return self._text(f"{role}.current") or role
@@ -130,7 +134,7 @@ class AuthorityDirectory:
         return KeyUri("file", name) if text is None else KeyUri.parse(text)
 
     def has_uri(self, name: str) -> bool:
-        return (self.path / "public" / f"{name}.uri").exists()
+        return self._published(f"{name}.uri").exists()
 
     def keep_uri(self, uri: KeyUri) -> None:
         write_whole(self.public / f"{uri.name}.uri", str(uri).encode(), mode=0o644)
@@ -150,21 +154,19 @@ class AuthorityDirectory:
     def certificate(self, name: str) -> x509.Certificate:
         """Return the certificate of a key."""
         try:
-            return x509.load_pem_x509_certificate(
-                (self.path / "public" / f"{name}.pem").read_bytes()
-            )
+            return _parsed(self._published(f"{name}.pem").read_bytes())
         except FileNotFoundError:
             raise AuthorityMissing("no such certificate has been made") from None
 
     def has_certificate(self, name: str) -> bool:
-        return (self.path / "public" / f"{name}.pem").exists()
+        return self._published(f"{name}.pem").exists()
 
     def stop(self, name: str) -> None:
         """Have nobody sign with the key ``name`` any more; there is no way back."""
         write_whole(self.public / f"{name}.stopped", b"", mode=0o644)
 
     def is_stopped(self, name: str) -> bool:
-        return (self.path / "public" / f"{name}.stopped").exists()
+        return self._published(f"{name}.stopped").exists()
 
     @property
     def officers(self) -> Path:
@@ -205,7 +207,7 @@ class AuthorityDirectory:
 
     def _text(self, file: str) -> str | None:
         try:
-            return (self.path / "public" / file).read_text().strip()
+            return self._published(file).read_text().strip()
         except FileNotFoundError:
             return None
 
@@ -215,7 +217,7 @@ class AuthorityDirectory:
 
     def revocation_list(self, name: str) -> bytes:
         try:
-            return (self.path / "public" / f"{name}.crl").read_bytes()
+            return self._published(f"{name}.crl").read_bytes()
         except FileNotFoundError:
             raise AuthorityMissing("no revocation list has been made") from None
 
@@ -224,7 +226,7 @@ class AuthorityDirectory:
         return [path.read_bytes() for path in sorted(self.path.glob("public/*.crl"))]
 
     def has_revocation_list(self, name: str) -> bool:
-        return (self.path / "public" / f"{name}.crl").exists()
+        return self._published(f"{name}.crl").exists()
 
     def keep_revocation_list(self, name: str, der: bytes) -> None:
         write_whole(self.public / f"{name}.crl", der, mode=0o644)
@@ -235,6 +237,12 @@ class AuthorityDirectory:
         write_whole(self.records / name, certificate.public_bytes(Encoding.DER), mode=0o600)
 
 
+@lru_cache(maxsize=256)
+def _parsed(pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem)
+
+
+@lru_cache(maxsize=1024)
 def _is_named_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """By name and by key: the keys of a root share their name."""
     if certificate.issuer != issuer.subject:

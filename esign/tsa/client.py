@@ -20,7 +20,9 @@ from esign.errors import TimeStampUnavailable
 from esign.tsa.responses import check_token, read_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from cryptography import x509
 
     from esign.anchors import Roots
     from esign.clock import Clock
@@ -67,10 +69,14 @@ class TimeStampSource:
 
     def ask(self, digest: bytes) -> Token:
         """Return a proven token over a SHA-256 digest."""
+        return self.ask_under(roots_now(self._roots), digest)
+
+    def ask_under(self, roots: Sequence[x509.Certificate], digest: bytes) -> Token:
+        """Return a token over a SHA-256 digest, proven by one of ``roots``."""
         nonce = secrets.randbits(62) | 1 << 62
         answer = self._exchange(request_for(digest, nonce=nonce))
         token = read_response(answer, digest=digest, nonce=nonce)
-        check_token(token, roots=roots_now(self._roots), now=self._now(), tolerance=TOLERANCE)
+        check_token(token, roots=roots, now=self._now(), tolerance=TOLERANCE)
         return token
 
     def stamper(self) -> DocumentStamper:
@@ -79,7 +85,9 @@ class TimeStampSource:
         Raises `TimeStampUnavailable` unless a stamp can be had right now; the one
         that shows it also tells how much room stamps need.
         """
-        return DocumentStamper(self, self.ask(bytes(SHA256_SIZE)))
+        roots = roots_now(self._roots)
+        shown = self.ask_under(roots, bytes(SHA256_SIZE))
+        return DocumentStamper(shown, lambda digest: self.ask_under(roots, digest))
 
     def _over_http(self, request: bytes) -> bytes:
         try:
@@ -114,8 +122,8 @@ class TimeStampSource:
 class DocumentStamper:
     """Stamps of one authority under one certificate, which goes into the document."""
 
-    def __init__(self, source: TimeStampSource, shown: Token) -> None:
-        self._source = source
+    def __init__(self, shown: Token, ask: Callable[[bytes], Token]) -> None:
+        self._ask = ask
         self.certificate = shown.certificate
         """DER."""
         self.room = len(shown.whole) + SPARE
@@ -123,7 +131,7 @@ class DocumentStamper:
 
     def stamp(self, digest: bytes) -> bytes:
         """Return a token in DER over a SHA-256 digest, of at most `room` bytes."""
-        token = self._source.ask(digest)
+        token = self._ask(digest)
         if not (token.certificate == self.certificate and len(token.whole) <= self.room):
             raise TimeStampUnavailable("the authority changed between two time-stamps")
         return token.whole
