@@ -84,6 +84,10 @@ class RequestRefused(CustodyError):
     """The signer process does not know this operation or cannot read it."""
 
 
+class ClockUnproven(CustodyError):
+    """The clock may be off by more than the declared accuracy: nothing is dated by it."""
+
+
 class CheckpointRefused(CustodyError):
     """The tree of the log is not one that begins with the tree that was signed last."""
 

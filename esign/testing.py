@@ -21,6 +21,7 @@ from esign.authorities.issuing import CertificateOrder, Issuer, Subject, issue
 from esign.custody.keyring import Keyring
 from esign.custody.private_keys import make_key
 from esign.custody.vault import Vault
+from esign.errors import ClockUnproven
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer, expected_signers
 from esign.pdf.deeds import DeedSigner
 from esign.pdf.drawings import RoundSeal
@@ -31,7 +32,6 @@ from esign.sm.sm2 import Sm2PrivateKey
 from esign.trust import office_trust, office_trusts, root_lists, trusted_roots
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
-from esign.tsa.clock_proof import ClockUnproven
 from esign.tsa.daemon import TimeStampServer
 from esign.verification.own_seal import Wanted
 
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.profiles import Profile
     from esign.clock import Clock
+    from esign.clock_proof import ClockProof
     from esign.custody.ports import Custody
     from esign.evidence import EvidenceDigests
     from esign.sealing import DocumentSealer
-    from esign.tsa.clock_proof import ClockProof
 
     PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     AnyPrivateKey = PrivateKey | Sm2PrivateKey
@@ -274,7 +274,7 @@ def running_office(
         base_url=base_url,
         sm2_offices=[OFFICE] if sm2 else [],
     )
-    vault = Vault(files, now=now, base_url=base_url)
+    vault = Vault(files, now=now, base_url=base_url, proof=proof)
     authority = TimeStampingAuthority(
         certificate=files.certificate(TSA), key=f"file:{TSA}", custody=vault, now=now, proof=proof
     )

@@ -29,6 +29,7 @@ _REFUSALS: Final[dict[str, type[errors.EsignError]]] = {
         errors.AlgorithmUnavailable,
         errors.AuthorityMissing,
         errors.CheckpointRefused,
+        errors.ClockUnproven,
         errors.CallerRefused,
         errors.KeyExists,
         errors.KeyMisused,

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from esign.authorities.directory import AuthorityDirectory
+from esign.clock_proof import PROOFS, proof_of
 from esign.custody import wire
 from esign.custody.operations import PARTS, perform
 from esign.custody.places import KeyPlace
@@ -115,6 +116,11 @@ def _caller(text: str) -> tuple[int, str]:
     return int(user), part
 
 
+def _now() -> datetime:
+    # A process of its own has no wiring above it, so its clock is read here.
+    return datetime.now(UTC)
+
+
 def harden() -> None:
     """Keep the keys out of core files and away from debuggers of the same user."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -126,6 +132,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--keys", type=Path, required=True, help="the authorities' directory")
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--place", default="file:", help="where new keys are made, a URI")
+    parser.add_argument(
+        "--clock-proof",
+        choices=PROOFS,
+        default=PROOFS[0],
+        help="what shows that the clock is right, by which trees of the log are dated",
+    )
     parser.add_argument("--base-url", default="http://127.0.0.1:8000/authorities")
     parser.add_argument(
         "--caller",
@@ -137,11 +149,11 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     callers = dict(asked.caller or [(os.geteuid(), "platform")])
     harden()
-    # A process of its own has no wiring above it, so its clock is read here.
     vault = Vault(
         AuthorityDirectory(asked.keys),
-        now=lambda: datetime.now(UTC),
+        now=_now,
         base_url=asked.base_url,
+        proof=proof_of(asked.clock_proof, now=_now),
         place=KeyPlace.parse(asked.place),
     )
     with SignerServer(asked.socket, vault, callers) as server:

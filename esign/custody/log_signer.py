@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from esign.authorities.directory import AuthorityDirectory
     from esign.clock import Clock
+    from esign.clock_proof import ClockProof
     from esign.custody.audit import AuditTrail
 
 KEY_FILE: Final = "log.pem"
@@ -84,10 +85,13 @@ def _key(files: AuthorityDirectory) -> Ed25519PrivateKey:
 
 
 class LogSigner:
-    def __init__(self, files: AuthorityDirectory, audit: AuditTrail, *, now: Clock) -> None:
+    def __init__(
+        self, files: AuthorityDirectory, audit: AuditTrail, *, now: Clock, proof: ClockProof
+    ) -> None:
         self._files = files
         self._audit = audit
         self._now = now
+        self._proof = proof
         self._lock = threading.Lock()
 
     def last_checkpoint(self) -> bytes:
@@ -102,22 +106,25 @@ class LogSigner:
     ) -> bytes:
         """Sign a tree that ``proof`` shows to begin with the last one, of ``old_size``.
 
-        Raises `CheckpointRefused` for any other, and for one that is not larger.
+        Raises `CheckpointRefused` for any other, and for one that is not larger;
+        `ClockUnproven` while nobody can say when it was signed.
         """
         with self._lock:
             name = log_key(self._files)
             last = self._last(name)
             _require_growth(last, Head(name.name, size, root), old_size=old_size, proof=proof)
+            at = self._date(name)
             self._audit.append("sign_checkpoint", size=str(size), root=root.hex())
             text, sign = Head(name.name, size, root).text, _key(self._files).sign
             note = signed_note(text, name, sign)
-            note += cosignature(text, Cosigner.of(name), sign, at=self._date(name))
+            note += cosignature(text, Cosigner.of(name), sign, at=at)
             write_whole(self._files.records / LAST_FILE, note, mode=0o600)
             return note
 
     def _date(self, name: VerifierKey) -> datetime:
         """Return the time, never before that of the tree which this one begins with."""
         now, kept = self._now(), self.last_checkpoint()
+        self._proof()
         try:
             before = Cosigner.of(name).seen_at(Note.read(kept)) if kept else None
         except TransparencyError:

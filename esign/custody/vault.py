@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from esign.authorities.directory import AuthorityDirectory
     from esign.authorities.issuing import AuthorityKey
     from esign.clock import Clock
+    from esign.clock_proof import ClockProof
     from esign.custody.places import KeyPlace
     from esign.evidence import EvidenceDigests
 
@@ -55,15 +56,22 @@ _OFFICE_AUTHORITY: Final = re.compile(r"office\.[a-z0-9-]+\.authority(?:\.[0-9]{
 
 class Vault:
     def __init__(
-        self, files: AuthorityDirectory, *, now: Clock, base_url: str, place: KeyPlace = FILES
+        self,
+        files: AuthorityDirectory,
+        *,
+        now: Clock,
+        base_url: str,
+        proof: ClockProof,
+        place: KeyPlace = FILES,
     ) -> None:
+        """``proof`` is asked before a tree of the log is dated."""
         self._files = files
         self._now = now
         self._base_url = base_url.rstrip("/")
         self._keyring = Keyring(files.keys, place)
         self._audit = AuditTrail(files.records / "audit.jsonl", now=now)
         self._revoked = RevocationRegister(files.records / "revoked.jsonl")
-        self._log = LogSigner(files, self._audit, now=now)
+        self._log = LogSigner(files, self._audit, now=now, proof=proof)
         self._lock = threading.Lock()
         self._event_keys: dict[KeyUri, datetime] = {}
 

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from esign import oids
+from esign.clock_proof import LONGEST_MAKING
 from esign.cms import der
 from esign.cms.algorithms import ECDSA_P256
 from esign.cms.reading import DerMalformed, contents, expect, inside, only
 from esign.cms.signed_data import NamedSigner
-from esign.errors import CustodyError
+from esign.errors import ClockUnproven, CustodyError
 from esign.tsa.answers import rejection
-from esign.tsa.clock_proof import LONGEST_MAKING, ClockUnproven
 from esign.tsa.tokens import Stamp, token
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from esign.clock import Clock
+    from esign.clock_proof import ClockProof
     from esign.custody.ports import Custody
-    from esign.tsa.clock_proof import ClockProof
 
 TRIES: Final = 2
 """A disk that was busy once is no reason to refuse; one that stays so is."""

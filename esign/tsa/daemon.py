@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from esign.authorities.directory import AuthorityDirectory
+from esign.clock_proof import PROOFS, proof_of
 from esign.custody.client import CustodyClient
-from esign.tsa.clock_proof import SteadyClock, kernel_clock
 from esign.tsa.on_duty import AuthorityOnDuty
 
 if TYPE_CHECKING:
     from esign.tsa.authority import TimeStampingAuthority
-    from esign.tsa.clock_proof import ClockProof
 
 LARGEST_REQUEST: Final = 4096
 SLOWEST_CLIENT_S: Final = 10.0
@@ -86,14 +85,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--custody", type=Path, required=True, help="the signer's socket")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one and says which")
-    parser.add_argument("--clock-proof", choices=("kernel", "steady"), default="kernel")
+    parser.add_argument("--clock-proof", choices=PROOFS, default=PROOFS[0])
     asked = parser.parse_args(arguments)
-    proof: ClockProof = kernel_clock if asked.clock_proof == "kernel" else SteadyClock(now=_now)
     authority = AuthorityOnDuty(
         AuthorityDirectory(asked.authorities),
         custody=CustodyClient(asked.custody),
         now=_now,
-        proof=proof,
+        proof=proof_of(asked.clock_proof, now=_now),
     )
     with TimeStampServer((asked.host, asked.port), authority) as server:
         for told in (signal.SIGTERM, signal.SIGINT):

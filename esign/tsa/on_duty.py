@@ -14,8 +14,8 @@ from esign.tsa.authority import TimeStampingAuthority
 if TYPE_CHECKING:
     from esign.authorities.directory import AuthorityDirectory
     from esign.clock import Clock
+    from esign.clock_proof import ClockProof
     from esign.custody.ports import Custody
-    from esign.tsa.clock_proof import ClockProof
 
 
 class AuthorityOnDuty:

@@ -89,6 +89,7 @@ def _signer(plan: Plan) -> Recipe:
     arguments = ["-m", "esign.custody.daemon", "--keys", str(plan.authorities)]
     arguments += ["--socket", str(plan.signer_socket), "--base-url", plan.public_url]
     arguments += ["--place", plan.key_place, "--caller", f"{os.geteuid()}=platform"]
+    arguments += ["--clock-proof", "steady"]
     return _recipe(
         plan, "signer", arguments, check, clear=lambda: plan.signer_socket.unlink(missing_ok=True)
     )

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from esign.errors import CertificateNotHad, CustodyUnavailable, TimeStampUnavailable
+from esign.errors import (
+    CertificateNotHad,
+    ClockUnproven,
+    CustodyUnavailable,
+    TimeStampUnavailable,
+)
 from server.cases.identity_challenges import ChallengeId
 from server.cases.identity_checks import CheckId
 from server.cases.ids import CaseId, OfficeId, PartyId
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
 
 PASSING: Final = (
     CertificateNotHad,
+    ClockUnproven,
     CustodyUnavailable,
     TimeStampUnavailable,
     StoreUnavailable,

@@ -12,12 +12,12 @@ import pytest
 
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import ROOT, TSA, notary_name, office_name
+from esign.clock_proof import SteadyClock
 from esign.errors import CustodyUnavailable, KeyStoreUnavailable, TimeStampUnavailable
 from esign.pdf.certificate_sealer import Sealing, certificate_sealer
 from esign.testing import BASE_URL, NOTARY, OFFICE, archival_page, sealing_places
 from esign.tsa.authority import TimeStampingAuthority
 from esign.tsa.client import TimeStampSource
-from esign.tsa.clock_proof import SteadyClock
 from esign.tsa.daemon import TimeStampServer
 from esign.verification.report import Role
 from esign.verification.verifying import verify

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from esign.custody.log_signer import create_log, log_key
 from esign.custody.vault import Vault
+from esign.testing import ClockDoubt
 from server.cases.ids import OfficeId
 from server.register.certificates import CertificateStatus
 from server.register.log_checking import check_log
@@ -50,6 +51,8 @@ class ALog:
     at: datetime = AT
     """By the signer's clock."""
 
+    doubt: ClockDoubt = field(default_factory=ClockDoubt)
+
     database_url: str = ""
     """For the application."""
 
@@ -60,7 +63,7 @@ class ALog:
     @property
     def vault(self) -> Vault:
         """The signer as it is after a restart: all it knows is on its disk."""
-        return Vault(self.files, now=lambda: self.at, base_url="http://127.0.0.1")
+        return Vault(self.files, now=lambda: self.at, base_url="http://127.0.0.1", proof=self.doubt)
 
     @contextmanager
     def opened(self) -> Iterator[TransparencyLog]:

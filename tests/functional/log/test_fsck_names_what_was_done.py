@@ -179,9 +179,9 @@ def test_a_forked_log_is_named_because_somebody_kept_the_other_root(
     other = AuthorityDirectory(tmp_path / "other")
     (other.keys / "log.pem").write_bytes((published.files.keys / "log.pem").read_bytes())
     create_log(other, origin=ORIGIN)
-    forged = Vault(other, now=lambda: AT, base_url="http://127.0.0.1").sign_checkpoint(
-        size=5, root=leaf_hash(b"another"), old_size=0, proof=[]
-    )
+    forged = Vault(
+        other, now=lambda: AT, base_url="http://127.0.0.1", proof=lambda: None
+    ).sign_checkpoint(size=5, root=leaf_hash(b"another"), old_size=0, proof=[])
     (published.folder / "checkpoints" / "5").write_bytes(forged)
     found = published.faults()
     assert ("checkpoint_wrong", "size 5") in found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from esign.custody.log_signer import log_key
-from esign.errors import CheckpointRefused
+from esign.errors import CheckpointRefused, ClockUnproven
 from esign.transparency.checkpoints import open_checkpoint
 from esign.transparency.frontier import Frontier
 from esign.transparency.merkle import leaf_hash, root_hash
@@ -61,6 +61,18 @@ def test_publishing_again_changes_nothing_and_an_empty_log_publishes_nothing(log
     before = {p: p.read_bytes() for p in log.folder.rglob("*") if p.is_file()}
     assert log.publish() is None
     assert {p: p.read_bytes() for p in log.folder.rglob("*") if p.is_file()} == before
+
+
+def test_while_the_signer_s_clock_is_in_doubt_the_log_waits(log: ALog) -> None:
+    log.issue()
+    log.doubt.stamps_left = 0
+    with pytest.raises(ClockUnproven):
+        log.publish()
+    assert log.faults() == set()
+    log.doubt.stamps_left = 1
+    head = log.publish()
+    assert head is not None
+    assert head.size == 1
 
 
 def test_every_checkpoint_stays_and_the_trees_begin_with_one_another(log: ALog) -> None:

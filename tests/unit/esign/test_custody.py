@@ -53,7 +53,7 @@ def now() -> SetClock:
 
 @pytest.fixture
 def vault(files: AuthorityDirectory, now: SetClock) -> Vault:
-    return Vault(files, now=now, base_url=BASE_URL)
+    return Vault(files, now=now, base_url=BASE_URL, proof=lambda: None)
 
 
 def check(certificate: x509.Certificate, signature: bytes) -> None:
@@ -174,7 +174,9 @@ def test_every_use_is_on_record_before_it_happens_and_each_line_holds_the_last(
 ) -> None:
     made = vault.make_event_key(office=OFFICE, common_name="李雷", evidence=EVIDENCE)
     vault.sign_once(made.uri, DIGEST)
-    Vault(files, now=now, base_url=BASE_URL).sign_digest(f"file:office.{OFFICE}.seal", DIGEST)
+    Vault(files, now=now, base_url=BASE_URL, proof=lambda: None).sign_digest(
+        f"file:office.{OFFICE}.seal", DIGEST
+    )
     lines = (files.records / "audit.jsonl").read_bytes().splitlines()
     entries = [json.loads(line) for line in lines]
     assert [e["operation"] for e in entries] == ["issue_certificate", "sign_once", "sign_digest"]

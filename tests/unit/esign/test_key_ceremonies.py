@@ -610,6 +610,6 @@ def test_what_automatic_founding_made_can_be_replaced_by_a_ceremony(tmp_path: Pa
     create_authorities(tmp_path, now=AT, offices={OFFICE: "甲公证处"}, base_url=BASE_URL)
     room = Room(tmp_path, SetClock(AT)).with_officers()
     room.done(Action.ROTATE, AUTHORITY)
-    vault = Vault(room.files, now=room.now, base_url=BASE_URL)
+    vault = Vault(room.files, now=room.now, base_url=BASE_URL, proof=lambda: None)
     assert vault.revocation_list(office=OFFICE)
     assert len(verify_trail(room.files.records / "audit.jsonl")) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from esign.authorities.directory import AuthorityDirectory
+from esign.custody.client import CustodyClient
+from esign.custody.daemon import SignerServer
 from esign.custody.log_signer import KEY_FILE, LAST_FILE, NAME_FILE, create_log, log_key
 from esign.custody.operations import PARTS, perform
 from esign.custody.vault import Vault
-from esign.errors import AuthorityMissing, CheckpointRefused, KeyMisused, KeyUnknown, RequestRefused
-from esign.testing import BASE_URL
+from esign.errors import (
+    AuthorityMissing,
+    CheckpointRefused,
+    ClockUnproven,
+    KeyMisused,
+    KeyUnknown,
+    RequestRefused,
+)
+from esign.testing import BASE_URL, ClockDoubt
 from esign.transparency.checkpoints import open_checkpoint
 from esign.transparency.cosignatures import HEADER, Cosigner
 from esign.transparency.frontier import Frontier
@@ -54,7 +65,7 @@ def key(files: AuthorityDirectory) -> VerifierKey:
 
 
 def restarted(files: AuthorityDirectory) -> Vault:
-    return Vault(files, now=lambda: AT, base_url=BASE_URL)
+    return Vault(files, now=lambda: AT, base_url=BASE_URL, proof=lambda: None)
 
 
 def sign(files: AuthorityDirectory, old: int, new: int, leaves: list[bytes] = LEAVES) -> bytes:
@@ -84,13 +95,42 @@ def test_a_log_grows_from_checkpoint_to_checkpoint(
     assert uses.count('"operation": "sign_checkpoint"') == 3
 
 
+def test_nothing_is_dated_by_a_clock_that_may_be_wrong(
+    files: AuthorityDirectory, key: VerifierKey
+) -> None:
+    note, doubt = sign(files, 0, 3), ClockDoubt(stamps_left=0)
+    signer = Vault(files, now=lambda: AT + HOUR, base_url=BASE_URL, proof=doubt)
+    asked = {"root": Frontier().grown(LEAVES[:8]).root, "proof": consistency_proof(3, 8, node)}
+    with pytest.raises(ClockUnproven):
+        signer.sign_checkpoint(size=8, old_size=3, **asked)  # type: ignore[arg-type]  # one of each
+    assert signer.last_checkpoint() == note
+    doubt.stamps_left = 1
+    later = signer.sign_checkpoint(size=8, old_size=3, **asked)  # type: ignore[arg-type]  # as above
+    assert Cosigner.of(key).seen_at(Note.read(later)) == AT + HOUR
+
+
+def test_whoever_asks_is_told_that_the_clock_is_in_doubt(files: AuthorityDirectory) -> None:
+    """So that they wait: any other refusal would mean that the log is damaged."""
+    path = files.path / "signer.sock"
+    doubting = Vault(files, now=lambda: AT, base_url=BASE_URL, proof=ClockDoubt(stamps_left=0))
+    with SignerServer(path, doubting, {os.geteuid(): "worker"}) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            with pytest.raises(ClockUnproven):
+                CustodyClient(path).sign_checkpoint(size=1, root=LEAVES[0], old_size=0, proof=[])
+        finally:
+            server.shutdown()
+            serving.join()
+
+
 def test_the_log_says_when_it_signed_and_never_goes_back_in_time(
     files: AuthorityDirectory, key: VerifierKey
 ) -> None:
     """Its clock is put back between two checkpoints: the second is no older than the first."""
     dates = []
     for old, new, at in ((0, 3, AT), (3, 8, AT + HOUR), (8, 20, AT - HOUR)):
-        signer = Vault(files, now=lambda at=at: at, base_url=BASE_URL)  # type: ignore[misc]  # bound now
+        signer = Vault(files, now=lambda at=at: at, base_url=BASE_URL, proof=lambda: None)  # type: ignore[misc]  # bound now
         proof = consistency_proof(old, new, node)
         root = Frontier().grown(LEAVES[:new]).root
         note = signer.sign_checkpoint(size=new, root=root, old_size=old, proof=proof)

@@ -203,6 +203,6 @@ def test_in_a_token_an_sm2_key_is_refused_before_anybody_signs(
     beside.founded_by_sm2()
     assert str(beside.files.uri(SM2_SEAL)) == f"file:{SM2_SEAL}"
     assert beside.files.uri(SEAL).scheme == "pkcs11"
-    vault = Vault(beside.files, now=room.now, base_url=BASE_URL, place=place)
+    vault = Vault(beside.files, now=room.now, base_url=BASE_URL, proof=lambda: None, place=place)
     for algorithm in SigningAlgorithm:
         assert vault.revocation_list(office=OFFICE, algorithm=algorithm)

@@ -24,21 +24,20 @@ from esign import oids
 from esign.authorities import profiles
 from esign.authorities.creation import create_authorities
 from esign.authorities.directory import ROOT, TSA
-from esign.cms import der, signed_data
-from esign.cms.algorithms import ECDSA_P256, SHA256_FORMS
-from esign.custody.client import CustodyClient
-from esign.errors import NotForProduction, TimeStampUnavailable
-from esign.testing import BASE_URL, OFFICE, RunningOffice, SetClock, running_office
-from esign.tsa.answers import TimeStampAnswer
-from esign.tsa.authority import TimeStampingAuthority
-from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
-from esign.tsa.clock_proof import (
+from esign.clock_proof import (
     LONGEST_MAKING,
-    ClockUnproven,
     SteadyClock,
     judge_kernel_clock,
     kernel_clock,
 )
+from esign.cms import der, signed_data
+from esign.cms.algorithms import ECDSA_P256, SHA256_FORMS
+from esign.custody.client import CustodyClient
+from esign.errors import ClockUnproven, NotForProduction, TimeStampUnavailable
+from esign.testing import BASE_URL, OFFICE, RunningOffice, SetClock, running_office
+from esign.tsa.answers import TimeStampAnswer
+from esign.tsa.authority import TimeStampingAuthority
+from esign.tsa.client import LARGEST_ANSWER, TimeStampSource
 from esign.tsa.reading import Token, _time, read_token
 from esign.tsa.responses import check_token, read_response
 

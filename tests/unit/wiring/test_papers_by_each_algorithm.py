@@ -83,7 +83,7 @@ def test_papers_are_signed_by_what_the_rules_say(
         base_url=BASE_URL,
         sm2_offices=[OFFICE] if SM2 in named else [],
     )
-    vault = Vault(files, now=lambda: NOW, base_url=BASE_URL)
+    vault = Vault(files, now=lambda: NOW, base_url=BASE_URL, proof=lambda: None)
     for algorithm in named:
         vault.enrol_notary(
             office=OFFICE, notary=NOTARY.account, common_name="王公证", algorithm=algorithm

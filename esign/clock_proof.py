@@ -1,7 +1,8 @@
 """Is the clock within the accuracy that every time-stamp declares?
 
 ETSI EN 319 421 7.7.2: when the clock is found out of the stated accuracy, no
-time-stamp is issued.  A proof answers nothing or raises `ClockUnproven`.
+time-stamp is issued.  A proof answers nothing or raises `ClockUnproven`.  What the
+log's key dates is held to the same.
 
 The declared second is shared out: the clock may be off by the one part, and making
 the token may take the other (RFC 3161 2.4.2: time and accuracy together bound when
@@ -16,7 +17,7 @@ import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from esign.errors import EsignError, NotForProduction
+from esign.errors import ClockUnproven, NotForProduction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,12 +30,11 @@ DECLARED_ACCURACY: Final = timedelta(seconds=1)
 CLOCK_ERROR: Final = timedelta(milliseconds=500)
 LONGEST_MAKING: Final = DECLARED_ACCURACY - CLOCK_ERROR - timedelta(milliseconds=1)
 
+PROOFS: Final = ("kernel", "steady")
+"""The first is taken where nobody says which."""
+
 _TIME_ERROR: Final = 5
 _MAXERROR_WORD: Final = 3
-
-
-class ClockUnproven(EsignError):
-    """The clock may be off by more than the declared accuracy."""
 
 
 class SteadyClock:
@@ -53,6 +53,11 @@ class SteadyClock:
         expected = self._started + timedelta(seconds=self._monotonic())
         if not abs(self._now() - expected) <= CLOCK_ERROR:
             raise ClockUnproven("the clock jumped since the start")
+
+
+def proof_of(name: str, *, now: Clock) -> ClockProof:
+    """Return one of `PROOFS` by the name that an operator gives it."""
+    return SteadyClock(now=now) if name == "steady" else kernel_clock
 
 
 def kernel_clock() -> None:
