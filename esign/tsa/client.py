@@ -69,9 +69,9 @@ class TimeStampSource:
 
     def ask(self, digest: bytes) -> Token:
         """Return a proven token over a SHA-256 digest."""
-        return self.ask_under(roots_now(self._roots), digest)
+        return self._ask_under(roots_now(self._roots), digest)
 
-    def ask_under(self, roots: Sequence[x509.Certificate], digest: bytes) -> Token:
+    def _ask_under(self, roots: Sequence[x509.Certificate], digest: bytes) -> Token:
         """Return a token over a SHA-256 digest, proven by one of ``roots``."""
         nonce = secrets.randbits(62) | 1 << 62
         answer = self._exchange(request_for(digest, nonce=nonce))
@@ -86,8 +86,8 @@ class TimeStampSource:
         that shows it also tells how much room stamps need.
         """
         roots = roots_now(self._roots)
-        shown = self.ask_under(roots, bytes(SHA256_SIZE))
-        return DocumentStamper(shown, lambda digest: self.ask_under(roots, digest))
+        shown = self._ask_under(roots, bytes(SHA256_SIZE))
+        return DocumentStamper(shown, lambda digest: self._ask_under(roots, digest))
 
     def _over_http(self, request: bytes) -> bytes:
         try:
