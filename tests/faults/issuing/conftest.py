@@ -8,6 +8,7 @@ import pytest
 
 from server.cases.ids import AccountId
 from server.wiring.parts import Parts
+from tests.faults.issuing.servers import HurriedParts
 from tests.servers.platform import platform, with_people
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def running() -> Iterator[Running]:
 @pytest.fixture(scope="package")
 def parts(running: Running) -> Iterator[Parts]:
     made = Parts(running.settings)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def hurried(running: Running) -> Iterator[HurriedParts]:
+    made = HurriedParts(running.settings)
     yield made
     made.engine.dispose()
 

@@ -35,7 +35,7 @@ from tests.faults.issuing.issues import (
     wait_until,
     wait_until_issued,
 )
-from tests.faults.issuing.servers import Dependency, HurriedParts, Mishap, away
+from tests.faults.issuing.servers import Dependency, Mishap, away
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from server.cases.step_up import StepUpId
     from server.wiring.launching import Running
     from server.wiring.parts import Parts
+    from tests.faults.issuing.servers import HurriedParts
 
 WITHIN_S = 60.0
 """Every time-out of `HurriedParts` together, on a machine that is busy."""
@@ -116,12 +117,12 @@ def row(
 def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
     running: Running,
     parts: Parts,
+    hurried: HurriedParts,
     notary: AccountId,
     *,
     mishap: Mishap,
     dependency: Dependency,
 ) -> None:
-    hurried = HurriedParts(running.settings)
     goes_on = threading.Event()
     steps = list(Fault) if IS_WHOLE else NEEDED_NEXT[dependency]
     cells = [new_cell(hurried, notary, step, goes_on) for step in steps]
@@ -141,7 +142,6 @@ def test_whatever_goes_away_at_any_step_every_issue_ends_with_all_that_it_needs(
     assert_every_number_is_used_once(parts)
     for case in cases:
         assert_whole(parts, case)
-    hurried.engine.dispose()
 
 
 @pytest.mark.faults
